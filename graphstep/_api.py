@@ -1,0 +1,154 @@
+"""The public face: trace a function, record it, step through it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from graphstep import recording as _recording
+from graphstep import tracing as _tracing
+from graphstep.graph import ProgramGraph
+from graphstep.recording import Progress, Recorder
+
+
+class Trace:
+    """A function traced at example arguments; the start of everything else.
+
+    Attributes:
+        program: What was traced: the jaxpr, and the names of arguments and outputs.
+    """
+
+    def __init__(self, program: _tracing.Trace) -> None:
+        self.program = program
+
+    def __repr__(self) -> str:
+        n_eqns = len(self.closed_jaxpr.jaxpr.eqns)
+        return f"<Trace {self.program.fn_name}: {n_eqns} equations>"
+
+    @property
+    def closed_jaxpr(self) -> Any:
+        """JAX's own program."""
+        return self.program.closed_jaxpr
+
+    @functools.cached_property
+    def graph(self) -> ProgramGraph:
+        """The computational graph of the program."""
+        return ProgramGraph(self.program)
+
+    @functools.cached_property
+    def recorder(self) -> Recorder:
+        """Makes recordings of this trace and keeps what was compiled for them."""
+        return Recorder(self.graph)
+
+    def record(
+        self,
+        *args: Any,
+        seed: Any = None,
+        tangents: Any = None,
+        budget: int | None = None,
+        verify: bool | None = None,
+        progress: Progress | None = None,
+        **kwargs: Any,
+    ) -> Recording:
+        """Run the program once, in one compiled program, and keep its values.
+
+        Args:
+            *args: New arguments of the traced types; none for those traced with.
+            seed: Output cotangent, a pytree like the outputs (without the auxiliary
+                one). Default: ones at every inexact output leaf.
+            tangents: Record a forward-mode pass instead: one pytree per
+                differentiated argument, as `jax.jvp` takes them.
+            budget: Bytes that the values may take; beyond it statistics are kept.
+                Default: a quarter of the free memory.
+            verify: Whether to compare with the compiled function itself. Default:
+                only if the program has no effects, for they would happen twice.
+            progress: Called as `progress(stage, seconds)` when one of the stages
+                trace, lower, compile, run, verify begins; returning False cancels.
+            **kwargs: New keyword arguments.
+
+        Raises:
+            ShapeMismatchError: If the arguments are not of the traced types.
+            SeedMismatchError: If the seed or a tangent does not fit.
+            CancelledError: If `progress` returned False.
+            RecordingError: If the trace was made from shapes only.
+        """
+        given = bool(args or kwargs)
+        made = self.recorder.record(
+            args if given else None,
+            kwargs,
+            seed=seed,
+            tangents=tangents,
+            budget=budget,
+            verify=verify,
+            progress=progress,
+        )
+        made.__class__ = Recording
+        return made  # pyright: ignore[reportReturnType]
+
+
+class Recording(_recording.Recording):
+    """A recording that can be walked, drawn and saved."""
+
+
+def trace(
+    fn: Callable[..., Any],
+    *args: Any,
+    static_argnums: int | Sequence[int] = (),
+    static_argnames: str | Sequence[str] = (),
+    argnums: int | Sequence[int] | None = None,
+    has_aux: bool = False,
+    **kwargs: Any,
+) -> Trace:
+    """Trace `fn` at example arguments; nothing is computed.
+
+    Args:
+        fn: Any function that JAX can trace.
+        *args: Pytrees of arrays, scalars, typed keys or `jax.ShapeDtypeStruct`.
+        static_argnums: Positions of arguments that are not traced, as in `jax.jit`.
+        static_argnames: Names of arguments that are not traced, as in `jax.jit`.
+        argnums: Positions to differentiate, as in `jax.grad`. Default: every
+            positional argument that is not static.
+        has_aux: Whether `fn` returns `(output, auxiliary)`, as in `jax.grad`.
+        **kwargs: Keyword arguments; they are not differentiated.
+
+    Raises:
+        TraceError: If `fn` cannot be traced; its subclasses say why.
+    """
+    spec = _tracing.CallSpec(
+        static_argnums=_ints(static_argnums),
+        static_argnames=(static_argnames,)
+        if isinstance(static_argnames, str)
+        else tuple(static_argnames),
+        argnums=argnums if argnums is None or isinstance(argnums, int) else tuple(argnums),
+        has_aux=has_aux,
+    )
+    return Trace(_tracing.trace_function(fn, args, kwargs, spec))
+
+
+def _ints(numbers: int | Sequence[int]) -> tuple[int, ...]:
+    return (numbers,) if isinstance(numbers, int) else tuple(numbers)
+
+
+_RECORD_OPTIONS = ("seed", "tangents", "budget", "verify", "progress")
+
+
+def record(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Recording:
+    """Trace `fn` at its arguments and record the run; `trace` and `record` in one.
+
+    Takes the keywords of `trace` and of `Trace.record`; others go to `fn`.
+    """
+    options = {name: kwargs.pop(name) for name in _RECORD_OPTIONS if name in kwargs}
+    return trace(fn, *args, **kwargs).record(**options)
+
+
+def load(path: str | Path) -> Recording:
+    """Read a recording that `Recording.save` wrote.
+
+    Raises:
+        FileFormatError: If the file is truncated, altered or not a recording.
+    """
+    from graphstep.recording._save import load_recording  # noqa: PLC0415
+
+    return load_recording(Path(path))  # pyright: ignore[reportReturnType]

@@ -1,0 +1,7 @@
+"""Judgements about recorded values: what is healthy and what is not."""
+
+from __future__ import annotations
+
+from graphstep.analysis._health import STATISTICS, WORDS, Condition
+
+__all__ = ["STATISTICS", "WORDS", "Condition"]

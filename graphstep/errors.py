@@ -1,0 +1,135 @@
+"""Every exception that graphstep raises on purpose.
+
+GraphstepError
+├── TraceError
+│   ├── ArgumentError
+│   ├── ControlFlowError
+│   ├── FunctionError
+│   ├── LeakedTracerError
+│   └── ResultError
+├── GraphError
+│   ├── NodeNotFoundError
+│   └── RegionNotFoundError
+├── RecordingError
+│   ├── ShapeMismatchError
+│   ├── SeedMismatchError
+│   ├── NotCapturedError
+│   ├── IterationError
+│   ├── NoReverseError
+│   ├── CancelledError
+│   └── FileFormatError
+├── SteppingError
+├── ExportError
+│   ├── FormatError
+│   ├── OutputError
+│   └── RenderError
+└── TargetError
+"""
+
+from __future__ import annotations
+
+import os
+
+
+class GraphstepError(Exception):
+    """A problem that graphstep can name, with what to do about it."""
+
+
+class TraceError(GraphstepError):
+    """A function could not be traced to a jaxpr."""
+
+
+class ArgumentError(TraceError):
+    """An argument is not something that JAX can trace."""
+
+
+class ControlFlowError(TraceError):
+    """Python control flow or a Python conversion met a traced value."""
+
+
+class FunctionError(TraceError):
+    """The function raised an exception of its own while it was traced."""
+
+
+class LeakedTracerError(TraceError):
+    """A function uses a traced value that another traced function stored."""
+
+
+class ResultError(TraceError):
+    """The function returns something that is not an array."""
+
+
+class GraphError(GraphstepError):
+    """A question about the graph has no answer."""
+
+
+class NodeNotFoundError(GraphError):
+    """No node has the id that was asked for."""
+
+
+class RegionNotFoundError(GraphError):
+    """No region has the id that was asked for."""
+
+
+class RecordingError(GraphstepError):
+    """A recording could not be made, read or asked that question."""
+
+
+class ShapeMismatchError(RecordingError):
+    """The arguments do not have the shapes, dtypes or structure of the trace."""
+
+
+class SeedMismatchError(RecordingError):
+    """A seed cotangent or an input tangent does not fit what it seeds."""
+
+
+class NotCapturedError(RecordingError):
+    """A recording was asked for something that it was not made to hold."""
+
+
+class IterationError(RecordingError):
+    """An iteration index does not fit the loops around a node."""
+
+
+class NoReverseError(RecordingError):
+    """A derivative was demanded that JAX itself cannot form."""
+
+
+class CancelledError(RecordingError):
+    """The caller asked a recording to stop between two of its stages."""
+
+
+class FileFormatError(RecordingError):
+    """A saved recording is truncated, altered or not a recording."""
+
+
+class SteppingError(GraphstepError):
+    """A cursor was asked to go where the walk does not lead."""
+
+
+class ExportError(GraphstepError):
+    """A picture or page could not be made or written."""
+
+
+class FormatError(ExportError):
+    """A picture was asked for in a format that graphstep does not make."""
+
+
+class OutputError(ExportError):
+    """A file cannot be written where it was asked for.
+
+    Attributes:
+        path: The file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], reason: str, cure: str) -> None:
+        self.path = path
+        super().__init__(f"`{os.fspath(path)}` cannot be written: {reason}. {cure}")
+
+
+class RenderError(ExportError):
+    """Graphviz is missing, failed, or did not finish in time."""
+
+
+class TargetError(GraphstepError):
+    """A command's target or its arguments do not name something to run."""

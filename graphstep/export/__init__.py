@@ -1,0 +1,27 @@
+"""Pictures of a program: DOT text, and SVG, PNG and PDF through Graphviz."""
+
+from __future__ import annotations
+
+from graphstep.export._dot import dot_from_view
+from graphstep.export._expansion import legible_expansion
+from graphstep.export._files import check_writable, write_atomically
+from graphstep.export._kinds import KINDS, kind_of_node
+from graphstep.export._render import (
+    FORMATS,
+    format_from_path,
+    picture_from_dot,
+    render,
+)
+
+__all__ = [
+    "FORMATS",
+    "KINDS",
+    "check_writable",
+    "dot_from_view",
+    "format_from_path",
+    "kind_of_node",
+    "legible_expansion",
+    "picture_from_dot",
+    "render",
+    "write_atomically",
+]

@@ -1,0 +1,50 @@
+"""Choose which regions to open so that a picture stays legible."""
+
+from __future__ import annotations
+
+import re
+
+from graphstep.graph import ROOT_ID, ProgramGraph, Region
+
+_NUMBER = re.compile(r"\d+")
+
+
+def legible_expansion(graph: ProgramGraph, limit: int = 60) -> frozenset[str]:
+    """Return the regions to open so that at most about `limit` nodes are drawn.
+
+    Outer regions come before inner ones, and small ones before large ones. Regions at
+    one depth whose names differ in a number only, such as the layers of a network,
+    open together or stay closed together. The root is always open, however large.
+    """
+    opened = {ROOT_ID}
+    total = _nodes_when_open(graph, graph.regions.root)
+    level = [graph.regions.root]
+    while level:
+        offered = [child for region in level for child in _children(graph, region)]
+        groups: dict[tuple[str, str], list[Region]] = {}
+        for region in offered:
+            alike = (region.kind, _NUMBER.sub("#", region.name))
+            groups.setdefault(alike, []).append(region)
+        costs = [
+            (sum(_nodes_when_open(graph, region) - 1 for region in group), group)
+            for group in groups.values()
+        ]
+        level = []
+        for cost, group in sorted(costs, key=lambda pair: (pair[0], pair[1][0].start)):
+            if total + cost <= limit:
+                total += cost
+                level += group
+        opened.update(region.id for region in level)
+    return frozenset(opened)
+
+
+def _children(graph: ProgramGraph, region: Region) -> list[Region]:
+    """Return the regions directly inside `region` that are drawn: that hold any node."""
+    children = (graph.regions[child] for child in region.children)
+    return [child for child in children if child.size]
+
+
+def _nodes_when_open(graph: ProgramGraph, region: Region) -> int:
+    """Return how many nodes are drawn for a region whose own children are closed."""
+    children = _children(graph, region)
+    return region.size - sum(child.size for child in children) + len(children)

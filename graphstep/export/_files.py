@@ -1,0 +1,88 @@
+"""Write a file whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from graphstep.errors import OutputError
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Find out, before any work is done, whether `path` can be written.
+
+    Raises:
+        OutputError: If its folder is missing or closed to writing, or it is a folder.
+    """
+    try:
+        _check(path)
+    except (OSError, ValueError) as error:
+        raise OutputError(path, _reason(error), "Choose another name.") from error
+
+
+def _check(path: str | os.PathLike[str]) -> None:
+    target = _resolved(path)
+    folder = target.parent
+    if target.is_dir():
+        raise OutputError(path, "it is a folder", "Name a file in it.")
+    if not folder.exists():
+        cure = "Make the folder first, or choose another."
+        raise OutputError(path, f"there is no folder `{folder}`", cure)
+    if not folder.is_dir():
+        raise OutputError(path, f"`{folder}` is not a folder", "Choose another place.")
+    if not os.access(target if _is_special(target) else folder, os.W_OK):
+        cure = "Choose another place, or change the permissions."
+        raise OutputError(path, "permission is denied", cure)
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` to `path` through a temporary file in the same folder.
+
+    A file that was there before stays as it was until the new one is complete.
+
+    Raises:
+        OutputError: If it cannot be written; nothing is left behind.
+    """
+    check_writable(path)
+    target = _resolved(path)
+    try:
+        if _is_special(target):
+            target.write_bytes(data)
+        else:
+            _replace(target, data)
+    except OSError as error:
+        cure = "Choose another place, or make room there."
+        raise OutputError(path, _reason(error), cure) from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return str(getattr(error, "strerror", None) or error).lower()
+
+
+def _resolved(path: str | os.PathLike[str]) -> Path:
+    # A link is kept and what it points at is replaced.
+    return Path(os.path.realpath(path))
+
+
+def _is_special(target: Path) -> bool:
+    # Replacing a device or a pipe, `/dev/null` say, would destroy it.
+    return target.exists() and not target.is_file()
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # Opened by hand: `tempfile` makes files that only their owner can read.
+    temporary = target.with_name(f".graphstep-{secrets.token_hex(8)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(temporary, flags, 0o666), "wb") as file:
+            file.write(data)
+        if target.exists():
+            shutil.copymode(target, temporary)
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise

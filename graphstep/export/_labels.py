@@ -1,0 +1,151 @@
+"""The words in a picture: names, primitives, literals, regions."""
+
+from __future__ import annotations
+
+import collections
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import graphviz
+import numpy as np
+
+from graphstep._jaxcompat import short_type
+from graphstep.tracing._one_line import one_line
+from graphstep.graph import Node, ProgramGraph, Region
+
+_LINE_LIMIT = 60
+# Types named on an edge that stands for several uses.
+_BUNDLE_LIMIT = 3
+# The parameter that says what an equation does, where the primitive's name does not.
+_TELLING_PARAMS = {
+    "argmax": "axes",
+    "argmin": "axes",
+    "concatenate": "dimension",
+    "cumlogsumexp": "axis",
+    "cummax": "axis",
+    "cummin": "axis",
+    "cumprod": "axis",
+    "cumsum": "axis",
+    "integer_pow": "y",
+    "reduce_and": "axes",
+    "reduce_max": "axes",
+    "reduce_min": "axes",
+    "reduce_or": "axes",
+    "reduce_prod": "axes",
+    "reduce_sum": "axes",
+    "rev": "dimensions",
+    "top_k": "k",
+    "transpose": "permutation",
+}
+
+
+def label_text(lines: Iterable[str]) -> str:
+    """Return a DOT label that Graphviz shows as exactly these lines.
+
+    The characters that Graphviz itself would act upon are escaped: backslashes,
+    entities such as `&lt;`, and what it would take for HTML.
+    """
+    shown = (one_line(line, _LINE_LIMIT).replace("&", "&amp;") for line in lines)
+    return graphviz.nohtml("\\n".join(line.replace("\\", "\\\\") for line in shown))
+
+
+def node_lines(graph: ProgramGraph, node_id: str) -> list[str]:
+    """Return the lines of a node of the flat graph."""
+    node = graph.node(node_id)
+    if node.role == "eqn":
+        return [_equation_line(graph, node)]
+    name = graph.name(node_id)
+    what = node_id.rpartition("/")[2]
+    if node.role == "binder":
+        return [f"{what}: {name}" if name else what + _literal_operand(node)]
+    return [(name or what) + _literal_operand(node), short_type(node.avals[0])]
+
+
+def region_title(region: Region) -> str:
+    """Return a region's name, kind and how often it runs."""
+    if region.kind == "branch":
+        return f"branch {region.name}"
+    if region.kind in ("scope", "body"):
+        return region.name
+    words = region.name
+    if region.primitive not in (region.name, "jit"):
+        words = f"{region.name} ({region.primitive})"
+    if region.length is not None:
+        return f"{words} × {region.length}"
+    if region.branches is not None:
+        return f"{words}, {region.branches} branches"
+    return words
+
+
+def region_lines(region: Region) -> list[str]:
+    """Return the lines of a closed region."""
+    noun = "node" if region.size == 1 else "nodes"
+    return [region_title(region), f"{region.size} {noun}"]
+
+
+def tooltip(graph: ProgramGraph, node_id: str) -> str:
+    """Return a node's id and source line; folders are left out of the file's name."""
+    if node_id not in graph:
+        return node_id
+    source = graph.source(node_id)
+    if source is None:
+        return node_id
+    return f"{node_id}, {os.path.basename(source.file)}:{source.line}"
+
+
+def bundle_label(texts: Iterable[str]) -> str:
+    """Return one label for all uses that run between two boxes."""
+    counts = collections.Counter(texts)
+    shown = [
+        text if count == 1 else f"{text} × {count}" for text, count in counts.items()
+    ]
+    if len(shown) > _BUNDLE_LIMIT:
+        rest = sum(list(counts.values())[_BUNDLE_LIMIT:])
+        shown = [*shown[:_BUNDLE_LIMIT], f"{rest} more"]
+    return ", ".join(shown)
+
+
+def _equation_line(graph: ProgramGraph, node: Node) -> str:
+    names = [graph.name(node.id, out) for out in range(len(node.avals))]
+    # A loop's or a conditional's own node stands at the end of its region.
+    call = node.primitive if node.region != node.id else f"end of {node.primitive}"
+    call += _telling_param(node)
+    if any(operand.source is None for operand in node.operands):
+        call += f"({_operands(node)})"
+    if not any(names):
+        return call
+    left = ", ".join(name or "_" for name in names)
+    return f"{left} = {call}"
+
+
+def _operands(node: Node) -> str:
+    return ", ".join(
+        "·" if operand.source is not None else literal_text(operand.literal)
+        for operand in node.operands
+    )
+
+
+def _literal_operand(node: Node) -> str:
+    literals = [o.literal for o in node.operands if o.source is None]
+    return f" = {literal_text(literals[0])}" if literals else ""
+
+
+def literal_text(value: Any) -> str:
+    """Return a literal as a person would write it."""
+    array = np.asarray(value)
+    if array.shape:
+        return str(array.tolist())
+    if array.dtype.kind in "biuc":
+        return str(array.item())
+    try:
+        return f"{float(array):.6g}"
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _telling_param(node: Node) -> str:
+    param = _TELLING_PARAMS.get(node.primitive)
+    if param is None or param not in node.eqn.params:
+        return ""
+    return f" {param}={node.eqn.params[param]}"

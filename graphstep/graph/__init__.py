@@ -1,0 +1,22 @@
+"""The computational graph: nodes, uses, regions, views and slices of a program."""
+
+from __future__ import annotations
+
+from graphstep.graph._activity import Activity, activity
+from graphstep.graph._columns import Columns
+from graphstep.graph._program import Edge, Node, Operand, ProgramGraph, Value
+from graphstep.graph._regions import ROOT_ID, Region, Regions
+
+__all__ = [
+    "ROOT_ID",
+    "Activity",
+    "Columns",
+    "Edge",
+    "Node",
+    "Operand",
+    "ProgramGraph",
+    "Region",
+    "Regions",
+    "Value",
+    "activity",
+]

@@ -1,0 +1,22 @@
+"""Every value of one run: primals, cotangents, contributions and tangents."""
+
+from __future__ import annotations
+
+from graphstep.recording._absence import Absence
+from graphstep.recording._recorder import STAGES, Progress, Recorder
+from graphstep.recording._recording import Iteration, Recording
+from graphstep.recording._stats import Stats, stats_from_array
+from graphstep.recording._verify import Comparison, Verification
+
+__all__ = [
+    "STAGES",
+    "Absence",
+    "Comparison",
+    "Iteration",
+    "Progress",
+    "Recorder",
+    "Recording",
+    "Stats",
+    "Verification",
+    "stats_from_array",
+]

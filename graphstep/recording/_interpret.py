@@ -1,0 +1,544 @@
+"""Re-run a jaxpr under `jit`, returning every value that a plan asks for."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from graphstep._jaxcompat import (
+    Jaxpr,
+    JaxprEqn,
+    Literal,
+    Structure,
+    Var,
+    bind,
+    constrain,
+    has_callback,
+    has_callback_name,
+    is_inexact,
+    is_jit,
+    is_key,
+    is_remat,
+    is_ref,
+    manual_axes,
+    platform_branch,
+    remap_shards,
+    scan_split,
+    structure,
+    tap,
+    to_varying,
+)
+from graphstep.recording._plan import TRIPS, Derivative, Key, Plan, Planner, use_key
+from graphstep.recording._stats import slot, slot_from_array
+
+Records = dict[Key, Any]
+Slots = Mapping[Key, Any]
+
+
+def _whole(cotangent: Any) -> Any:
+    return cotangent
+
+
+class Interpreter:
+    """Evaluates the jaxprs of one graph, region by region, as a plan asks.
+
+    A value is keyed by the position of its node, never by its variable: a function
+    called twice has the same jaxpr, hence the same variables, twice.
+    """
+
+    def __init__(self, planner: Planner, plan: Plan, consts: Mapping[int, Any]) -> None:
+        self.planner = planner
+        self.plan = plan
+        self.consts = consts
+        self.graph = planner.graph
+        self.positions = planner.graph.positions
+        self.derivative = plan.derivative
+        self.manual: tuple[str, ...] = ()
+
+    @property
+    def differentiates(self) -> bool:
+        """Whether cotangents flow back through what is run now."""
+        return self.derivative == "reverse"
+
+    def program(self, args: Sequence[Any], slots: Slots) -> tuple[list[Any], Records]:
+        """Run the whole program on `args`, one per input leaf."""
+        jaxpr = self.graph.trace.closed_jaxpr.jaxpr
+        args = [
+            self._tap((self.positions[f"in{i}"], 0), arg, slots)
+            for i, arg in enumerate(args)
+        ]
+        outputs, records = self._body(jaxpr, "", args, slots)
+        for i, atom in enumerate(jaxpr.outvars):
+            key = use_key(self.positions[f"out{i}"], 0)
+            if not isinstance(atom, Literal):
+                outputs[i] = self._tap(key, outputs[i], slots)
+        return outputs, records
+
+    def _body(
+        self, jaxpr: Jaxpr, prefix: str, args: Sequence[Any], slots: Slots
+    ) -> tuple[list[Any], Records]:
+        """Run one jaxpr whose equations have ids that begin with `prefix`."""
+        env: dict[Var, Any] = dict(zip(jaxpr.invars, args, strict=True))
+        records: Records = {}
+        for i, var in enumerate(jaxpr.constvars):
+            name = f"{prefix}captured{i}" if prefix else f"const{i}"
+            env[var] = self.consts[self.positions[name]]
+
+        def read(atom: Var | Literal) -> Any:
+            return atom.val if isinstance(atom, Literal) else env[atom]
+
+        for i, eqn in enumerate(jaxpr.eqns):
+            node_id = f"{prefix}{i}"
+            operands = [read(atom) for atom in eqn.invars]
+            inner = structure(eqn)
+            if inner is None:
+                outputs = self._leaf(eqn, self.positions[node_id], operands, slots)
+            else:
+                with eqn.ctx.manager:
+                    outputs, found = self._structured(
+                        eqn, inner, node_id, operands, slots
+                    )
+                records.update(found)
+            if inner is None or not inner.is_transparent:
+                outputs = self._keep(
+                    self.positions[node_id], outputs, slots, records
+                )
+            env.update(zip(eqn.outvars, outputs, strict=True))
+        return [read(atom) for atom in jaxpr.outvars], records
+
+    def _keep(
+        self, position: int, outputs: Sequence[Any], slots: Slots, records: Records
+    ) -> list[Any]:
+        """Record the outputs of a node where the plan says so, and tap them."""
+        kept = list(outputs)
+        for out, value in enumerate(kept):
+            key = (position, out)
+            if key in self.plan.records:
+                records[key] = self._record(value)
+            kept[out] = self._tap(key, value, slots)
+        return kept
+
+    def _record(self, value: Any) -> Any:
+        aval = jax.typeof(value)
+        if is_key(aval):
+            value = jax.random.key_data(value)
+        elif self.differentiates and is_inexact(aval):
+            value = lax.stop_gradient(value)
+        if self.plan.mode == "summary":
+            value = slot(value)
+        return to_varying(value, self.manual) if self.manual else jnp.asarray(value)
+
+    def _tap(self, key: Key, value: Any, slots: Slots) -> Any:
+        return tap(value, slots[key], self._reading) if key in slots else value
+
+    @property
+    def _reading(self) -> Callable[[Any], Any]:
+        base = slot_from_array if self.plan.mode == "summary" else _whole
+        if not self.manual:
+            return base
+        axes = self.manual
+        return lambda cotangent: to_varying(base(cotangent), axes)
+
+    def _leaf(
+        self, eqn: JaxprEqn, position: int, operands: Sequence[Any], slots: Slots
+    ) -> list[Any]:
+        operands = self._tap_uses(position, operands, slots)
+        if position in self.plan.blocked or has_callback_name(eqn):
+            operands = self._stopped(eqn, operands)
+        return bind(eqn, operands)
+
+    def _tap_uses(
+        self, position: int, operands: Sequence[Any], slots: Slots
+    ) -> list[Any]:
+        if not slots:
+            return list(operands)
+        return [
+            self._tap(use_key(position, key), operand, slots)
+            for key, operand in enumerate(operands)
+        ]
+
+    def _stopped(self, eqn: JaxprEqn, operands: Sequence[Any]) -> list[Any]:
+        """Return the operands cut off from differentiation."""
+        if not self.differentiates:
+            return list(operands)
+        return [
+            lax.stop_gradient(x) if is_inexact(atom.aval) else x
+            for atom, x in zip(eqn.invars, operands, strict=True)
+        ]
+
+    def _inner_slots(self, node_id: str, slots: Slots) -> dict[Key, Any]:
+        """Return the slots of the taps inside a region, not those on its operands."""
+        if not slots:
+            return {}
+        region = self.graph.regions[node_id]
+        roles = self.graph.columns.roles
+        entries = {
+            position
+            for position in range(region.start, region.stop)
+            if roles[position] == "binder"
+            and self.graph.columns.regions[position] == node_id
+        }
+        if region.is_transparent:
+            entries = set[int]()
+        exit_position = self.positions.get(node_id)
+        return {
+            key: slots[key]
+            for key in self.plan.taps_in(region.start, region.stop)
+            if not (key[0] in entries and key[1] < 0)
+            and not (key[0] == exit_position and key[1] >= 0)
+            and key in slots
+        }
+
+    def _structured(
+        self,
+        eqn: JaxprEqn,
+        inner: Structure,
+        node_id: str,
+        operands: list[Any],
+        slots: Slots,
+    ) -> tuple[list[Any], Records]:
+        if not inner.is_transparent:
+            operands = self._tap_entries(inner, node_id, operands, slots)
+        operands = [
+            np.asarray(x, atom.aval.dtype) if isinstance(atom, Literal) else x
+            for atom, x in zip(eqn.invars, operands, strict=True)
+        ]
+        inside = self._inner_slots(node_id, slots)
+        if inner.is_opaque:
+            return self._custom(eqn, inner, node_id, operands)
+        return _RULES[inner.kind](self, eqn, inner, node_id, operands, inside)
+
+    def _tap_entries(
+        self, inner: Structure, node_id: str, operands: Sequence[Any], slots: Slots
+    ) -> list[Any]:
+        tapped = list(operands)
+        if inner.kind == "cond" or not slots:
+            return tapped
+        for body in inner.bodies:
+            for suffix, key in zip(body.binders, body.operands, strict=True):
+                position = self.positions[node_id + suffix]
+                tapped[key] = self._tap(use_key(position, key), tapped[key], slots)
+        return tapped
+
+    def _tap_binders(
+        self, node_id: str, binders: Sequence[str], args: Sequence[Any], slots: Slots,
+        records: Records,
+    ) -> list[Any]:  # fmt: skip
+        """Record and tap the values that binders stand for inside a region."""
+        return [
+            self._keep(self.positions[node_id + suffix], [arg], slots, records)[0]
+            for suffix, arg in zip(binders, args, strict=True)
+        ]
+
+    def _tap_results(
+        self, node_id: str, results: Sequence[int], outputs: Sequence[Any], slots: Slots
+    ) -> list[Any]:
+        position = self.positions[node_id]
+        return [
+            self._tap(use_key(position, key), output, slots)
+            for key, output in zip(results, outputs, strict=True)
+        ]
+
+    def _call(
+        self,
+        eqn: JaxprEqn,
+        inner: Structure,
+        node_id: str,
+        operands: list[Any],
+        slots: Slots,
+    ) -> tuple[list[Any], Records]:
+        """Run a transparent call, its boundary kept when a cotangent will cross it.
+
+        Inlining a jit would regroup `a + (b + c)` in the backward pass.
+        """
+        body = inner.bodies[0]
+
+        def run(args: list[Any], inside: Slots) -> tuple[list[Any], Records]:
+            return self._body(body.jaxpr, f"{node_id}/", args, inside)
+
+        if is_jit(eqn):
+            in_shardings = eqn.params.get("in_shardings", [None] * len(operands))
+            operands = [
+                constrain(x, s) for x, s in zip(operands, in_shardings, strict=True)
+            ]
+        has_refs = any(is_ref(v.aval) for v in body.jaxpr.invars)
+        if not self.differentiates or has_refs:
+            outputs, records = run(operands, slots)
+        elif is_remat(eqn):
+            if eqn.params.get("differentiated") and eqn.params.get("prevent_cse"):
+                operands = list(lax.optimization_barrier(tuple(operands)))
+            outputs, records = jax.checkpoint(
+                run,
+                prevent_cse=eqn.params.get("prevent_cse", True),
+                policy=eqn.params.get("policy"),
+            )(operands, slots)
+        elif is_jit(eqn):
+            outputs, records = jax.jit(run)(operands, slots)
+        else:
+            outputs, records = run(operands, slots)
+        if is_jit(eqn):
+            out_shardings = eqn.params.get("out_shardings", [None] * len(outputs))
+            outputs = [
+                constrain(x, s) for x, s in zip(outputs, out_shardings, strict=True)
+            ]
+        return outputs, records
+
+    def _custom(
+        self, eqn: JaxprEqn, inner: Structure, node_id: str, operands: list[Any]
+    ) -> tuple[list[Any], Records]:
+        """Run a custom_jvp or custom_vjp call.
+
+        Where a derivative flows, the call itself is re-bound, so that its rule is
+        used; its body then runs beside it only to be recorded, unless it calls back
+        into Python, which must happen once.
+        """
+        body = inner.bodies[0]
+        position = self.positions[node_id]
+        active = self.planner.origins.live.active
+        flows = self.derivative != "none" and any(
+            (position, out) in active for out in range(len(eqn.outvars))
+        )
+        if not flows:
+            return self._body(body.jaxpr, f"{node_id}/", operands, {})
+        if position in self.plan.blocked:
+            operands = self._stopped(eqn, operands)
+        outputs = bind(eqn, operands)
+        if has_callback(body.jaxpr) or not self._record_keys(node_id):
+            return outputs, {}
+        still = [
+            lax.stop_gradient(x) if is_inexact(atom.aval) else x
+            for atom, x in zip(eqn.invars, operands, strict=True)
+        ]
+        with self._deriving("none"):
+            return outputs, self._body(body.jaxpr, f"{node_id}/", still, {})[1]
+
+    @contextlib.contextmanager
+    def _deriving(self, derivative: Derivative) -> Iterator[None]:
+        outer, self.derivative = self.derivative, derivative
+        yield
+        self.derivative = outer
+
+    def _scan(
+        self,
+        eqn: JaxprEqn,
+        inner: Structure,
+        node_id: str,
+        operands: list[Any],
+        slots: Slots,
+    ) -> tuple[list[Any], Records]:
+        n_const, n_carry, _ = scan_split(eqn)
+        consts = operands[:n_const]
+        body = inner.bodies[0]
+
+        def step(carry: list[Any], scanned: Any) -> tuple[list[Any], Any]:
+            xs, inside = scanned
+            records: Records = {}
+            args = self._tap_binders(
+                node_id, body.binders, [*consts, *carry, *xs], inside, records
+            )
+            outputs, found = self._body(body.jaxpr, f"{node_id}/", args, inside)
+            outputs = self._tap_results(node_id, body.results, outputs, inside)
+            return outputs[:n_carry], (outputs[n_carry:], records | found)
+
+        carry, (ys, records) = lax.scan(
+            step,
+            operands[n_const : n_const + n_carry],
+            (operands[n_const + n_carry :], dict(slots)),
+            length=eqn.params["length"],
+            reverse=eqn.params["reverse"],
+            unroll=eqn.params["unroll"],
+        )
+        if self.plan.mode == "count":
+            records = {key: jnp.max(x, initial=0) for key, x in records.items()}
+        return [*carry, *ys], records
+
+    def _cond(
+        self,
+        eqn: JaxprEqn,
+        inner: Structure,
+        node_id: str,
+        operands: list[Any],
+        slots: Slots,
+    ) -> tuple[list[Any], Records]:
+        depth = len(self.graph.regions[node_id].loops)
+
+        def branch(index: int) -> Callable[..., tuple[list[Any], Records]]:
+            body = inner.bodies[index]
+
+            def run(args: list[Any], inside: Slots) -> tuple[list[Any], Records]:
+                records: Records = {}
+                args = self._tap_binders(node_id, body.binders, args, inside, records)
+                prefix = f"{node_id}{body.suffix}/"
+                outputs, found = self._body(body.jaxpr, prefix, args, inside)
+                outputs = self._tap_results(node_id, body.results, outputs, inside)
+                return outputs, self._zero_records(node_id, depth) | records | found
+
+            return run
+
+        index = operands[0]
+        static = platform_branch(eqn)
+        if static is not None:
+            outputs, records = branch(static)(operands[1:], slots)
+            index = jnp.asarray(static, jnp.int32)
+        else:
+            branches = [branch(i) for i in range(len(inner.bodies))]
+            outputs, records = lax.switch(index, branches, operands[1:], dict(slots))
+        if self.plan.mode != "count":
+            taken = jnp.clip(index, 0, len(inner.bodies) - 1).astype(jnp.int32)
+            records[self.positions[node_id], TRIPS] = self._varying(taken)
+        return outputs, records
+
+    def _varying(self, value: Any) -> Any:
+        return to_varying(value, self.manual) if self.manual else value
+
+    def _zero_records(self, node_id: str, depth: int) -> Records:
+        """Return zeros for every record inside a region, of each branch alike."""
+        zeros: Records = {}
+        for key in self._record_keys(node_id):
+            kind = self.planner.record_type(key, self.plan, depth)
+            zeros[key] = self._varying(jnp.zeros(kind.shape, kind.dtype))
+        return zeros
+
+    def _record_keys(self, node_id: str) -> list[Key]:
+        """Return the keys of all that is recorded inside a structured region."""
+        start = self.graph.regions[node_id].start
+        return self.planner.record_keys(self.plan, start, self.positions[node_id])
+
+    def _while(
+        self,
+        eqn: JaxprEqn,
+        inner: Structure,
+        node_id: str,
+        operands: list[Any],
+        slots: Slots,
+    ) -> tuple[list[Any], Records]:
+        """Run a while loop whose values go into buffers of the planned length."""
+        del slots
+        operands = self._stopped(eqn, operands)
+        cond, body = inner.bodies
+        position = self.positions[node_id]
+        n_cond, n_body = eqn.params["cond_nconsts"], eqn.params["body_nconsts"]
+        cond_consts, body_consts = operands[:n_cond], operands[n_cond : n_cond + n_body]
+
+        def test(carry: list[Any]) -> tuple[Any, Records]:
+            outputs, found = self._body(
+                cond.jaxpr, f"{node_id}:cond/", [*cond_consts, *carry], {}
+            )
+            return outputs[0], found
+
+        def advance(carry: list[Any], pred: Any) -> tuple[list[Any], Records]:
+            records: Records = {}
+            args = self._tap_binders(
+                node_id, body.binders, [*body_consts, *carry], {}, records
+            )
+            outputs, found = self._body(body.jaxpr, f"{node_id}:body/", args, {})
+            # A vmapped while runs until every lane is done; done lanes stand still.
+            if jnp.ndim(pred):
+                outputs = [
+                    _select_lanes(pred, new, old)
+                    for new, old in zip(outputs, carry, strict=True)
+                ]
+            return outputs, records | found
+
+        carry = operands[n_cond + n_body :]
+        derivative = "none" if self.differentiates else self.derivative
+        with self._deriving(derivative):
+            return self._run_while(position, node_id, carry, test, advance)
+
+    def _run_while(
+        self,
+        position: int,
+        node_id: str,
+        carry: list[Any],
+        test: Callable[[list[Any]], tuple[Any, Records]],
+        advance: Callable[[list[Any], Any], tuple[list[Any], Records]],
+    ) -> tuple[list[Any], Records]:
+        counting = self.plan.mode == "count"
+
+        def store(buffers: Records, found: Records, at: Any) -> Records:
+            if counting:
+                return {k: jnp.maximum(buffers[k], x) for k, x in found.items()}
+            return {k: buffers[k].at[at].set(x, mode="drop") for k, x in found.items()}
+
+        def step(state: Any) -> Any:
+            carry, pred, trip, kept, tested = state
+            carry, found = advance(carry, pred)
+            pred, found_test = test(carry)
+            kept = store(kept, found, trip)
+            tested = store(tested, found_test, trip + 1)
+            return carry, pred, trip + 1, kept, tested
+
+        kept, tested = self._buffers(node_id)
+        pred, found = test(carry)
+        tested = store(tested, found, 0)
+        trip = self._varying(jnp.zeros((), jnp.int32))
+        state = (carry, pred, trip, kept, tested)
+        carry, _, trip, kept, tested = lax.while_loop(
+            lambda state: jnp.any(state[1]), step, state
+        )
+        return list(carry), {**kept, **tested, (position, TRIPS): trip}
+
+    def _buffers(self, node_id: str) -> tuple[Records, Records]:
+        depth = len(self.graph.regions[node_id].loops) - 1
+        zeros = self._zero_records(node_id, depth)
+        condition = self.graph.regions[f"{node_id}:cond"]
+        tested = {
+            k: x for k, x in zeros.items() if condition.start <= k[0] < condition.stop
+        }
+        return {k: x for k, x in zeros.items() if k not in tested}, tested
+
+    def _shard_map(
+        self,
+        eqn: JaxprEqn,
+        inner: Structure,
+        node_id: str,
+        operands: list[Any],
+        slots: Slots,
+    ) -> tuple[list[Any], Records]:
+        body = inner.bodies[0]
+        keys = sorted(slots)
+
+        def run(args: Sequence[Any], extra: Sequence[Any]) -> tuple[list[Any], Records]:
+            inside = {key: x[0] for key, x in zip(keys, extra, strict=True)}
+            records: Records = {}
+            with self._manual(manual_axes(eqn)):
+                args = self._tap_binders(node_id, body.binders, args, inside, records)
+                outputs, found = self._body(body.jaxpr, f"{node_id}/", args, inside)
+                outputs = self._tap_results(node_id, body.results, outputs, inside)
+                records = {k: self._varying(x)[None] for k, x in (records | found).items()}
+            return outputs, records
+
+        depth = len(self.graph.regions[node_id].loops)
+        like = self._zero_records(node_id, depth)
+        mapped = remap_shards(eqn, run, len(keys), like)
+        outputs, records = mapped(tuple(operands), [slots[key] for key in keys])
+        if self.plan.mode == "count":
+            records = {key: jnp.max(x) for key, x in records.items()}
+        return outputs, records
+
+    @contextlib.contextmanager
+    def _manual(self, axes: tuple[str, ...]) -> Iterator[None]:
+        outer = self.manual
+        self.manual = outer + axes
+        yield
+        self.manual = outer
+
+
+def _select_lanes(pred: Any, new: Any, old: Any) -> Any:
+    shape = jnp.shape(pred) + (1,) * (jnp.ndim(new) - jnp.ndim(pred))
+    return jnp.where(jnp.reshape(pred, shape), new, old)
+
+
+_RULES: dict[str, Callable[..., tuple[list[Any], Records]]] = {
+    "call": Interpreter._call,  # noqa: SLF001
+    "scan": Interpreter._scan,  # noqa: SLF001
+    "while": Interpreter._while,  # noqa: SLF001
+    "cond": Interpreter._cond,  # noqa: SLF001
+    "shard_map": Interpreter._shard_map,  # noqa: SLF001
+}

@@ -1,0 +1,485 @@
+"""Make recordings of one trace: choose a plan, compile it once, run it, check it."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from graphstep._jaxcompat import has_callback, is_key
+from graphstep.errors import (
+    CancelledError,
+    RecordingError,
+    SeedMismatchError,
+    ShapeMismatchError,
+)
+from graphstep.graph import ProgramGraph
+from graphstep.recording._blocked import blocked_equations
+from graphstep.recording._budget import default_budget
+from graphstep.recording._compile import (
+    Arguments,
+    Programs,
+    differentiated_inputs,
+    seeded_outputs,
+)
+from graphstep.recording._plan import TRIPS, Derivative, Key, Plan, Planner
+from graphstep.recording._recording import Recording
+from graphstep.recording._values import RunArrays
+from graphstep.recording._verify import Verification, compare, reference_program
+
+# Called as `progress(stage, seconds)` when a stage begins; returning False cancels.
+Progress = Callable[[str, float], bool | None]
+
+STAGES = ("trace", "lower", "compile", "run", "verify")
+# Buffers of a while grow in powers of two, so that new arguments rarely compile anew.
+_LEAST_CAPACITY = 16
+# A program with effects runs once: its whiles are not counted before.
+_UNCOUNTED_CAPACITY = 1024
+
+
+class _Stages:
+    """Times the stages of one recording and lets the caller stop between them."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.start = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        began = time.perf_counter()
+        if self.progress is not None:
+            if self.progress(stage, began - self.start) is False:
+                msg = f"The recording was cancelled before the stage `{stage}`."
+                raise CancelledError(msg)
+        yield
+        elapsed = time.perf_counter() - began
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + elapsed
+
+
+class Recorder:
+    """Makes recordings of one graph and keeps what was compiled for them."""
+
+    def __init__(self, graph: ProgramGraph) -> None:
+        self.graph = graph
+        self.trace = graph.trace
+        self.planner = Planner(graph)
+        self.programs = Programs(self.planner)
+        self._capacities: dict[int, int] = {}
+        self._references: dict[Any, Any] = {}
+
+    @functools.cached_property
+    def has_effects(self) -> bool:
+        """Whether running the program does more than compute its outputs."""
+        return has_callback(self.trace.closed_jaxpr.jaxpr)
+
+    @functools.cached_property
+    def blocked(self) -> dict[int, str]:
+        """Positions of equations that JAX cannot differentiate in reverse, and why."""
+        return blocked_equations(self.planner)
+
+    def record(
+        self,
+        args: Sequence[Any] | None = None,
+        kwargs: dict[str, Any] | None = None,
+        *,
+        seed: Any = None,
+        tangents: Any = None,
+        budget: int | None = None,
+        verify: bool | None = None,
+        progress: Progress | None = None,
+    ) -> Recording:
+        """Run the program once and return its values.
+
+        See `graphstep.Trace.record` for the arguments and what is raised.
+        """
+        stages = _Stages(progress)
+        with self.trace.x64_context():
+            return self._record(
+                args, kwargs or {}, seed, tangents, budget, verify, stages
+            )
+
+    def _record(
+        self,
+        args: Sequence[Any] | None,
+        kwargs: dict[str, Any],
+        seed: Any,
+        tangents: Any,
+        budget: int | None,
+        verify: bool | None,
+        stages: _Stages,
+    ) -> Recording:
+        notes: list[str] = []
+        leaves = self._leaves(args, kwargs)
+        derivative = self._derivative(tangents, notes)
+        if seed is not None and derivative != "reverse":
+            msg = "A seed was given, but there is no reverse pass to seed. " + " ".join(
+                notes
+            )
+            raise SeedMismatchError(msg)
+        arguments = Arguments(
+            [jnp.asarray(c) for c in self.graph.columns.const_values.values()],
+            leaves,
+            self._seeds(derivative, seed, tangents, args, notes),
+        )
+        if derivative == "reverse":
+            with stages("trace"):
+                blocked = self.blocked
+        else:
+            blocked = {}
+        if blocked:
+            names = ", ".join(f"`{self.graph.order[p]}`" for p in sorted(blocked))
+            notes.append(f"No cotangent flows back through {names}.")
+        capacities = self._trip_counts(arguments, stages, notes)
+        plan = self._choose(derivative, blocked, capacities, budget, notes)
+        returned = self._run(plan, arguments, stages)
+        run = self._arrays(arguments, returned, derivative)
+        verification = self._verify(
+            arguments, run, derivative, bool(blocked), verify, stages, notes
+        )
+        return Recording(
+            self.planner,
+            plan,
+            run,
+            blocked=blocked,
+            notes=tuple(notes),
+            timings=tuple(stages.seconds.items()),
+            verification=verification,
+            seed_is_default=seed is None,
+            zoom=functools.partial(self._zoom, plan, arguments, blocked, tuple(notes)),
+        )
+
+    # What goes in ----------------------------------------------------------------
+
+    def _leaves(self, args: Sequence[Any] | None, kwargs: dict[str, Any]) -> list[Any]:
+        trace = self.trace
+        if args is None:
+            if not trace.has_values:
+                msg = (
+                    f"{trace.fn_name} was traced with shapes only, so there are no "
+                    "values to record. Pass arrays to `record(...)`."
+                )
+                raise RecordingError(msg)
+            leaves, tree = list(trace.in_leaves), trace.in_tree
+        else:
+            leaves, tree = trace.flatten(args, kwargs)
+        if tree != trace.in_tree:
+            msg = (
+                f"The arguments have the structure {tree}, but {trace.fn_name} was "
+                f"traced with {trace.in_tree}. Trace it again with these arguments."
+            )
+            raise ShapeMismatchError(msg)
+        return [
+            self._leaf(leaf, aval, name)
+            for leaf, aval, name in zip(
+                leaves, trace.closed_jaxpr.in_avals, trace.in_names, strict=True
+            )
+        ]
+
+    def _leaf(self, leaf: Any, aval: Any, name: str) -> Any:
+        if isinstance(leaf, jax.ShapeDtypeStruct):
+            msg = f"Argument `{name}` is a shape without values; recording needs an array."
+            raise RecordingError(msg)
+        try:
+            actual = jax.typeof(leaf)
+        except TypeError:
+            msg = f"Argument `{name}` is {type(leaf).__name__}, not an array."
+            raise ShapeMismatchError(msg) from None
+        weak = isinstance(leaf, bool | int | float | complex)
+        if actual.shape != aval.shape or (actual.dtype != aval.dtype and not weak):
+            msg = (
+                f"Argument `{name}` is {actual.str_short(short_dtypes=True)}, but it was traced as "
+                f"{aval.str_short(short_dtypes=True)}. Pass that type, or trace again with this one."
+            )
+            raise ShapeMismatchError(msg)
+        if isinstance(leaf, jax.Array):
+            return leaf
+        return np.asarray(leaf, aval.dtype)
+
+    def _derivative(self, tangents: Any, notes: list[str]) -> Derivative:
+        if tangents is not None:
+            return "tangent"
+        if not any(self.trace.differentiated):
+            notes.append("No argument is differentiable, so there is no reverse pass.")
+            return "none"
+        if not seeded_outputs(self.trace):
+            notes.append("No output is a float, so there is no reverse pass.")
+            return "none"
+        return "reverse"
+
+    def _seeds(
+        self,
+        derivative: Derivative,
+        seed: Any,
+        tangents: Any,
+        args: Sequence[Any] | None,
+        notes: list[str],
+    ) -> list[Any]:
+        trace = self.trace
+        if derivative == "none":
+            return []
+        if derivative == "tangent":
+            return self._tangents(tangents)
+        chosen = seeded_outputs(trace)
+        avals = trace.closed_jaxpr.out_avals
+        if seed is None:
+            if len(chosen) > 1 or any(avals[i].shape for i in chosen):
+                notes.append("The seed is ones at every float output.")
+            return [jnp.ones(avals[i].shape, avals[i].dtype) for i in chosen]
+        leaves = _seed_leaves(seed, self._main_tree(), "seed")
+        return [
+            _fitting(leaves[i], avals[i], trace.out_names[i], "seed cotangent")
+            for i in chosen
+        ]
+
+    def _main_tree(self) -> Any:
+        trace = self.trace
+        return trace.out_tree.children()[0] if trace.spec.has_aux else trace.out_tree
+
+    def _tangents(self, tangents: Any) -> list[Any]:
+        trace = self.trace
+        chosen = differentiated_inputs(trace)
+        if not chosen:
+            msg = "Tangents were given, but no argument is differentiable."
+            raise SeedMismatchError(msg)
+        args, _ = trace.unflatten(range(len(trace.in_leaves)))
+        if isinstance(trace.spec.argnums, int) and not (
+            isinstance(tangents, tuple) and len(tangents) == 1
+        ):
+            tangents = (tangents,)
+        positions = trace.spec.diff_positions(len(args))
+        if not isinstance(tangents, tuple | list) or len(tangents) != len(positions):
+            msg = (
+                f"tangents must be a tuple of {len(positions)} pytrees, one per "
+                f"differentiated argument, like `jax.jvp` takes them."
+            )
+            raise SeedMismatchError(msg)
+        found: dict[int, Any] = {}
+        for position, tangent in zip(positions, tangents, strict=True):
+            indices, tree = jax.tree.flatten(args[position])
+            leaves = _seed_leaves(tangent, tree, "tangent")
+            found.update(zip(indices, leaves, strict=True))
+        avals = trace.closed_jaxpr.in_avals
+        return [
+            _fitting(found[i], avals[i], trace.in_names[i], "tangent") for i in chosen
+        ]
+
+    # What is run -----------------------------------------------------------------
+
+    def _trip_counts(
+        self, arguments: Arguments, stages: _Stages, notes: list[str]
+    ) -> dict[int, int]:
+        """Count the trips of every while in a bare run, and return buffer lengths."""
+        whiles = self.planner.whiles
+        if not whiles:
+            return {}
+        if self.has_effects:
+            notes.append(
+                "The program has effects and runs once, so its whiles were not counted "
+                f"first: the first {_UNCOUNTED_CAPACITY} iterations are kept."
+            )
+            return dict.fromkeys(whiles, _UNCOUNTED_CAPACITY)
+        plan = self.planner.plan("count", "none")
+        counting = Arguments(arguments.consts, arguments.leaves, [])
+        returned = self._run(plan, counting, stages)
+        for position in whiles:
+            trips = int(np.max(returned["records"].get((position, TRIPS), 0), initial=0))
+            kept = self._capacities.get(position, 0)
+            if trips > kept or not kept:
+                least = max(trips, _LEAST_CAPACITY)
+                self._capacities[position] = 2 ** math.ceil(math.log2(least))
+        return dict(self._capacities)
+
+    def _choose(
+        self,
+        derivative: Derivative,
+        blocked: dict[int, str],
+        capacities: dict[int, int],
+        budget: int | None,
+        notes: list[str],
+    ) -> Plan:
+        """Return the plan that fits the budget: arrays, or else statistics."""
+        limit = default_budget() if budget is None else budget
+        make = functools.partial(
+            self.planner.plan, derivative=derivative, blocked=blocked, capacities=capacities
+        )
+        plan = make("full")
+        needed = self.planner.nbytes(plan)
+        if derivative == "tangent":
+            needed *= 2
+        if needed <= limit:
+            return plan
+        windows = _shrunk(self.planner, make, limit, capacities)
+        if windows is not None:
+            notes.append(
+                "The first iterations of long whiles were kept, to stay within the "
+                f"budget of {limit:,} bytes."
+            )
+            return make("full", capacities=windows)
+        notes.append(
+            f"All values would take {needed:,} bytes, over the budget of {limit:,}: "
+            "statistics were recorded; zoom in on nodes to see their arrays."
+        )
+        return make("summary")
+
+    def _run(self, plan: Plan, arguments: Arguments, stages: _Stages) -> dict[str, Any]:
+        compiled = self.programs.lookup(plan, arguments)
+        if compiled is None:
+            with stages("lower"):
+                lowered = self.programs.lower(plan, arguments)
+            with stages("compile"):
+                compiled = self.programs.compile(plan, arguments, lowered)
+        with stages("run"):
+            returned = compiled(arguments.consts, arguments.leaves, arguments.seeds)
+            jax.block_until_ready(returned)
+            if self.has_effects:
+                jax.effects_barrier()
+        return returned
+
+    def _arrays(
+        self, arguments: Arguments, returned: dict[str, Any], derivative: Derivative
+    ) -> RunArrays:
+        trace = self.trace
+        seeded, chosen = seeded_outputs(trace), differentiated_inputs(trace)
+        is_reverse = derivative == "reverse"
+        return RunArrays(
+            inputs=arguments.leaves,
+            consts=dict(
+                zip(self.graph.columns.const_values, arguments.consts, strict=True)
+            ),
+            outputs=returned["outputs"],
+            seeds=dict(zip(seeded, arguments.seeds, strict=True)) if is_reverse else {},
+            in_cotangents=dict(zip(chosen, returned["in_cotangents"], strict=True))
+            if is_reverse
+            else {},
+            records=returned["records"],
+            taps=returned.get("taps", {}),
+            tangents=returned.get("tangents", {}),
+            in_tangents=dict(zip(chosen, arguments.seeds, strict=True))
+            if derivative == "tangent"
+            else {},
+        )
+
+    def _zoom(
+        self,
+        plan: Plan,
+        arguments: Arguments,
+        blocked: dict[int, str],
+        notes: tuple[str, ...],
+        nodes: Sequence[str],
+    ) -> Recording:
+        if self.has_effects:
+            msg = "The program has effects, so it is not run again to zoom in."
+            raise RecordingError(msg)
+        wanted = self._wanted(nodes)
+        zoomed = self.planner.plan(
+            "full",
+            plan.derivative,
+            blocked=plan.blocked,
+            capacities=plan.capacities,
+            only=wanted,
+        )
+        with self.trace.x64_context():
+            returned = self._run(zoomed, arguments, _Stages(None))
+            run = self._arrays(arguments, returned, plan.derivative)
+        return Recording(self.planner, zoomed, run, blocked=blocked, notes=notes)
+
+    def _wanted(self, nodes: Sequence[str]) -> tuple[frozenset[Key], frozenset[Key]]:
+        """Return the records and taps on which everything about `nodes` rests."""
+        return self.planner.needed([self.graph.resolve(node)[0] for node in nodes])
+
+    # What is checked -------------------------------------------------------------
+
+    def _verify(
+        self,
+        arguments: Arguments,
+        run: RunArrays,
+        derivative: Derivative,
+        is_blocked: bool,
+        verify: bool | None,
+        stages: _Stages,
+        notes: list[str],
+    ) -> Verification | None:
+        if verify is False:
+            notes.append("The recording was not compared with the compiled function.")
+            return None
+        if self.has_effects and not verify:
+            notes.append(
+                "The program has effects and was run once, so it was not compared with "
+                "the compiled function."
+            )
+            return None
+        reverse = derivative == "reverse" and not is_blocked
+        key = (reverse, arguments.cache_key)
+        with stages("verify"):
+            if key not in self._references:
+                program = jax.jit(reference_program(self.trace, reverse=reverse))
+                lowered = program.lower(arguments.leaves, arguments.seeds)
+                self._references[key] = lowered.compile()
+            outputs, in_cotangents = self._references[key](
+                arguments.leaves, arguments.seeds
+            )
+            trace = self.trace
+            found = compare("output", trace.out_names, run.outputs, outputs)
+            if reverse:
+                chosen = differentiated_inputs(trace)
+                names = [trace.in_names[i] for i in chosen]
+                mine = [run.in_cotangents[i] for i in chosen]
+                found += compare("in_cotangent", names, mine, in_cotangents)
+        return Verification(found)
+
+
+def _shrunk(
+    planner: Planner, make: Callable[..., Plan], limit: int, capacities: dict[int, int]
+) -> dict[int, int] | None:
+    """Return shorter while buffers that fit the limit, or `None` if none would."""
+    while capacities and max(capacities.values()) > _LEAST_CAPACITY:
+        capacities = {p: max(k // 2, _LEAST_CAPACITY) for p, k in capacities.items()}
+        if planner.nbytes(make("full", capacities=capacities)) <= limit:
+            return capacities
+    return None
+
+
+def _seed_leaves(seed: Any, tree: Any, what: str) -> list[Any]:
+    leaves, actual = jax.tree.flatten(seed, is_leaf=lambda x: x is None)
+    expected = jax.tree.unflatten(tree, [0] * tree.num_leaves)
+    _, wanted = jax.tree.flatten(expected, is_leaf=lambda x: x is None)
+    if actual != wanted:
+        msg = (
+            f"The {what} has the structure {actual}, but it must have that of what it "
+            f"seeds: {tree}."
+        )
+        raise SeedMismatchError(msg)
+    return [x for x, y in zip(leaves, jax.tree.leaves(expected, is_leaf=lambda x: x is None), strict=True) if y is not None]
+
+
+def _fitting(leaf: Any, aval: Any, name: str, what: str) -> Any:
+    """Return a seed as an array of exactly the shape and dtype of what it seeds."""
+    try:
+        actual = jax.typeof(leaf)
+    except TypeError:
+        actual = None
+    weak = isinstance(leaf, bool | int | float | complex)
+    fits = (
+        actual is not None
+        and not is_key(actual)
+        and actual.shape == aval.shape
+        and (weak or actual.dtype == aval.dtype)
+    )
+    if not fits:
+        given = type(leaf).__name__ if actual is None else actual.str_short(short_dtypes=True)
+        expected = aval.str_short(short_dtypes=True)
+        msg = (
+            f"The {what} for `{name}` is {given}, but `{name}` is {expected}. Pass one "
+            "of its own shape and dtype, for instance `jnp.ones_like(...)`."
+        )
+        raise SeedMismatchError(msg)
+    return jnp.asarray(leaf, aval.dtype)
+

@@ -1,0 +1,418 @@
+"""The values of one run, and the questions that can be asked of them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from graphstep._jaxcompat import Literal, is_inexact
+from graphstep.errors import IterationError, RecordingError
+from graphstep.graph import Edge, ProgramGraph
+from graphstep.recording._absence import Absence, Reasons, absence
+from graphstep.recording._plan import Key, Plan, Planner
+from graphstep.recording._stats import Stats, combine_stats, stats_from_array, stats_from_slot
+from graphstep.recording._values import ALL, Missing, RunArrays, Selection, Values
+from graphstep.recording._verify import Verification
+
+Iteration = int | Sequence[int] | None
+
+
+class Recording:
+    """The primals of one run of a program, with its cotangents or tangents.
+
+    Arrays that are asked for come as NumPy arrays (typed PRNG keys as JAX arrays);
+    `outputs` and `in_cotangents` stay where the program left them. What does not
+    exist, or was not captured, is an `Absence` that says why.
+
+    Attributes:
+        graph: The graph that was recorded.
+        plan: What was recorded.
+        run: The arrays, flat.
+        notes: What a reader of the numbers should know, one sentence each.
+        timings: `(stage, seconds)` of making it.
+        verification: The comparison with the user's compiled function, if made.
+        seed_is_default: Whether the seed is ones at every inexact output.
+    """
+
+    def __init__(
+        self,
+        planner: Planner,
+        plan: Plan,
+        run: RunArrays,
+        *,
+        blocked: dict[int, str] | None = None,
+        notes: tuple[str, ...] = (),
+        timings: tuple[tuple[str, float], ...] = (),
+        verification: Verification | None = None,
+        seed_is_default: bool = True,
+        zoom: Callable[[Sequence[str]], Recording] | None = None,
+    ) -> None:
+        self.graph: ProgramGraph = planner.graph
+        self.plan = plan
+        self.run = run
+        self.notes = notes
+        self.timings = timings
+        self.verification = verification
+        self.seed_is_default = seed_is_default
+        self.planner = planner
+        self.blocked = blocked or {}
+        self.values = Values(planner, plan, run)
+        self.reasons = Reasons(planner, self.blocked)
+        self._zoom = zoom
+        self._zoomed: list[Recording] = []
+
+    @property
+    def mode(self) -> str:
+        """`full` when arrays were kept, `summary` when only statistics were."""
+        return self.plan.mode
+
+    @property
+    def fn_name(self) -> str:
+        """The recorded function's name."""
+        return self.graph.trace.fn_name
+
+    @property
+    def has_cotangents(self) -> bool:
+        """Whether the reverse pass was recorded."""
+        return self.plan.derivative == "reverse"
+
+    @property
+    def has_tangents(self) -> bool:
+        """Whether a forward-mode pass was recorded."""
+        return self.plan.derivative == "tangent"
+
+    @functools.cached_property
+    def outputs(self) -> Any:
+        """What the function returned, in its own structure."""
+        return jax.tree.unflatten(self.graph.trace.out_tree, self.run.outputs)
+
+    @functools.cached_property
+    def in_cotangents(self) -> Any:
+        """What `jax.vjp(fn, *args)[1](seed)` gives.
+
+        A tuple with one pytree per argument in argnums, or that pytree alone for an
+        int argnums. `None` stands at leaves that have no cotangent.
+
+        Raises:
+            RecordingError: If the reverse pass was not recorded.
+        """
+        if not self.has_cotangents:
+            msg = (
+                "This recording has no reverse pass: "
+                + "; ".join(self.notes or ("nothing was differentiated",))
+                + "."
+            )
+            raise RecordingError(msg)
+        trace = self.graph.trace
+        leaves = [
+            self.run.in_cotangents.get(i)
+            if self.reasons.cotangent(self.graph.position(node), 0) is None
+            else None
+            for i, node in enumerate(self.graph.inputs)
+        ]
+        args, _ = trace.unflatten(leaves)
+        args = jax.tree.map(
+            lambda x: None if callable(x) and not hasattr(x, "dtype") else x, args
+        )
+        chosen = tuple(args[i] for i in trace.spec.diff_positions(len(args)))
+        return chosen[0] if isinstance(trace.spec.argnums, int) else chosen
+
+    def primal(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
+        """Return a forward value.
+
+        Args:
+            node: Node id; the id of a call names what it returns.
+            out: Which output of the node.
+            iteration: Inside loops, one index per loop, outermost first, in order of
+                execution; fewer select the outer loops only; `None` stacks all.
+
+        Returns:
+            An array of the value's shape and dtype, with a leading axis for every
+            loop that was not indexed; or an `Absence`.
+
+        Raises:
+            NodeNotFoundError: If there is no such node or output.
+            IterationError: If an index is not that of an iteration.
+        """
+        source = self._source(node, out)
+        if isinstance(source, Literal):
+            return np.asarray(source.val, source.aval.dtype)
+        missing = self._not_forward(source[0], out_ref=source)
+        if missing is not None:
+            return missing
+        return self._get(
+            source, iteration, lambda r, s: r.values.primal(source, s)
+        )
+
+    def tangent(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
+        """Return a tangent of a recording made with `tangents=`, laid out as `primal`."""
+        source = self._source(node, out)
+        if not self.has_tangents:
+            return absence("no_tangents")
+        if isinstance(source, Literal):
+            return absence("constant")
+        position, index = source
+        aval = self.graph.columns.avals[position][index]
+        if not is_inexact(aval):
+            return absence("integer", "Integers, booleans and keys have no tangent.")
+        missing = self._not_forward(position, out_ref=source)
+        if missing is not None:
+            return missing
+        if self._in_custom_body(position) and source in self.planner.origins.live.active:
+            return absence("custom_rule")
+        return self._get(source, iteration, lambda r, s: r.values.tangent(source, s))
+
+    def cotangent(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
+        """Return the cotangent of a value, the sum over its uses, laid out as `primal`.
+
+        Where there is none, the `Absence` says why: an integer, a key, a constant,
+        not dependent on a differentiated argument, cut by stop_gradient, inside a
+        while or a custom rule's body.
+        """
+        source = self._source(node, out)
+        if not self.has_cotangents:
+            return absence("no_reverse", " ".join(self.notes))
+        if isinstance(source, Literal):
+            return absence("constant")
+        reason = self.reasons.cotangent(*source)
+        if reason is not None:
+            return reason
+        missing = self._not_forward(source[0], out_ref=source)
+        if missing is not None and missing.kind == "not_taken":
+            return missing
+        return self._get(source, iteration, lambda r, s: r.values.cotangent(source, s))
+
+    def contribution(self, edge: Edge, iteration: Iteration = None) -> Any:
+        """Return the cotangent that one use sends back.
+
+        Args:
+            edge: `(u, v, key)` as in `graph.nx`: operand `key` of node `v`.
+            iteration: As for `primal`, over the loops around `u`.
+
+        Returns:
+            An array shaped like the value used, or an `Absence`.
+
+        Raises:
+            NodeNotFoundError: If there is no such node.
+            RecordingError: If `u` is not operand `key` of `v`.
+        """
+        user, used, key = edge
+        position = self.graph.position(used)
+        source = dict(self.graph.columns.operands[position]).get(key)
+        if not isinstance(source, tuple) or self.graph.order[source[0]] != user:
+            msg = f"There is no edge {edge!r}: edges are those of `graph.nx`."
+            raise RecordingError(msg)
+        if not self.has_cotangents:
+            return absence("no_reverse", " ".join(self.notes))
+        reason = self.reasons.contribution(position, key)
+        if reason is not None:
+            return reason
+        for end in (source[0], position):
+            missing = self._not_forward(end, out_ref=source)
+            if missing is not None and missing.kind == "not_taken":
+                return missing
+        return self._get(
+            source, iteration, lambda r, s: r.values.contribution(position, key, s)
+        )
+
+    def stats(
+        self, node: str, out: int = 0, of: str = "primal", iteration: Iteration = None
+    ) -> Stats | Absence:
+        """Return statistics of a primal, cotangent or tangent.
+
+        In a summary recording these were computed by the program.
+        """
+        array = {
+            "primal": self.primal,
+            "cotangent": self.cotangent,
+            "tangent": self.tangent,
+        }[of](node, out, iteration)
+        if isinstance(array, Absence):
+            if array.kind != "not_captured" or self.mode != "summary":
+                return array
+            slots = self._slots(node, out, of, iteration)
+            return array if slots is None else slots
+        if isinstance(array, jax.Array):
+            return absence("key", "Random keys have no statistics.")
+        return stats_from_array(array)
+
+    def _slots(self, node: str, out: int, of: str, iteration: Iteration) -> Stats | None:
+        found = self._source(node, out)
+        assert isinstance(found, tuple)
+        origin = self.planner.origins
+        store = {
+            "primal": self.run.records,
+            "cotangent": self.run.taps,
+            "tangent": self.run.tangents,
+        }[of]
+        position, index = found
+        # Views and rules that pass a cotangent on share the statistics of their source.
+        key: Key = (position, index)
+        while key not in store:
+            step = origin.summary_source(of, key)
+            if step is None:
+                return None
+            key = step
+        owner = key[0] if key[1] >= 0 else dict(self.graph.columns.operands[key[0]])[-1 - key[1]]
+        node_position = owner if isinstance(owner, int) else owner[0]
+        selection = self._selection(node_position, iteration)
+        slots = self.values._select(key, store, node_position, selection)  # noqa: SLF001
+        size = int(np.prod(self.graph.columns.avals[position][index].shape))
+        rows = slots.reshape(-1, slots.shape[-1])
+        return combine_stats([stats_from_slot(row, size) for row in rows])
+
+    def trips(self, region: str, iteration: Iteration = None) -> int:
+        """Return how many iterations a loop ran, in one iteration of those around it."""
+        return int(np.max(self.values.trips(region, self._outer(region, iteration))))
+
+    def trips_array(self, region: str) -> Any:
+        """Return trip counts: an int if all are equal, else an array per outer loop."""
+        return _collapse(self.values.trips(region))
+
+    def branch(self, region: str, iteration: Iteration = None) -> int:
+        """Return which branch a cond took, in one iteration of the loops around it."""
+        return int(np.max(self.values.branch(region, self._outer(region, iteration))))
+
+    def branch_array(self, region: str) -> Any:
+        """Return taken branches: an int if all are equal, else an array per outer loop."""
+        return _collapse(self.values.branch(region))
+
+    def zoom(self, nodes: str | Sequence[str]) -> Recording:
+        """Run again to fetch every array of some nodes; a summary then has them too.
+
+        Returns:
+            The recording of those nodes in full. This recording answers from it too.
+
+        Raises:
+            RecordingError: If it was loaded from a file or its program has effects.
+        """
+        if self._zoom is None:
+            msg = "This recording cannot be zoomed: it has no program to run again."
+            raise RecordingError(msg)
+        wanted = [nodes] if isinstance(nodes, str) else list(nodes)
+        zoomed = self._zoom(wanted)
+        self._zoomed.append(zoomed)
+        return zoomed
+
+    def save(self, path: str | Path) -> None:
+        """Write the recording to one file, atomically; `graphstep.load` reads it."""
+        from graphstep.recording._save import save_recording  # noqa: PLC0415
+
+        save_recording(self, Path(path))
+
+    def _source(self, node: str, out: int) -> Any:
+        found = self.graph.resolve(node, out)
+        if isinstance(found, Literal):
+            return found
+        position = self.graph.position(found[0])
+        n_out = len(self.graph.columns.avals[position])
+        if not 0 <= found[1] < n_out:
+            msg = f"Node `{node}` has {n_out} outputs, so there is no output {out}."
+            raise RecordingError(msg)
+        return position, found[1]
+
+    def _in_custom_body(self, position: int) -> bool:
+        node_id = self.graph.columns.ids[position]
+        return any(
+            region.is_opaque and region.id != node_id
+            for region in self.graph.regions.ancestors(self.graph.columns.regions[position])
+        )
+
+    def _not_forward(self, position: int, *, out_ref: Any) -> Absence | None:
+        """Return why a node has no value at all in this run."""
+        if self.planner.origins.primal(*out_ref).kind == "ref":
+            return absence("ref")
+        if self.plan.derivative != "none" and self.planner.silent[position]:
+            return absence("effects")
+        node_id = self.graph.columns.ids[position]
+        for region in self.graph.regions.ancestors(self.graph.columns.regions[position]):
+            if region.kind != "branch" or region.parent == node_id:
+                continue
+            assert region.parent is not None
+            number = self.graph.regions[region.parent].children.index(region.id)
+            try:
+                taken = self.values.branch(region.parent)
+            except Missing:
+                continue
+            if not np.any(np.asarray(taken) == number):
+                return absence("not_taken")
+        return None
+
+    def _get(
+        self,
+        source: Key,
+        iteration: Iteration,
+        read: Callable[[Recording, Selection], Any],
+    ) -> Any:
+        selection = self._selection(source[0], iteration)
+        not_taken = self._not_taken(source[0], selection)
+        if not_taken is not None:
+            return not_taken
+        for holder in (self, *reversed(self._zoomed)):
+            try:
+                return read(holder, selection)
+            except Missing:
+                continue
+        return absence("not_captured")
+
+    def _not_taken(self, position: int, selection: Selection) -> Absence | None:
+        """Return an absence if a branch was not taken in the one iteration selected."""
+        node_id = self.graph.columns.ids[position]
+        for region in self.graph.regions.ancestors(self.graph.columns.regions[position]):
+            if region.kind != "branch" or region.parent == node_id:
+                continue
+            assert region.parent is not None
+            cond = self.graph.regions[region.parent]
+            outer = selection[: len(cond.loops)]
+            if any(isinstance(part, slice) for part in outer):
+                continue
+            try:
+                taken = self.values.branch(region.parent, outer)
+            except Missing:
+                continue
+            if int(taken) != cond.children.index(region.id):
+                return absence("not_taken")
+        return None
+
+    def _selection(self, position: int, iteration: Iteration) -> Selection:
+        loops = self.graph.loops(self.graph.columns.ids[position])
+        given = () if iteration is None else (iteration,) if isinstance(iteration, int | np.integer) else tuple(iteration)
+        if len(given) > len(loops):
+            msg = (
+                f"Node `{self.graph.columns.ids[position]}` is inside {len(loops)} loops, "
+                f"but {len(given)} iteration indices were given."
+            )
+            raise IterationError(msg)
+        chosen: list[int] = []
+        for loop, index in zip(loops, given, strict=False):
+            trips = int(np.max(self.values.trips(loop, tuple(chosen) if chosen else ()), initial=0))
+            region = self.graph.regions[loop]
+            if region.kind == "while":
+                trips += self.values._tests(position, loop)  # noqa: SLF001
+            if not -trips <= index < trips:
+                msg = (
+                    f"Loop `{loop}` ran {trips} iterations, so there is no iteration "
+                    f"{index}. Use 0 to {trips - 1}."
+                )
+                raise IterationError(msg)
+            chosen.append(int(index) % trips)
+        return (*chosen, *[ALL] * (len(loops) - len(chosen)))
+
+    def _outer(self, region: str, iteration: Iteration) -> Selection:
+        if region not in self.graph.positions:
+            msg = f"Region `{region}` is no loop and no cond."
+            raise RecordingError(msg)
+        return self._selection(self.graph.position(region), iteration)
+
+
+def _collapse(array: Any) -> Any:
+    values = np.asarray(array)
+    if values.ndim == 0 or (values.size and np.all(values == values.flat[0])):
+        return int(values.flat[0])
+    return values
+

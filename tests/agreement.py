@@ -1,0 +1,343 @@
+"""Compare a recording with JAX and with the oracle, and say in words what differs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import graphstep as gs
+from graphstep.recording import Absence
+from tests.oracle import Oracle, run_oracle
+from tests.oracle_equations import Slot, is_inexact, is_key
+from tests.programs import Program
+
+_TOLERANCES = {"float64": 1e-12, "complex128": 1e-12, "float32": 2e-5, "complex64": 2e-5}
+_LOW_PRECISION = 2e-2
+# Rounding of the largest cotangent of a program shows in those that cancel to zero.
+_FLOOR = 1e-2
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A program, its recording, and what two other algorithms say of it.
+
+    Attributes:
+        program: The program.
+        trace: Its trace.
+        recording: Its recording.
+        oracle: What the walk over single equations found.
+    """
+
+    program: Program
+    trace: gs.Trace
+    recording: gs.Recording
+    oracle: Oracle
+
+    @property
+    def flat(self) -> Any:
+        """The flat graph."""
+        return self.trace.graph.nx
+
+    @property
+    def is_low_precision(self) -> bool:
+        """Whether numbers of less than 32 bits occur in the program."""
+        return bool(self.program.tags & {"bf16", "f8"})
+
+    @property
+    def largest(self) -> float:
+        """Norm of the largest cotangent."""
+        every = (
+            norm(slot.cotangent)
+            for found in self.oracle.slots.values()
+            for slot in found.values()
+            if slot.cotangent is not None
+        )
+        return max((n for n in every if math.isfinite(n)), default=0.0)
+
+
+def case_of(program: Program) -> Case:
+    """Trace, record and put the oracle to one program."""
+    with program.context():
+        trace = gs.trace(program.fn, *program.args, **program.kwargs, **program.options)
+        recording = trace.record(verify=False)
+        return Case(program, trace, recording, oracle_of(trace))
+
+
+def oracle_of(trace: gs.Trace, **options: Any) -> Oracle:
+    """Put the oracle to a trace, at the arguments it was traced with."""
+    source = trace.program
+    return run_oracle(
+        source.closed_jaxpr,
+        source.in_leaves,
+        source.differentiated,
+        n_seeded=source.n_seeded,
+        **options,
+    )
+
+
+def reference_of(program: Program) -> tuple[list[Any], list[Any] | None]:
+    """Return output leaves and in-cotangents of JAX's own compiled program.
+
+    Cotangents are those of the leaves of the differentiated arguments, `None` where
+    a leaf is no float; `None` for all of them if JAX has no reverse mode here.
+    """
+    chosen = program.diff_argnums
+    leaves, tree = jax.tree.flatten([program.args[i] for i in chosen])
+    floats = [i for i, leaf in enumerate(leaves) if is_inexact(jnp.asarray(leaf))]
+    rest = [
+        None if i in (*chosen, *program.static_argnums) else arg
+        for i, arg in enumerate(program.args)
+    ]
+
+    def run(leaves: Any, rest: Any, kwargs: Any) -> Any:
+        args = list(rest)
+        for i in program.static_argnums:
+            args[i] = program.args[i]
+        for i, arg in zip(chosen, jax.tree.unflatten(tree, leaves), strict=True):
+            args[i] = arg
+        return program.fn(*args, **kwargs)
+
+    def both(leaves: Any, rest: Any, kwargs: Any) -> Any:
+        def seeded(*some: Any) -> Any:
+            every = list(leaves)
+            for i, leaf in zip(floats, some, strict=True):
+                every[i] = leaf
+            result = run(every, rest, kwargs)
+            main = result[0] if program.has_aux else result
+            outputs = jax.tree.map(jnp.asarray, jax.tree.leaves(main))
+            return [y for y in outputs if is_inexact(y)], jax.tree.leaves(result)
+
+        outputs, pull, results = jax.vjp(
+            seeded, *(leaves[i] for i in floats), has_aux=True
+        )
+        return results, pull([jnp.ones_like(y) for y in outputs])
+
+    kwargs = dict(program.kwargs)
+    if "while_reverse" in program.tags:
+        return jax.tree.leaves(jax.jit(run)(leaves, rest, kwargs)), None
+    outputs, found = jax.jit(both)(leaves, rest, kwargs)
+    cotangents: list[Any] = [None] * len(leaves)
+    for i, cotangent in zip(floats, found, strict=True):
+        cotangents[i] = cotangent
+    return outputs, cotangents
+
+
+def wide(array: Any) -> np.ndarray:
+    """Return an array as float64 or complex128 NumPy."""
+    values = np.asarray(array)
+    return values.astype(np.complex128 if np.iscomplexobj(values) else np.float64)
+
+
+def norm(array: Any) -> float:
+    """Return the Euclidean norm of the finite entries."""
+    values = wide(array)
+    return float(np.linalg.norm(values[np.isfinite(values)]))
+
+
+def difference(
+    actual: Any, expected: Any, *, floor: float = 0.0, is_low_precision: bool = False
+) -> str | None:
+    """Return how two arrays differ beyond rounding, or `None`."""
+    if is_key(expected):
+        actual, expected = jax.random.key_data(actual), jax.random.key_data(expected)
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    if (actual.shape, actual.dtype) != (expected.shape, expected.dtype):
+        return (
+            f"is {actual.dtype}{actual.shape}, not {expected.dtype}{expected.shape}"
+        )
+    if not is_inexact(expected):
+        equal = np.array_equal(actual, expected)
+        return None if equal else f"is {actual}, not {expected}"
+    tolerance = _TOLERANCES.get(expected.dtype.name, _LOW_PRECISION)
+    if is_low_precision:
+        tolerance = _LOW_PRECISION
+    a, b = wide(actual), wide(expected)
+    finite = np.isfinite(b)
+    if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return f"is {actual}, not {expected}"
+    error = float(np.linalg.norm(a[finite] - b[finite]))
+    # A comparison that is false for NaN.
+    if error <= tolerance * (norm(b) + floor):
+        return None
+    return f"is {actual}, not {expected}: off by {error:.3g} of {norm(b):.3g}"
+
+
+def primal_differences(case: Case) -> Iterator[str]:
+    """Say which recorded primals are not those of the oracle."""
+    floor = _FLOOR
+    for (node, out), slots in case.oracle.slots.items():
+        recorded = case.recording.primal(node, out)
+        for iteration, slot in slots.items():
+            if isinstance(recorded, Absence):
+                yield f"{node}.{out} has no primal: {recorded.kind}"
+                break
+            found = difference(
+                recorded[iteration],
+                slot.value,
+                floor=floor,
+                is_low_precision=case.is_low_precision,
+            )
+            if found:
+                yield f"primal of {node}.{out} at {iteration} {found}"
+
+
+def unknown_nodes(case: Case) -> Iterator[str]:
+    """Name nodes that the oracle never came to although the program ran them."""
+    graph, oracle = case.trace.graph, case.oracle
+    seen = {node for node, _ in oracle.slots}
+    for node, role in case.flat.nodes(data="role"):
+        if role == "output" or node in seen or not graph.node(node).avals:
+            continue
+        around = graph.regions.ancestors(graph.node(node).region)
+        if not any(_was_not_run(case.oracle, region) for region in around):
+            yield node
+
+
+def _was_not_run(oracle: Oracle, region: Any) -> bool:
+    if region.id in oracle.opaque:
+        return True
+    if region.kind == "branch":
+        cond, _, branch = region.id.rpartition(":")
+        return int(branch) not in oracle.branches.get(cond, {}).values()
+    if region.is_loop:
+        return not any(oracle.trips.get(region.id, {}).values())
+    return False
+
+
+def cotangent_differences(case: Case) -> Iterator[str]:
+    """Say which recorded cotangents are not those of the oracle."""
+    floor = _FLOOR * case.largest
+    for (node, out), slots in case.oracle.slots.items():
+        recorded = case.recording.cotangent(node, out)
+        if isinstance(recorded, Absence):
+            continue
+        for iteration, slot in slots.items():
+            if slot.behind_while:
+                yield f"{node}.{out} has a cotangent, but a while is in the way"
+                break
+            found = _cotangent_difference(case, recorded[iteration], slot, floor)
+            if found:
+                yield f"cotangent of {node}.{out} at {iteration} {found}"
+
+
+def _cotangent_difference(
+    case: Case, actual: Any, slot: Slot, floor: float
+) -> str | None:
+    expected = slot.cotangent
+    if expected is None:
+        expected = jnp.zeros_like(slot.value)
+    return difference(
+        actual,
+        jnp.asarray(expected, slot.value.dtype),
+        floor=floor,
+        is_low_precision=case.is_low_precision,
+    )
+
+
+def contribution_differences(case: Case) -> Iterator[str]:
+    """Say which recorded contributions are not those of the oracle."""
+    floor = _FLOOR * case.largest
+    for u, v, key, out in case.flat.edges(keys=True, data="out"):
+        recorded = case.recording.contribution((u, v, key))
+        slots = case.oracle.slots.get((u, out), {})
+        sent = case.oracle.contributions.get((u, v, key), {})
+        for iteration, slot in slots.items():
+            expected = sent.get(iteration)
+            if isinstance(recorded, Absence):
+                is_zero = expected is None or not np.any(wide(expected))
+                if slot.is_active and not slot.behind_while and not is_zero:
+                    yield f"edge {u, v, key} has no contribution: {recorded.kind}"
+                    break
+                continue
+            if expected is None:
+                expected = jnp.zeros_like(slot.value)
+            found = difference(
+                recorded[iteration],
+                jnp.asarray(expected, slot.value.dtype),
+                floor=floor,
+                is_low_precision=case.is_low_precision,
+            )
+            if found:
+                yield f"contribution of {u, v, key} at {iteration} {found}"
+
+
+def sum_differences(case: Case) -> Iterator[str]:
+    """Say which cotangents are not the sum of the contributions of their uses."""
+    graph, recording = case.trace.graph, case.recording
+    floor = _FLOOR * case.largest
+    for node, avals in case.flat.nodes(data="avals"):
+        if case.flat.nodes[node]["role"] == "output":
+            continue
+        for out, _ in enumerate(avals):
+            whole = recording.cotangent(node, out)
+            if isinstance(whole, Absence):
+                continue
+            parts = [recording.contribution(use) for use in graph.uses(node, out)]
+            arrays = [part for part in parts if not isinstance(part, Absence)]
+            total = sum(map(wide, arrays), np.zeros_like(wide(whole)))
+            found = difference(
+                total.astype(whole.dtype),
+                whole,
+                floor=floor + sum(map(norm, arrays)),
+                is_low_precision=case.is_low_precision,
+            )
+            if found:
+                yield f"sum over the uses of {node}.{out} {found}"
+
+
+_OF_INACTIVE = {"independent", "constant", "not_differentiated", "stop_gradient"}
+
+
+def absence_differences(case: Case) -> Iterator[str]:
+    """Say where a cotangent is missing, or is missing for another reason than given."""
+    graph, oracle = case.trace.graph, case.oracle
+    for (node, out), slots in oracle.slots.items():
+        reason = case.recording.cotangent(node, out)
+        if not isinstance(reason, Absence):
+            continue
+        aval, kinds = graph.aval(node, out), set()
+        around = graph.regions.ancestors(graph.node(node).region)
+        inner = [region for region in around if region.id != node]
+        if is_key(aval):
+            kinds = {"key"}
+        elif not is_inexact(aval):
+            kinds = {"integer"}
+        elif any(region.is_opaque for region in inner):
+            kinds = {"custom_rule"} | _OF_INACTIVE
+        elif any(region.kind == "while" for region in inner):
+            kinds = {"while"} | _OF_INACTIVE
+        elif any(slot.behind_while for slot in slots.values()):
+            kinds = {"while"}
+        elif any(slot.is_active and _is_nonzero(slot) for slot in slots.values()):
+            yield f"{node}.{out} has a cotangent, but is said to be {reason.kind}"
+            continue
+        elif any(slot.is_active for slot in slots.values()):
+            kinds = {"stop_gradient", "independent"}
+        else:
+            kinds = _OF_INACTIVE
+        if reason.kind not in kinds:
+            yield f"{node}.{out} is said to be {reason.kind}, not one of {sorted(kinds)}"
+
+
+def _is_nonzero(slot: Slot) -> bool:
+    return slot.cotangent is not None and bool(np.any(wide(slot.cotangent)))
+
+
+def control_differences(case: Case) -> Iterator[str]:
+    """Say which loops and branches ran otherwise than the oracle ran them."""
+    for region, counts in case.oracle.trips.items():
+        for iteration, trips in counts.items():
+            if case.recording.trips(region, iteration) != trips:
+                found = case.recording.trips(region, iteration)
+                yield f"loop {region} at {iteration} ran {found} times, not {trips}"
+    for region, taken in case.oracle.branches.items():
+        for iteration, branch in taken.items():
+            if case.recording.branch(region, iteration) != branch:
+                found = case.recording.branch(region, iteration)
+                yield f"cond {region} at {iteration} took {found}, not {branch}"

@@ -1,0 +1,160 @@
+"""Single equations and slots, as the oracle runs and differentiates them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.extend import core as jex
+
+Iteration = tuple[int, ...]
+
+CALLS = {"jit", "remat2", "checkpoint", "closed_call", "core_call"}
+CUSTOM = {"custom_jvp_call", "custom_vjp_call"}
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class Slot:
+    """One value at one moment: a value inside a loop has one slot per iteration."""
+
+    value: Any
+    node: str = ""
+    out: int = 0
+    iteration: Iteration = ()
+    is_active: bool = False
+    cotangent: Any = None
+    behind_while: bool = False
+
+
+def carries_active(
+    body: Any, operands: Sequence[Slot], n_const: int, n_carry: int
+) -> list[bool]:
+    """Return which carries of a loop ever depend on a differentiated value."""
+    flags = [slot.is_active for slot in operands]
+    carries = flags[n_const : n_const + n_carry]
+    while True:
+        inner = [*flags[:n_const], *carries, *flags[n_const + n_carry :]]
+        after = _active_results(body, inner)[:n_carry]
+        merged = [a or b for a, b in zip(carries, after, strict=True)]
+        if merged == carries:
+            return carries
+        carries = merged
+
+
+def _active_results(jaxpr: Any, flags: Sequence[bool]) -> list[bool]:
+    inner = getattr(jaxpr, "jaxpr", jaxpr)
+    env = dict(zip(inner.invars, flags, strict=True))
+
+    def read(atom: Any) -> bool:
+        return not isinstance(atom, jex.Literal) and env.get(atom, False)
+
+    for eqn in inner.eqns:
+        incoming = [read(atom) for atom in eqn.invars]
+        name = eqn.primitive.name
+        outs = [any(incoming) and name != "stop_gradient"] * len(eqn.outvars)
+        if name in CALLS:
+            outs = _active_results(eqn.params.get("jaxpr"), incoming)
+        elif name == "cond":
+            each = [_active_results(b, incoming[1:]) for b in eqn.params["branches"]]
+            outs = [any(column) for column in zip(*each, strict=True)]
+        for var, is_active in zip(eqn.outvars, outs, strict=True):
+            env[var] = is_active and jnp.issubdtype(var.aval.dtype, jnp.inexact)
+    return [read(atom) for atom in inner.outvars]
+
+
+_compiled: dict[Any, tuple[Any, Callable[..., Any]]] = {}
+
+
+def bind(eqn: Any, values: Sequence[Any], *, compiled: bool = False) -> list[Any]:
+    """Run one equation on `values`; compiled, if it runs many times."""
+    def run(*values: Any) -> list[Any]:
+        params = eqn.primitive.get_bind_params(eqn.params)
+        with eqn.ctx.manager:
+            outs = eqn.primitive.bind(*values, **params)
+        return list(outs) if eqn.primitive.multiple_results else [outs]
+
+    if not compiled:
+        return run(*values)
+    if id(eqn) not in _compiled:
+        # The equation is kept too, so that its id stays its own.
+        _compiled[id(eqn)] = eqn, jax.jit(run)
+    return _compiled[id(eqn)][1](*values)
+
+
+def pull_back(
+    eqn: Any,
+    values: Sequence[Any],
+    wanted: tuple[int, ...],
+    outs: Sequence[Slot],
+    *,
+    compiled: bool,
+) -> Sequence[Any]:
+    """Return the cotangents of the operands `wanted`, none if nothing came in."""
+    if all(slot.cotangent is None for slot in outs):
+        return ()
+    floats = [out for out, slot in enumerate(outs) if is_inexact(slot.value)]
+
+    def pull(values: Sequence[Any], cotangents: Sequence[Any]) -> Sequence[Any]:
+        def run(*some: Any) -> list[Any]:
+            every = list(values)
+            for k, value in zip(wanted, some, strict=True):
+                every[k] = value
+            results = bind(eqn, every)
+            return [results[out] for out in floats]
+
+        return jax.vjp(run, *(values[k] for k in wanted))[1](list(cotangents))
+
+    cotangents = [
+        jnp.zeros_like(outs[o].value)
+        if outs[o].cotangent is None
+        else jnp.asarray(outs[o].cotangent, outs[o].value.dtype)
+        for o in floats
+    ]
+    if not compiled:
+        return pull(values, cotangents)
+    key = id(eqn), wanted
+    if key not in _compiled:
+        _compiled[key] = eqn, jax.jit(pull)
+    return _compiled[key][1](values, cotangents)
+
+
+def spread_block(outs: Sequence[Slot], operands: Sequence[Slot]) -> None:
+    """Mark the operands of whatever lies behind a `while`."""
+    if any(slot.behind_while for slot in outs):
+        for slot in operands:
+            slot.behind_while |= slot.is_active
+
+
+def select(pred: Any, new: Any, old: Any) -> Any:
+    """Return the carry after one trip of a loop whose predicate may be batched."""
+    pred = jnp.asarray(pred)
+    if pred.ndim == 0:
+        return new
+    pred = pred.reshape(pred.shape + (1,) * (new.ndim - pred.ndim))
+    return jnp.where(pred, new, old)
+
+
+def add(total: Any, term: Any) -> Any:
+    """Return the sum of two cotangents, the first of which may be missing."""
+    return term if total is None else total + term
+
+
+def is_key(value: Any) -> bool:
+    """Return whether `value` holds typed PRNG keys."""
+    return jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key)
+
+
+def is_plain(value: Any) -> bool:
+    """Return whether numpy can hold `value`."""
+    return not jax.dtypes.issubdtype(value.dtype, jax.dtypes.extended)
+
+
+def is_inexact(value: Any) -> bool:
+    """Return whether a value, or an aval, is of a kind that has cotangents."""
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or jax.dtypes.issubdtype(dtype, jax.dtypes.extended):
+        return False
+    return bool(jnp.issubdtype(dtype, jnp.inexact))

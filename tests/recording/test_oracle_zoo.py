@@ -1,0 +1,119 @@
+"""Every number of every program of the zoo, against JAX and against the oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import pytest
+
+import graphstep as gs
+from tests import agreement, programs
+from tests.agreement import Case
+
+# What a reference holds has no cotangent of its own, so equations that read and write
+# one cannot be differentiated one by one.
+_NAMES = programs.named(lacking=("ref",))
+
+
+@pytest.fixture(scope="module", params=_NAMES)
+def case(request: pytest.FixtureRequest) -> Iterator[Case]:
+    program = programs.build(request.param)
+    with program.context():
+        yield agreement.case_of(program)
+
+
+def test_outputs_and_in_cotangents_are_those_of_jax(case: Case) -> None:
+    """`outputs` and `in_cotangents` equal those of the function compiled by JAX."""
+    assert_like_jax(case.program, case.recording)
+
+
+def assert_like_jax(program: programs.Program, recording: gs.Recording) -> None:
+    outputs, cotangents = agreement.reference_of(program)
+    options = {
+        "floor": 1e-2,
+        "is_low_precision": bool(program.tags & {"bf16", "f8"}),
+    }
+    actual = jax.tree.leaves(recording.outputs)
+    found = [
+        (f"output {i}", agreement.difference(a, b, **options))
+        for i, (a, b) in enumerate(zip(actual, outputs, strict=True))
+    ]
+    if cotangents is not None:
+        actual = jax.tree.leaves(recording.in_cotangents, is_leaf=lambda x: x is None)
+        # An argument that is an empty tree, or None itself, has no leaves.
+        assert [x is None for x in actual].count(False) == len(
+            [x for x in cotangents if x is not None]
+        )
+        pairs = zip(
+            [x for x in actual if x is not None],
+            [x for x in cotangents if x is not None],
+            strict=True,
+        )
+        found += [
+            (f"in_cotangent {i}", agreement.difference(a, b, **options))
+            for i, (a, b) in enumerate(pairs)
+        ]
+
+    assert [pair for pair in found if pair[1]] == []
+
+
+def test_the_oracle_comes_to_every_node(case: Case) -> None:
+    """The graph has no node that a walk over the jaxpr does not meet."""
+    assert list(agreement.unknown_nodes(case)) == []
+
+
+def test_primals_are_those_of_the_oracle(case: Case) -> None:
+    """Every primal, in every iteration, is what an eager evaluation gives."""
+    assert list(agreement.primal_differences(case)) == []
+
+
+def test_cotangents_are_those_of_the_oracle(case: Case) -> None:
+    """Every cotangent, in every iteration, is what `jax.vjp` per equation gives."""
+    assert list(agreement.cotangent_differences(case)) == []
+
+
+def test_contributions_are_those_of_the_oracle(case: Case) -> None:
+    """Every use sends back what `jax.vjp` of the using equation sends back."""
+    assert list(agreement.contribution_differences(case)) == []
+
+
+def test_contributions_sum_to_the_cotangent(case: Case) -> None:
+    """A value's cotangent is the sum over its uses."""
+    assert list(agreement.sum_differences(case)) == []
+
+
+def test_absences_have_their_reason(case: Case) -> None:
+    """No cotangent is missing, and none is missing for a reason that is not so."""
+    assert list(agreement.absence_differences(case)) == []
+
+
+def test_loops_and_branches_run_as_in_the_oracle(case: Case) -> None:
+    """Trip counts and taken branches are those of an eager evaluation."""
+    assert list(agreement.control_differences(case)) == []
+
+
+@pytest.mark.parametrize("name", programs.named(having="ref"))
+def test_programs_with_references_are_like_jax(name: str) -> None:
+    """Programs that write in place have the outputs and gradients of JAX."""
+    program = programs.build(name)
+
+    recording = gs.record(program.fn, *program.args, verify=False)
+
+    assert_like_jax(program, recording)
+
+
+@pytest.mark.parametrize("name", programs.named(having="events"))
+def test_effects_happen_once_per_recording(name: str) -> None:
+    """A recording calls back as often as the function, in the same order."""
+    program = programs.build(name)
+    programs.EVENTS.clear()
+    jax.block_until_ready(jax.jit(program.fn)(*program.args))
+    jax.effects_barrier()
+    expected = list(programs.EVENTS)
+    programs.EVENTS.clear()
+
+    gs.record(program.fn, *program.args)
+    jax.effects_barrier()
+
+    assert programs.EVENTS == expected
