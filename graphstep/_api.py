@@ -11,6 +11,7 @@ from graphstep import recording as _recording
 from graphstep import tracing as _tracing
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Progress, Recorder
+from graphstep.stepping import Cursor, cursor
 
 
 class Trace:
@@ -90,6 +91,10 @@ class Trace:
 
 class Recording(_recording.Recording):
     """A recording that can be walked, drawn and saved."""
+
+    def cursor(self) -> Cursor:
+        """Return a cursor at the first step of the walk."""
+        return cursor(self)
 
 
 def trace(

@@ -20,8 +20,10 @@ from jax.extend import core as jex
 from tests.oracle_equations import (
     CALLS,
     CUSTOM,
+    ZERO_DERIVATIVE,
     Iteration,
     Slot,
+    active_results,
     add,
     bind,
     carries_active,
@@ -212,7 +214,7 @@ class _Machine:
         values = [slot.value for slot in operands]
         is_active = (
             any(slot.is_active for slot in operands)
-            and eqn.primitive.name != "stop_gradient"
+            and eqn.primitive.name not in ZERO_DERIVATIVE
         )
         outs = [
             self.slot(node, out, iteration, value, is_active=is_active)
@@ -244,10 +246,13 @@ class _Machine:
             self.link(slot, f"{prefix}in{k}", k + 1, iteration)
             for k, slot in enumerate(operands[1:])
         ]
+        active = active_results(eqn, operands)
         results = self.call(branches[taken], entries, prefix, iteration)
+        # Each branch has keys of its own into the exit.
+        keys = range(taken * len(results), (taken + 1) * len(results))
         return [
-            self.link(slot, node, out, iteration, out=out)
-            for out, slot in enumerate(results)
+            self.link(slot, node, key, iteration, out=out, is_active=active[out])
+            for out, (slot, key) in enumerate(zip(results, keys, strict=True))
         ]
 
     def link(

@@ -14,6 +14,9 @@ Iteration = tuple[int, ...]
 
 CALLS = {"jit", "remat2", "checkpoint", "closed_call", "core_call"}
 CUSTOM = {"custom_jvp_call", "custom_vjp_call"}
+# JAX's rule for these is a symbolic zero, so that nothing before them gets a cotangent
+# and nothing after them has one to give.
+ZERO_DERIVATIVE = {"stop_gradient", "ceil", "floor", "round", "sign", "nextafter"}
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -52,17 +55,25 @@ def _active_results(jaxpr: Any, flags: Sequence[bool]) -> list[bool]:
         return not isinstance(atom, jex.Literal) and env.get(atom, False)
 
     for eqn in inner.eqns:
-        incoming = [read(atom) for atom in eqn.invars]
-        name = eqn.primitive.name
-        outs = [any(incoming) and name != "stop_gradient"] * len(eqn.outvars)
-        if name in CALLS:
-            outs = _active_results(eqn.params.get("jaxpr"), incoming)
-        elif name == "cond":
-            each = [_active_results(b, incoming[1:]) for b in eqn.params["branches"]]
-            outs = [any(column) for column in zip(*each, strict=True)]
+        outs = _active_outputs(eqn, [read(atom) for atom in eqn.invars])
         for var, is_active in zip(eqn.outvars, outs, strict=True):
-            env[var] = is_active and jnp.issubdtype(var.aval.dtype, jnp.inexact)
+            env[var] = is_active and is_inexact(var.aval)
     return [read(atom) for atom in inner.outvars]
+
+
+def _active_outputs(eqn: Any, flags: Sequence[bool]) -> list[bool]:
+    params, name = eqn.params, eqn.primitive.name
+    if name in CALLS:
+        return _active_results(params.get("jaxpr", params.get("call_jaxpr")), flags)
+    if name == "cond":
+        each = [_active_results(b, flags[1:]) for b in params["branches"]]
+        return [any(column) for column in zip(*each, strict=True)]
+    return [any(flags) and name not in ZERO_DERIVATIVE] * len(eqn.outvars)
+
+
+def active_results(eqn: Any, operands: Sequence[Slot]) -> list[bool]:
+    """Return which results of an equation may depend on a differentiated value."""
+    return _active_outputs(eqn, [slot.is_active for slot in operands])
 
 
 _compiled: dict[Any, tuple[Any, Callable[..., Any]]] = {}

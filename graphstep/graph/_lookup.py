@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from graphstep._jaxcompat import Literal, scope_names
+from graphstep._jaxcompat import Literal
 from graphstep.errors import NodeNotFoundError
-from graphstep.tracing import SourceLocation
+from graphstep.tracing import SourceLocation, program_names
 
 if TYPE_CHECKING:
     from graphstep.graph._program import ProgramGraph
@@ -18,35 +17,14 @@ _LINE = re.compile(r"(?P<file>[^:]*):(?P<line>\d+)")
 Names = tuple[str | None, ...]
 
 
-def user_names(
-    graph: ProgramGraph,
-    names_from_locations: Callable[
-        [Sequence[SourceLocation | None], Sequence[int], Sequence[bool]],
-        Sequence[Names],
-    ],
-) -> dict[str, Names]:
+def user_names(graph: ProgramGraph) -> dict[str, Names]:
     """Return the name of each output of each node that has one."""
-    columns, trace = graph.columns, graph.trace
+    trace = graph.trace
     names: dict[str, Names] = {}
-    in_names, out_names = iter(trace.in_names), iter(trace.out_names)
-    eqn_ids: list[str] = []
-    for node_id, role, eqn in zip(columns.ids, columns.roles, columns.eqns, strict=True):
-        if role == "input":
-            names[node_id] = (next(in_names),)
-        elif role == "output":
-            names[node_id] = (next(out_names),)
-        elif eqn is not None:
-            eqn_ids.append(node_id)
-    eqns = [columns.eqns[graph.positions[node_id]] for node_id in eqn_ids]
-    found = names_from_locations(
-        [graph.source(node_id) for node_id in eqn_ids],
-        [0 if eqn is None else len(eqn.outvars) for eqn in eqns],
-        [
-            eqn is not None and any("transpose(" in s for s in scope_names(eqn))
-            for eqn in eqns
-        ],
-    )
-    names.update((i, n) for i, n in zip(eqn_ids, found, strict=True) if any(n))
+    names.update((i, (n,)) for i, n in zip(graph.inputs, trace.in_names, strict=True))
+    names.update((i, (n,)) for i, n in zip(graph.outputs, trace.out_names, strict=True))
+    found = program_names(trace.closed_jaxpr.jaxpr, graph.user_code)
+    names.update((i, n) for i, n in found.items() if i in graph)
     _name_binders(graph, names)
     return names
 

@@ -14,7 +14,13 @@ from graphstep.errors import NodeNotFoundError
 from graphstep.graph import _lookup, _slices, _view
 from graphstep.graph._columns import Columns, columns_from_jaxpr
 from graphstep.graph._regions import Region, Regions
-from graphstep.tracing import SourceLocation, Trace, assigned_names, source_location
+from graphstep.tracing import (
+    SourceLocation,
+    Trace,
+    UserCode,
+    source_location,
+    user_code,
+)
 
 # One use of a value: the defining node, the using node, and the operand index there.
 Edge = tuple[str, str, int]
@@ -241,7 +247,7 @@ class ProgramGraph:
 
     @functools.cached_property
     def _names(self) -> dict[str, tuple[str | None, ...]]:
-        return _lookup.user_names(self, assigned_names)
+        return _lookup.user_names(self)
 
     def name(self, node_id: str, out: int = 0) -> str | None:
         """Return the name people know a value by.
@@ -254,22 +260,47 @@ class ProgramGraph:
         return names[out] if out < len(names) else None
 
     def label(self, node_id: str, out: int = 0) -> str:
-        """Return the name of a value, else its letter."""
-        return self.name(node_id, out) or self.letter(node_id, out)
+        """Return the name of a value, else its letter.
+
+        A letter that is also somebody's name is followed by the node's id.
+        """
+        name = self.name(node_id, out)
+        if name:
+            return name
+        letter = self.letter(node_id, out)
+        return f"{letter}:{node_id}" if letter in self._taken else letter
 
     @functools.cached_property
-    def _locations(self) -> dict[int, SourceLocation | None]:
+    def _taken(self) -> frozenset[str]:
+        return frozenset(name for names in self._names.values() for name in names if name)
+
+    @functools.cached_property
+    def user_code(self) -> UserCode:
+        """Which source files are the user's own."""
+        return user_code(self.trace.fn)
+
+    @functools.cached_property
+    def _locations(self) -> dict[str, SourceLocation | None]:
         return {}
 
     def source(self, node_id: str) -> SourceLocation | None:
-        """Return where in the user's code a node was made, if that is known."""
-        position = self.position(node_id)
-        if position not in self._locations:
-            eqn = self.columns.eqns[position]
-            self._locations[position] = (
-                source_location(eqn.source_info) if eqn is not None else None
+        """Return where in the user's code a node was made, if that is known.
+
+        Inside functions that JAX compiles itself it is the place of the call.
+        """
+        if node_id not in self._locations:
+            position = self.position(node_id)
+            eqns = [self.columns.eqns[position]]
+            if eqns[0] is not None:
+                around = self.regions.ancestors(self.columns.regions[position])
+                eqns += [region.eqn for region in reversed(around)]
+            found = (
+                source_location(eqn.source_info, self.user_code)
+                for eqn in eqns
+                if eqn is not None
             )
-        return self._locations[position]
+            self._locations[node_id] = next(filter(None, found), None)
+        return self._locations[node_id]
 
     def view(self, expanded: str | int | Iterable[str] | None = None) -> nx.MultiDiGraph:
         """Return the graph seen when the regions `expanded` are open.

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from graphstep.tracing._assignment import assigned_names
-from graphstep.tracing._source import Frame, SourceLocation, source_location
+from graphstep.tracing._one_line import one_line
+from graphstep.tracing._ownership import UserCode, user_code
+from graphstep.tracing._program_names import program_names
+from graphstep.tracing._source import (
+    Frame,
+    SourceLocation,
+    source_line,
+    source_location,
+)
 from graphstep.tracing._trace import CallSpec, Trace, function_name, trace_function
 
 __all__ = [
@@ -11,8 +18,12 @@ __all__ = [
     "Frame",
     "SourceLocation",
     "Trace",
-    "assigned_names",
+    "UserCode",
     "function_name",
+    "one_line",
+    "program_names",
+    "source_line",
     "source_location",
     "trace_function",
+    "user_code",
 ]

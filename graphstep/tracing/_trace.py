@@ -14,11 +14,12 @@ import jax
 from graphstep._jaxcompat import ClosedJaxpr, is_inexact
 from graphstep.errors import ArgumentError, TraceError
 from graphstep.tracing._failures import (
-    argument_paths,
     check_arguments,
+    check_consts,
+    check_result,
     explain_trace_failure,
-    result_paths,
 )
+from graphstep.tracing._paths import argument_paths, result_paths
 
 Argnums = int | tuple[int, ...] | None
 
@@ -205,6 +206,7 @@ def trace_function(
     def flat_fn(*flat: Any) -> list[Any]:
         call_args, call_kwargs = _unwrap_static(jax.tree.unflatten(in_tree, flat))
         result = fn(*call_args, **call_kwargs)
+        check_result(fn, result)
         out_leaves, out_tree = jax.tree.flatten(result)
         results[:] = [out_tree, result_paths(result), _n_seeded(result, spec)]
         return out_leaves
@@ -216,6 +218,7 @@ def trace_function(
         raise
     except Exception as error:
         raise explain_trace_failure(error, fn, in_names) from error
+    check_consts(fn, closed_jaxpr)
     out_tree, out_names, n_seeded = results
     return Trace(
         fn=fn,

@@ -193,7 +193,7 @@ def optax_cross_entropy() -> Call:
 
     def fn(logits: Array, labels: Array) -> Array:
         loss = optax.softmax_cross_entropy_with_integer_labels(logits, labels)
-        return loss.mean() + optax.global_norm({"a": logits})
+        return loss.mean() + optax.tree.norm({"a": logits})
 
     return fn, normal(3, 4), jnp.array([0, 3, 1])
 

@@ -207,9 +207,9 @@ def hundred_inputs() -> Call:
 
 
 @program()
-def three_hundred_equations() -> Call:
+def hundred_equations() -> Call:
     def fn(x: Array) -> Array:
-        for i in range(150):
+        for i in range(50):
             x = x * 0.99 + 0.01 * i
         return x
 
