@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import string
@@ -10,7 +11,10 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax._src import callback as _callback
 from jax._src import core as _core
+from jax._src import effects as _effects
+from jax._src import linear_util as _linear_util
 from jax._src.interpreters import ad as _ad
 from jax.extend import core as jex
 from jax.interpreters import ad, batching, mlir
@@ -272,11 +276,17 @@ def is_key(aval: Any) -> bool:
     return jax.dtypes.issubdtype(getattr(aval, "dtype", None), jax.dtypes.prng_key)
 
 
+def key_impl(aval: Any) -> Any:
+    """Return the implementation of typed PRNG keys of type `aval`."""
+    return aval.dtype._impl.name  # noqa: SLF001
+
+
 def is_inexact(aval: Any) -> bool:
     """Return whether values of `aval` can have a cotangent: floats and complex."""
     dtype = getattr(aval, "dtype", None)
     return (
         dtype is not None
+        and not is_ref(aval)
         and not jax.dtypes.issubdtype(dtype, jax.dtypes.extended)
         and jax.dtypes.issubdtype(dtype, np.inexact)
     )
@@ -285,6 +295,41 @@ def is_inexact(aval: Any) -> bool:
 def short_type(aval: Any) -> str:
     """Return `f32[2,3]`, spelled as jaxprs spell it."""
     return aval.str_short(short_dtypes=True)
+
+
+class _LabelledAval(jax.core.ShapedArray):
+    """A shape and dtype whose printout says more, such as how it is sharded."""
+
+    __slots__ = ("label",)
+
+    label: str
+
+    def str_short(self, *_args: Any, **_options: Any) -> str:
+        return self.label
+
+
+def aval_from_parts(
+    shape: tuple[int, ...], dtype: Any, *, weak_type: bool, label: str | None
+) -> Any:
+    """Return an aval that tells no devices, and prints as `label` if there is one."""
+    aval = jax.core.ShapedArray(shape, dtype, weak_type)
+    if label is None:
+        return aval
+    labelled = object.__new__(_LabelledAval)
+    for name in jax.core.ShapedArray.__slots__:
+        if not name.startswith("__"):
+            object.__setattr__(labelled, name, getattr(aval, name))
+    object.__setattr__(labelled, "label", label)
+    return labelled
+
+
+def key_dtype(impl: str) -> Any:
+    """Return the dtype of typed PRNG keys of the implementation called `impl`.
+
+    Raises:
+        ValueError: If this JAX has no such implementation.
+    """
+    return jax.eval_shape(lambda: jax.random.key(0, impl=impl)).dtype
 
 
 class _NameSpy:
@@ -346,9 +391,23 @@ def letter_from_index(index: int) -> str:
             return digits
 
 
-def bind(eqn: JaxprEqn, operands: Sequence[Any]) -> list[Any]:
-    """Run one equation on `operands`, in its own context, and return its outputs."""
-    bind_params = eqn.primitive.get_bind_params(eqn.params)
+def bind(
+    eqn: JaxprEqn,
+    operands: Sequence[Any],
+    environment: Mapping[Var, Any] | None = None,
+) -> list[Any]:
+    """Run one equation on `operands`, in its own context, and return its outputs.
+
+    Args:
+        eqn: The equation.
+        operands: One value per invar.
+        environment: Values of the variables around the equation, for a custom rule
+            that closes over traced values.
+    """
+    params = eqn.params
+    if environment is not None and params.get("num_consts"):
+        params = _rules_with_values(params, environment)
+    bind_params = eqn.primitive.get_bind_params(params)
     with eqn.ctx.manager:
         # Before JAX 0.10 the sub-functions came apart from the params.
         if isinstance(bind_params, tuple):
@@ -357,6 +416,76 @@ def bind(eqn: JaxprEqn, operands: Sequence[Any]) -> list[Any]:
         else:
             outputs = eqn.primitive.bind(*operands, **bind_params)
     return list(outputs) if eqn.primitive.multiple_results else [outputs]
+
+
+def _rules_with_values(
+    params: Mapping[str, Any], environment: Mapping[Var, Any]
+) -> dict[str, Any]:
+    """Return the params of a custom call whose rules close over traced values.
+
+    The rules are Python functions that still hold the tracers of the trace that made
+    the jaxpr; each is replaced by the value that its variable has now.
+    """
+    still = {
+        var: jax.lax.stop_gradient(x) if is_inexact(var.aval) else x
+        for var, x in environment.items()
+    }
+
+    def filled(consts: Sequence[Any]) -> list[Any]:
+        return [still.get(getattr(c, "val", None), c) for c in consts]
+
+    changed = dict(params)
+    for name in ("fwd_jaxpr_thunk", "jvp_jaxpr_fun"):
+        if name in changed:
+            changed[name] = _thunk_with_values(changed[name], filled)
+    if "bwd" in changed:
+        changed["bwd"] = _bwd_with_values(changed["bwd"], filled)
+    return changed
+
+
+def _thunk_with_values(
+    thunk: Any, filled: Callable[[Sequence[Any]], list[Any]]
+) -> Any:
+    def run(*zeros: bool) -> tuple[Any, ...]:
+        jaxpr, consts, *rest = thunk.call_wrapped(*zeros)
+        return (jaxpr, filled(consts), *rest)
+
+    return _linear_util.wrap_init(run, debug_info=thunk.debug_info)
+
+
+def _bwd_with_values(bwd: Any, filled: Callable[[Sequence[Any]], list[Any]]) -> Any:
+    def run(*args: Any) -> list[Any]:
+        zeros: list[Any] = []
+        arrays = [x for x in args if not isinstance(x, ad.Zero)]
+
+        def rule(*given: Any) -> list[Any]:
+            rest = iter(given)
+            merged = [x if isinstance(x, ad.Zero) else next(rest) for x in args]
+            results = bwd.call_wrapped(*merged)
+            zeros[:] = [x if isinstance(x, ad.Zero) else None for x in results]
+            return [x for x in results if not isinstance(x, ad.Zero)]
+
+        closed = jax.make_jaxpr(rule)(*arrays)
+        rest = iter(_core.eval_jaxpr(closed.jaxpr, filled(closed.consts), *arrays))
+        return [next(rest) if zero is None else zero for zero in zeros]
+
+    return _linear_util.wrap_init(run, debug_info=bwd.debug_info)
+
+
+@contextlib.contextmanager
+def keeping_callbacks() -> Iterator[None]:
+    """Differentiate callbacks inside loops without losing them.
+
+    JAX drops an io_callback without results from a loop that it differentiates
+    (issue 28738), though a recording must run it exactly once.
+    """
+    kept = _effects.partial_eval_kept_effects._effect_types  # noqa: SLF001
+    added = {_callback.IOEffect, _callback.OrderedIOEffect} - kept
+    kept |= added
+    try:
+        yield
+    finally:
+        kept -= added
 
 
 # A tap is an identity whose cotangent also leaves through a second operand. As a
@@ -428,11 +557,6 @@ def has_zero_derivative(eqn: JaxprEqn) -> bool:
     rule = ad.primitive_jvps.get(eqn.primitive)
     is_zero_rule = isinstance(rule, functools.partial) and rule.func is _ad.zero_jvp
     return is_zero_rule or eqn.primitive.name == "stop_gradient"
-
-
-def has_derivative_rule(eqn: JaxprEqn) -> bool:
-    """Return whether JAX has a forward-mode rule for the primitive of `eqn`."""
-    return eqn.primitive in ad.primitive_jvps
 
 
 def shard_count(eqn: JaxprEqn | None) -> int:

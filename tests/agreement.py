@@ -128,6 +128,28 @@ def reference_of(program: Program) -> tuple[list[Any], list[Any] | None]:
     return outputs, cotangents
 
 
+def jax_differences(program: Program, recording: gs.Recording) -> Iterator[str]:
+    """Say which outputs and in-cotangents are not those of JAX's own program."""
+    outputs, cotangents = reference_of(program)
+    pairs = [
+        ("output", *pair)
+        for pair in zip(jax.tree.leaves(recording.outputs), outputs, strict=True)
+    ]
+    if cotangents is not None:
+        actual = jax.tree.leaves(recording.in_cotangents)
+        expected = [x for x in cotangents if x is not None]
+        pairs += [
+            ("in_cotangent", *pair) for pair in zip(actual, expected, strict=True)
+        ]
+    is_low_precision = bool(program.tags & {"bf16", "f8"})
+    for what, actual, expected in pairs:
+        found = difference(
+            actual, expected, floor=_FLOOR, is_low_precision=is_low_precision
+        )
+        if found:
+            yield f"{what} {found}"
+
+
 def wide(array: Any) -> np.ndarray:
     """Return an array as float64 or complex128 NumPy."""
     values = np.asarray(array)
@@ -362,3 +384,15 @@ def control_differences(case: Case) -> Iterator[str]:
             if case.recording.branch(region, iteration) != branch:
                 found = case.recording.branch(region, iteration)
                 yield f"cond {region} at {iteration} took {found}, not {branch}"
+
+
+def all_differences(case: Case) -> Iterator[str]:
+    """Say everything in which a recording and the oracle differ."""
+    yield from jax_differences(case.program, case.recording)
+    yield from unknown_nodes(case)
+    yield from primal_differences(case)
+    yield from cotangent_differences(case)
+    yield from contribution_differences(case)
+    yield from sum_differences(case)
+    yield from absence_differences(case)
+    yield from control_differences(case)

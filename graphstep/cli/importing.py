@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import importlib.util
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +12,9 @@ from typing import Any
 
 from graphstep.cli.user_code import running
 from graphstep.errors import TargetError
+
+
+_GUARD = 'Put what only a script should do under `if __name__ == "__main__":`.'
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
@@ -36,7 +38,7 @@ def import_file(path: Path, place: str) -> ModuleType:
     _put_first(str(root))
     what = f"`{place}` could not be imported"
     if "." in name:
-        with running(what, str(root)):
+        with running(what, str(root), _GUARD):
             module = importlib.import_module(name)
         _check_same(module, file, place)
         return module
@@ -52,7 +54,7 @@ def import_file(path: Path, place: str) -> ModuleType:
     # Dataclasses and pytrees look their own module up while it is being run.
     sys.modules[name] = module
     try:
-        with running(what, str(file.parent)):
+        with running(what, str(file.parent), _GUARD):
             loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
@@ -72,9 +74,9 @@ def import_named(name: str) -> ModuleType:
             "module. A target is FILE.py:FUNCTION or package.module:FUNCTION."
         )
         raise TargetError(msg)
-    _put_first(os.getcwd())
-    what = f"Module `{name}` could not be imported"
-    with running(what, os.getcwd()):
+    here = str(Path.cwd())
+    _put_first(here)
+    with running(f"Module `{name}` could not be imported", here, _GUARD):
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -88,7 +89,7 @@ class Program(click.Group):
         _never_fail_to_print()
         extra["standalone_mode"] = False
         try:
-            status = super().main(*args, **extra)
+            status: Any = super().main(*args, **extra)
         except click.ClickException as error:
             status = _report_usage(error)
         except click.Abort:
@@ -150,7 +151,7 @@ def _interrupted() -> int:
 def _never_fail_to_print() -> None:
     """Let a terminal that lacks a character show its code instead of failing."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 

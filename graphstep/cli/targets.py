@@ -40,7 +40,7 @@ class Target:
     def folder(self) -> str:
         """The folder of the module's file, empty if it has none."""
         file = getattr(self.module, "__file__", None)
-        return os.path.dirname(os.path.abspath(file)) if file else ""
+        return str(Path(file).resolve().parent) if file else ""
 
 
 def find_target(text: str) -> Target:
@@ -61,8 +61,7 @@ def _split(text: str) -> tuple[str, str]:
     place, colon, name = text.rpartition(":")
     if colon and place and name:
         return place, name
-    # No colon, or nothing on one side of it.
-    place = place or name if not (colon and not place) else ""
+    place = place if colon else name
     if not place:
         raise TargetError(f"`{text}` names no file or module. {_FORM}.")
     found = _listed(_functions_in_source(Path(place)))
@@ -74,8 +73,10 @@ def _split(text: str) -> tuple[str, str]:
 
 def _is_path(place: str) -> bool:
     separators = {os.sep, os.altsep or os.sep}
-    return place.endswith(".py") or any(s in place for s in separators) or (
-        Path(place).is_dir() and not (Path(place) / "__init__.py").exists()
+    return (
+        place.endswith(".py")
+        or any(s in place for s in separators)
+        or (Path(place).is_dir() and not (Path(place) / "__init__.py").exists())
     )
 
 

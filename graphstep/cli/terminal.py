@@ -54,6 +54,21 @@ def fitted(text: str, width: int, ellipsis: str) -> str:
     return "".join(kept) + ellipsis
 
 
+def shortened(text: str, width: int, ellipsis: str) -> str:
+    """Return `text`, cut in its middle if it takes more than `width` columns.
+
+    Both ends of a path such as `model.blocks[0].norm.weight` tell it from others.
+    """
+    if cells(text) <= width:
+        return text
+    room = width - len(ellipsis)
+    if room <= 1:
+        return fitted(text, width, ellipsis)
+    head = fitted(text, room // 4, "")
+    tail = fitted(text[::-1], room - cells(head), "")[::-1]
+    return head + ellipsis + tail
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Glyphs:
     """Characters outside of ASCII, or what stands for them."""

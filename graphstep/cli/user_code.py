@@ -6,21 +6,21 @@ import contextlib
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
+from pathlib import Path
 
 from graphstep.errors import GraphstepError, TargetError
 
-_GUARD = 'Put what only a script should do under `if __name__ == "__main__":`.'
-
 
 @contextlib.contextmanager
-def running(what: str, folder: str = "") -> Iterator[None]:
+def running(what: str, folder: str = "", cure: str = "") -> Generator[None]:
     """Turn whatever the block raises into a `TargetError` that begins with `what`.
 
     Args:
         what: What is being done, as a sentence without its end: "`m.py` could not be
             imported".
         folder: The user's own folder; the innermost line in it is named.
+        cure: What to do about a call of `sys.exit`.
 
     Raises:
         TargetError: If the block raises or calls `sys.exit`.
@@ -30,14 +30,15 @@ def running(what: str, folder: str = "") -> Iterator[None]:
     except GraphstepError:
         raise
     except SystemExit as error:
-        msg = f"{what}: it called sys.exit({error.code!r}). {_GUARD}"
-        raise TargetError(msg) from error
-    except Exception as error:  # noqa: BLE001 -- the edge: it may raise anything.
+        msg = f"{what}: it called sys.exit({error.code!r}). {cure}"
+        raise TargetError(msg.rstrip()) from error
+    # The edge to the user's code, which may raise anything.
+    except Exception as error:
         raise TargetError(f"{what}: {described(error, folder)}") from error
 
 
 @contextlib.contextmanager
-def output_on_stderr() -> Iterator[None]:
+def output_on_stderr() -> Generator[None]:
     """Keep stdout for what the command prints; the program's own prints go to stderr."""
     with contextlib.redirect_stdout(sys.stderr):
         yield
@@ -65,9 +66,10 @@ def _message(error: BaseException) -> str:
 
 def _place(error: BaseException, folder: str) -> str:
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{os.path.basename(error.filename)}:{error.lineno}: "
+        line = f":{error.lineno}" if error.lineno else ""
+        return f"{Path(error.filename).name}{line}: "
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if folder and f.filename.startswith(folder + os.sep)]
     if not own:
         return ""
-    return f"{os.path.basename(own[-1].filename)}:{own[-1].lineno}: "
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}: "

@@ -6,6 +6,7 @@ from graphstep.export._dot import dot_from_view
 from graphstep.export._expansion import legible_expansion
 from graphstep.export._files import check_writable, write_atomically
 from graphstep.export._kinds import KINDS, kind_of_node
+from graphstep.export._labels import literal_text
 from graphstep.export._render import (
     FORMATS,
     format_from_path,
@@ -21,6 +22,7 @@ __all__ = [
     "format_from_path",
     "kind_of_node",
     "legible_expansion",
+    "literal_text",
     "picture_from_dot",
     "render",
     "write_atomically",

@@ -167,7 +167,8 @@ class _Drawing:
             ):
                 self._close(stack)
             stack += [
-                _Cluster(region, self._cluster(region)) for region in chain[len(stack) :]
+                _Cluster(region, self._cluster(region))
+                for region in chain[len(stack) :]
             ]
             self._node(stack[-1].dot, node_id, node)
         while len(stack) > 1:
@@ -230,7 +231,9 @@ class _Drawing:
             if "region" in (node["role"], self.view.nodes[source]["role"]):
                 bundles.setdefault(source, []).append(text)
             else:
-                self._edge(dot, source, target, f"{text} → {key}" if is_numbered else text)
+                self._edge(
+                    dot, source, target, f"{text} → {key}" if is_numbered else text
+                )
         for source, texts in bundles.items():
             self._edge(dot, source, target, bundle_label(texts))
 
@@ -239,7 +242,9 @@ class _Drawing:
         # long edges that costs ten times the time of the whole layout.
         span = self.ranks[target] - self.ranks[source]
         # The spaces keep the text off the line.
-        label = {"label" if span <= _LABELLED_SPAN else "xlabel": f" {label_text([text])} "}
+        label = {
+            "label" if span <= _LABELLED_SPAN else "xlabel": f" {label_text([text])} "
+        }
         dot.edge(self._name(source), self._name(target), **label)
 
     def _edge_label(self, shown_source: str, edge: dict[str, Any]) -> str:
@@ -262,7 +267,10 @@ class _Drawing:
         if node_id in self.view and self.view.nodes[node_id]["role"] != "region":
             return node_id
         for region in self.graph.regions.ancestors(self.graph.node(node_id).region):
-            if region.id in self.view and self.view.nodes[region.id]["role"] == "region":
+            if (
+                region.id in self.view
+                and self.view.nodes[region.id]["role"] == "region"
+            ):
                 return region.id
         return None
 

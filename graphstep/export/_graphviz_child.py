@@ -23,7 +23,7 @@ def main() -> int:
     except (DotError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.buffer.write(picture)
+    sys.stdout.buffer.write(picture or b"")
     return 0
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import collections
-import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import graphviz
 import numpy as np
 
 from graphstep._jaxcompat import short_type
-from graphstep.tracing._one_line import one_line
 from graphstep.graph import Node, ProgramGraph, Region
+from graphstep.tracing._one_line import one_line
 
 _LINE_LIMIT = 60
 # Types named on an edge that stands for several uses.
@@ -91,7 +91,7 @@ def tooltip(graph: ProgramGraph, node_id: str) -> str:
     source = graph.source(node_id)
     if source is None:
         return node_id
-    return f"{node_id}, {os.path.basename(source.file)}:{source.line}"
+    return f"{node_id}, {Path(source.file).name}:{source.line}"
 
 
 def bundle_label(texts: Iterable[str]) -> str:

@@ -38,7 +38,12 @@ class Activity:
 
 
 def activity(graph: ProgramGraph) -> Activity:
-    """Return which values of `graph` are active and which are constant.
+    """Return which values of `graph` are active and which are constant."""
+    return graph.activity
+
+
+def find_activity(graph: ProgramGraph) -> Activity:
+    """Make the static pass over `graph`.
 
     Conservative where JAX knows more only at trace time. What loops carry is followed
     to a fixpoint; an opaque call is active when any of its operands is, because its

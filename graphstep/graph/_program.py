@@ -12,6 +12,7 @@ import networkx as nx
 from graphstep._jaxcompat import Literal, letters
 from graphstep.errors import NodeNotFoundError
 from graphstep.graph import _lookup, _slices, _view
+from graphstep.graph._activity import Activity, find_activity
 from graphstep.graph._columns import Columns, columns_from_jaxpr
 from graphstep.graph._regions import Region, Regions
 from graphstep.tracing import (
@@ -229,6 +230,11 @@ class ProgramGraph:
         """Return `(node, output, carry binder)` for each value that a loop carries."""
         order = self.order
         return tuple((order[a], out, order[b]) for a, out, b in self.columns.feedback)
+
+    @functools.cached_property
+    def activity(self) -> Activity:
+        """Which values depend differentiably on a differentiated argument."""
+        return find_activity(self)
 
     @functools.cached_property
     def _letters(self) -> dict[Any, str]:

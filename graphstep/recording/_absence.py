@@ -81,6 +81,8 @@ class Reasons:
             return self._inactive(position, out)
         if self.planner.hidden[position]:
             return self._hidden(position)
+        if self.columns.roles[position] == "output":
+            return self._output(position)
         if (position, out) in self.blocked_values:
             return self._blocked((position, out))
         return None
@@ -92,6 +94,8 @@ class Reasons:
         aval = self.columns.avals[source[0]][source[1]]
         if source not in self.live.active or is_ref(aval):
             return self.cotangent(*source)
+        if self.planner.hidden[source[0]]:
+            return self._hidden(source[0])
         if position in self.blocked:
             return self._no_rule(position)
         region = self.graph.regions[self.columns.regions[position]]

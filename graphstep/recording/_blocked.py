@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from graphstep._jaxcompat import JaxprEqn, bind, is_inexact
-from graphstep.recording._compile import differentiated_inputs, seeded_outputs
+from graphstep.recording._compile import seeded_outputs
 from graphstep.recording._plan import Planner
 from graphstep.recording._verify import reference_program
 
@@ -22,7 +22,7 @@ def blocked_equations(planner: Planner) -> dict[int, str]:
     suspects = [p for p in planner.whiles if _is_active(planner, p)]
     if not suspects and not _has_odd_primitive(planner):
         return {}
-    if _reverse_works(planner):
+    if why_no_reverse(planner) is None:
         return {}
     found = {p: "reverse mode through while is not defined" for p in suspects}
     for position, eqn in enumerate(planner.columns.eqns):
@@ -65,13 +65,13 @@ _ORDINARY = frozenset(
 )
 
 
-def _reverse_works(planner: Planner) -> bool:
+def why_no_reverse(planner: Planner) -> str | None:
+    """Return why `jax.vjp` refuses the user's function, or `None` if it does not."""
     trace = planner.graph.trace
     avals, seeded = trace.closed_jaxpr.out_avals, seeded_outputs(trace)
     leaves = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in trace.closed_jaxpr.in_avals]
     seeds = [jax.ShapeDtypeStruct(avals[i].shape, avals[i].dtype) for i in seeded]
-    assert differentiated_inputs(trace)
-    return _traces(reference_program(trace, reverse=True), leaves, seeds) is None
+    return _traces(reference_program(trace, reverse=True), leaves, seeds)
 
 
 def _why_not(eqn: JaxprEqn) -> str | None:
@@ -96,7 +96,8 @@ def _why_not(eqn: JaxprEqn) -> str | None:
 def _traces(fn: Any, *args: Any) -> str | None:
     # Rules refuse with exceptions of any class; whichever it is, it is the answer.
     try:
-        jax.eval_shape(fn, *args)
+        # Some refusals come only when the program is lowered.
+        jax.jit(fn).lower(*args)
     except Exception as error:  # noqa: BLE001
         lines = str(error).splitlines()
         return lines[0] if lines else type(error).__name__

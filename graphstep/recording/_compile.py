@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from graphstep._jaxcompat import is_inexact, zeros_like_type
+from graphstep._jaxcompat import is_inexact, keeping_callbacks, zeros_like_type
 from graphstep.recording._interpret import Interpreter
 from graphstep.recording._plan import Plan, Planner
 from graphstep.tracing import Trace
@@ -67,9 +67,10 @@ class Programs:
         """Trace the program that `plan` asks for and lower it to StableHLO."""
         build = _BUILDERS[plan.derivative]
         program = build(self.planner, plan)
-        return jax.jit(program).lower(
-            arguments.consts, arguments.leaves, arguments.seeds
-        )
+        with keeping_callbacks():
+            return jax.jit(program).lower(
+                arguments.consts, arguments.leaves, arguments.seeds
+            )
 
     def compile(self, plan: Plan, arguments: Arguments, lowered: Any) -> Any:
         """Compile a lowered program and keep it."""

@@ -60,6 +60,7 @@ class Interpreter:
         self.positions = planner.graph.positions
         self.derivative = plan.derivative
         self.manual: tuple[str, ...] = ()
+        self._closed_over: Mapping[Var, Any] | None = None
 
     @property
     def differentiates(self) -> bool:
@@ -100,6 +101,9 @@ class Interpreter:
             if inner is None:
                 outputs = self._leaf(eqn, self.positions[node_id], operands, slots)
             else:
+                # A custom rule can close over values of the outermost trace alone:
+                # JAX refuses others.
+                self._closed_over = None if prefix else env
                 with eqn.ctx.manager:
                     outputs, found = self._structured(
                         eqn, inner, node_id, operands, slots
@@ -308,7 +312,7 @@ class Interpreter:
             return self._body(body.jaxpr, f"{node_id}/", operands, {})
         if position in self.plan.blocked:
             operands = self._stopped(eqn, operands)
-        outputs = bind(eqn, operands)
+        outputs = bind(eqn, operands, self._closed_over)
         if has_callback(body.jaxpr) or not self._record_keys(node_id):
             return outputs, {}
         still = [

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from graphstep._jaxcompat import Literal, is_inexact, is_ref, scan_split
+from graphstep._jaxcompat import Literal, is_inexact, is_ref, open_jaxpr, scan_split
 from graphstep.graph import ProgramGraph, activity
 from graphstep.graph._columns import Operand, Source
 from graphstep.recording._views import is_permutation, is_view
@@ -22,6 +22,10 @@ _PASSES_COTANGENT = {
     "copy": (0,),
     "copy_p": (0,),
 }
+
+
+# Origins of a contribution that do not say what the cotangent of the value used is.
+_FROM_TAPS = frozenset({"tap", "value", "auxiliary"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ class Origins:
             return Origin("same", source)
         if label.startswith("carry"):
             result = self._feedback.get(position)
-            if result is not None and self._is_recorded(result):
+            lanes = region.kind == "while" and _runs_in_lanes(region.eqn)
+            if result is not None and self._is_recorded(result) and not lanes:
                 return Origin("carry_in", source, result)
             return Origin("recorded")
         if label.startswith("x"):
@@ -168,7 +173,7 @@ class Origins:
                 key = columns.operands[position][0][0]
                 return Origin("edge", (position, key), flag=key)
         only = self._only_use.get((position, out))
-        if only is not None and self.contribution(*only).kind not in ("tap", "value"):
+        if only is not None and self.contribution(*only).kind not in _FROM_TAPS:
             return Origin("edge", (only[0], only[1]), flag=only[1])
         return Origin("tap")
 
@@ -180,7 +185,7 @@ class Origins:
         carry binder source, one iteration on, then of the exit other); `ys`
         (cotangent of the exit source, per iteration); `branch` (cotangent of source
         where that branch was taken); `binder` (cotangent of source); `value` (that of
-        the value used, whose only use this is); `tap`; `integer`.
+        the value used, whose only use this is); `tap`; `auxiliary`; `integer`.
         """
         columns = self.columns
         source = dict(columns.operands[position])[key]
@@ -190,7 +195,9 @@ class Origins:
             return Origin("integer")
         role, eqn = columns.roles[position], columns.eqns[position]
         if role == "output":
-            return Origin("seed", flag=self._outputs[position])
+            leaf = self._outputs[position]
+            is_seeded = leaf < self.graph.trace.n_seeded
+            return Origin("seed", flag=leaf) if is_seeded else Origin("auxiliary")
         region = self.graph.regions[columns.regions[position]]
         if role == "binder" and region.kind == "branch":
             return Origin("binder", (position, 0))
@@ -281,3 +288,9 @@ def _only_uses(
         if type(source) is not Literal and n_uses[source] == 1
     }
 
+
+
+def _runs_in_lanes(eqn: Any) -> bool:
+    """Return whether a while is vmapped, so that lanes that are done stand still."""
+    cond, _ = open_jaxpr(eqn.params["cond_jaxpr"])
+    return bool(cond.outvars[0].aval.shape)

@@ -16,12 +16,13 @@ import numpy as np
 from graphstep._jaxcompat import has_callback, is_key
 from graphstep.errors import (
     CancelledError,
+    GraphstepError,
     RecordingError,
     SeedMismatchError,
     ShapeMismatchError,
 )
 from graphstep.graph import ProgramGraph
-from graphstep.recording._blocked import blocked_equations
+from graphstep.recording._blocked import blocked_equations, why_no_reverse
 from graphstep.recording._budget import default_budget
 from graphstep.recording._compile import (
     Arguments,
@@ -33,6 +34,7 @@ from graphstep.recording._plan import TRIPS, Derivative, Key, Plan, Planner
 from graphstep.recording._recording import Recording
 from graphstep.recording._values import RunArrays
 from graphstep.recording._verify import Verification, compare, reference_program
+from graphstep.tracing import Trace, one_line
 
 # Called as `progress(stage, seconds)` when a stage begins; returning False cancels.
 Progress = Callable[[str, float], bool | None]
@@ -139,6 +141,14 @@ class Recorder:
             notes.append(f"No cotangent flows back through {names}.")
         capacities = self._trip_counts(arguments, stages, notes)
         plan = self._choose(derivative, blocked, capacities, budget, notes)
+        refusal = None
+        if derivative == "reverse":
+            refusal = self._refusal(plan, arguments, stages)
+        if refusal is not None:
+            notes.append(f"JAX does not differentiate this program: {refusal}")
+            derivative, blocked = "none", {}
+            arguments = Arguments(arguments.consts, leaves, [])
+            plan = self._choose(derivative, blocked, capacities, budget, notes)
         returned = self._run(plan, arguments, stages)
         run = self._arrays(arguments, returned, derivative)
         verification = self._verify(
@@ -153,6 +163,7 @@ class Recorder:
             timings=tuple(stages.seconds.items()),
             verification=verification,
             seed_is_default=seed is None,
+            refusal=refusal,
             zoom=functools.partial(self._zoom, plan, arguments, blocked, tuple(notes)),
         )
 
@@ -329,13 +340,48 @@ class Recorder:
         )
         return make("summary")
 
-    def _run(self, plan: Plan, arguments: Arguments, stages: _Stages) -> dict[str, Any]:
+    def _refusal(
+        self, plan: Plan, arguments: Arguments, stages: _Stages
+    ) -> str | None:
+        """Compile the reverse program, or return why JAX refuses to differentiate it.
+
+        JAX refuses, for instance, a custom rule that closes over an active value.
+        """
+        # A rule may refuse with an exception of any class.
+        try:
+            self._compiled(plan, arguments, stages)
+        except GraphstepError:
+            raise
+        except Exception as error:
+            refusal = why_no_reverse(self.planner)
+            if refusal is None and not type(error).__module__.startswith("jax"):
+                raise RecordingError(_failure(self.trace, error)) from error
+            return refusal or one_line(str(error))
+        return None
+
+    def _compiled(self, plan: Plan, arguments: Arguments, stages: _Stages) -> Any:
         compiled = self.programs.lookup(plan, arguments)
         if compiled is None:
             with stages("lower"):
                 lowered = self.programs.lower(plan, arguments)
             with stages("compile"):
                 compiled = self.programs.compile(plan, arguments, lowered)
+        return compiled
+
+    def _run(
+        self, plan: Plan, arguments: Arguments, stages: _Stages
+    ) -> dict[str, Any]:
+        # The program calls the user's code: its rules now, its callbacks when it runs.
+        try:
+            return self._call(self._compiled(plan, arguments, stages), arguments, stages)
+        except GraphstepError:
+            raise
+        except Exception as error:
+            raise RecordingError(_failure(self.trace, error)) from error
+
+    def _call(
+        self, compiled: Any, arguments: Arguments, stages: _Stages
+    ) -> dict[str, Any]:
         with stages("run"):
             returned = compiled(arguments.consts, arguments.leaves, arguments.seeds)
             jax.block_until_ready(returned)
@@ -419,13 +465,14 @@ class Recorder:
         reverse = derivative == "reverse" and not is_blocked
         key = (reverse, arguments.cache_key)
         with stages("verify"):
-            if key not in self._references:
-                program = jax.jit(reference_program(self.trace, reverse=reverse))
-                lowered = program.lower(arguments.leaves, arguments.seeds)
-                self._references[key] = lowered.compile()
-            outputs, in_cotangents = self._references[key](
-                arguments.leaves, arguments.seeds
-            )
+            try:
+                outputs, in_cotangents = self._reference(key, arguments, reverse=reverse)
+            except Exception as error:  # noqa: BLE001
+                notes.append(
+                    "The compiled function itself failed, so nothing was compared: "
+                    f"{type(error).__name__}: {one_line(str(error))}"
+                )
+                return None
             trace = self.trace
             found = compare("output", trace.out_names, run.outputs, outputs)
             if reverse:
@@ -434,6 +481,16 @@ class Recorder:
                 mine = [run.in_cotangents[i] for i in chosen]
                 found += compare("in_cotangent", names, mine, in_cotangents)
         return Verification(found)
+
+    def _reference(
+        self, key: Any, arguments: Arguments, *, reverse: bool
+    ) -> tuple[list[Any], Any]:
+        """Run the user's own function, compiled once."""
+        if key not in self._references:
+            program = jax.jit(reference_program(self.trace, reverse=reverse))
+            lowered = program.lower(arguments.leaves, arguments.seeds)
+            self._references[key] = lowered.compile()
+        return self._references[key](arguments.leaves, arguments.seeds)
 
 
 def _shrunk(
@@ -445,6 +502,13 @@ def _shrunk(
         if planner.nbytes(make("full", capacities=capacities)) <= limit:
             return capacities
     return None
+
+
+def _failure(trace: Trace, error: Exception) -> str:
+    return (
+        f"Recording {trace.fn_name} failed: {type(error).__name__}: "
+        f"{one_line(str(error))}"
+    )
 
 
 def _seed_leaves(seed: Any, tree: Any, what: str) -> list[Any]:

@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from graphstep._jaxcompat import Literal, is_inexact
-from graphstep.errors import IterationError, RecordingError
+from graphstep.errors import IterationError, NotCapturedError, RecordingError
 from graphstep.graph import Edge, ProgramGraph
 from graphstep.recording._absence import Absence, Reasons, absence
 from graphstep.recording._plan import Key, Plan, Planner
@@ -37,6 +37,7 @@ class Recording:
         timings: `(stage, seconds)` of making it.
         verification: The comparison with the user's compiled function, if made.
         seed_is_default: Whether the seed is ones at every inexact output.
+        refusal: Why JAX does not differentiate the program, if it does not.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Recording:
         timings: tuple[tuple[str, float], ...] = (),
         verification: Verification | None = None,
         seed_is_default: bool = True,
+        refusal: str | None = None,
         zoom: Callable[[Sequence[str]], Recording] | None = None,
     ) -> None:
         self.graph: ProgramGraph = planner.graph
@@ -59,6 +61,7 @@ class Recording:
         self.timings = timings
         self.verification = verification
         self.seed_is_default = seed_is_default
+        self.refusal = refusal
         self.planner = planner
         self.blocked = blocked or {}
         self.values = Values(planner, plan, run)
@@ -99,28 +102,34 @@ class Recording:
         int argnums. `None` stands at leaves that have no cotangent.
 
         Raises:
-            RecordingError: If the reverse pass was not recorded.
+            RecordingError: If tangents were recorded instead of the reverse pass.
         """
-        if not self.has_cotangents:
+        if self.has_tangents:
             msg = (
-                "This recording has no reverse pass: "
-                + "; ".join(self.notes or ("nothing was differentiated",))
-                + "."
+                "This recording has tangents, so it has no reverse pass. Record without "
+                "`tangents=` for in_cotangents."
             )
             raise RecordingError(msg)
         trace = self.graph.trace
-        leaves = [
-            self.run.in_cotangents.get(i)
-            if self.reasons.cotangent(self.graph.position(node), 0) is None
-            else None
-            for i, node in enumerate(self.graph.inputs)
-        ]
+        leaves = [self._in_cotangent(i) for i in range(len(trace.in_leaves))]
         args, _ = trace.unflatten(leaves)
         args = jax.tree.map(
             lambda x: None if callable(x) and not hasattr(x, "dtype") else x, args
         )
         chosen = tuple(args[i] for i in trace.spec.diff_positions(len(args)))
         return chosen[0] if isinstance(trace.spec.argnums, int) else chosen
+
+    def _in_cotangent(self, leaf: int) -> Any:
+        if not self.graph.trace.differentiated[leaf] or self.refusal is not None:
+            return None
+        position = self.graph.position(self.graph.inputs[leaf])
+        if not self.has_cotangents:
+            # No output is a float, so nothing depends on the argument differentiably.
+            aval = self.graph.columns.avals[position][0]
+            return jax.numpy.zeros(aval.shape, aval.dtype)
+        if self.reasons.cotangent(position, 0) is not None:
+            return None
+        return self.run.in_cotangents[leaf]
 
     def primal(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
         """Return a forward value.
@@ -175,11 +184,10 @@ class Recording:
         while or a custom rule's body.
         """
         source = self._source(node, out)
-        if not self.has_cotangents:
-            return absence("no_reverse", " ".join(self.notes))
         if isinstance(source, Literal):
             return absence("constant")
         reason = self.reasons.cotangent(*source)
+        reason = self._no_reverse() if reason is None else reason
         if reason is not None:
             return reason
         missing = self._not_forward(source[0], out_ref=source)
@@ -207,9 +215,8 @@ class Recording:
         if not isinstance(source, tuple) or self.graph.order[source[0]] != user:
             msg = f"There is no edge {edge!r}: edges are those of `graph.nx`."
             raise RecordingError(msg)
-        if not self.has_cotangents:
-            return absence("no_reverse", " ".join(self.notes))
         reason = self.reasons.contribution(position, key)
+        reason = self._no_reverse() if reason is None else reason
         if reason is not None:
             return reason
         for end in (source[0], position):
@@ -219,6 +226,15 @@ class Recording:
         return self._get(
             source, iteration, lambda r, s: r.values.contribution(position, key, s)
         )
+
+    def _no_reverse(self) -> Absence | None:
+        if self.has_cotangents:
+            return None
+        if self.has_tangents:
+            return absence("no_reverse")
+        if self.refusal is not None:
+            return absence("no_rule", f"JAX does not differentiate it: {self.refusal}")
+        return absence("not_differentiated", " ".join(self.notes))
 
     def stats(
         self, node: str, out: int = 0, of: str = "primal", iteration: Iteration = None
@@ -268,19 +284,31 @@ class Recording:
 
     def trips(self, region: str, iteration: Iteration = None) -> int:
         """Return how many iterations a loop ran, in one iteration of those around it."""
-        return int(np.max(self.values.trips(region, self._outer(region, iteration))))
+        outer = self._outer(region, iteration)
+        return int(np.max(self._captured(self.values.trips, region, outer), initial=0))
 
     def trips_array(self, region: str) -> Any:
         """Return trip counts: an int if all are equal, else an array per outer loop."""
-        return _collapse(self.values.trips(region))
+        return _collapse(self._captured(self.values.trips, region))
 
     def branch(self, region: str, iteration: Iteration = None) -> int:
         """Return which branch a cond took, in one iteration of the loops around it."""
-        return int(np.max(self.values.branch(region, self._outer(region, iteration))))
+        outer = self._outer(region, iteration)
+        return int(np.max(self._captured(self.values.branch, region, outer), initial=0))
 
     def branch_array(self, region: str) -> Any:
         """Return taken branches: an int if all are equal, else an array per outer loop."""
-        return _collapse(self.values.branch(region))
+        return _collapse(self._captured(self.values.branch, region))
+
+    def _captured(self, read: Callable[..., Any], region: str, *outer: Selection) -> Any:
+        try:
+            return read(region, *outer)
+        except Missing:
+            msg = (
+                f"How often `{region}` ran was not captured: its body calls back into "
+                "Python, so it was not run again to be recorded."
+            )
+            raise NotCapturedError(msg) from None
 
     def zoom(self, nodes: str | Sequence[str]) -> Recording:
         """Run again to fetch every array of some nodes; a summary then has them too.

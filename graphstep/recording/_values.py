@@ -9,9 +9,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep._jaxcompat import JaxprEqn, Literal, bind, is_key
+from graphstep._jaxcompat import JaxprEqn, Literal, bind, is_key, key_impl
 from graphstep.graph._columns import Operand, Source
 from graphstep.recording._plan import TRIPS, Key, Plan, Planner, use_key
+from graphstep.recording._serial_arrays import StoredArray
 from graphstep.recording._views import apply_view, undo_view
 
 # Per enclosing loop, outermost first: one iteration, or all of them.
@@ -108,8 +109,9 @@ class Values:
                 part = slice(0, int(kept) + self._tests(position, loop))
             index.append(part)
         array = store[key]
-        # `rec.outputs` stays on its devices; what is looked at comes to the host.
-        host = np.asarray(array)
+        # `rec.outputs` stays on its devices; what is looked at comes to the host. Of
+        # what is in a file, only what is asked for is read.
+        host = array if isinstance(array, StoredArray) else np.asarray(array)
         # A window of a while's buffers may end before the iteration asked for.
         if any(
             not isinstance(i, slice) and i >= n
@@ -213,7 +215,7 @@ class Values:
             return self._select(key, self.run.tangents, position, selection)
         value = self._select(key, self.run.records, position, selection)
         if is_key(aval):
-            return jax.random.wrap_key_data(value, impl=jax.random.key_impl(aval))
+            return jax.random.wrap_key_data(value, impl=key_impl(aval))
         return value
 
     def _from_loop(

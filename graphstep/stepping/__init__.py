@@ -7,9 +7,20 @@ from graphstep.stepping._cursor import Cursor, cursor
 from graphstep.stepping._places import State
 from graphstep.stepping._recorded import Recorded
 from graphstep.stepping._sums import Term, Terms
-from graphstep.stepping._timeline import Pass, Step, Timeline, timeline
+from graphstep.stepping._timeline import (
+    BACKWARD,
+    FORWARD,
+    SEED,
+    Pass,
+    Step,
+    Timeline,
+    timeline,
+)
 
 __all__ = [
+    "BACKWARD",
+    "FORWARD",
+    "SEED",
     "Breakpoint",
     "Cursor",
     "Pass",

@@ -70,8 +70,8 @@ class Walk:
                 continue
             children[index].reverse()
             self._bodies[index] = self._lay_out(block, children[index])
-            size = self._sizes[index] = self._measure(index, block)
-            if block.parent >= 0 and not (isinstance(size, int) and size == 0):
+            self._sizes[index] = self._measure(index, block)
+            if block.parent >= 0:
                 children[block.parent].append(index)
         self.length: int = at(self._sizes[0], (), ())
 
@@ -247,6 +247,9 @@ class Walk:
                 # Nothing wanted lies in here, so the rest counts nothing.
                 return count
             if block.is_loop:
-                count += self._turn_start(inner, iteration[block.axes[-1]], iteration)
+                turn = iteration[block.axes[-1]]
+                count += self._turn_start(inner, turn, iteration)
+                if self._only.get(inner, turn) != turn:
+                    return count
             outer = inner
         return count + self._before(outer, position, iteration)

@@ -159,7 +159,6 @@ def custom_vjp_nondiff_argnums() -> Call:
 
 @program()
 def custom_vjp_closed_over_tracer() -> Call:
-    @jax.jit
     def fn(x: Array, y: Array) -> Array:
         stopped = jax.lax.stop_gradient(y)
 

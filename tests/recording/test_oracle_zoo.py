@@ -25,37 +25,7 @@ def case(request: pytest.FixtureRequest) -> Iterator[Case]:
 
 def test_outputs_and_in_cotangents_are_those_of_jax(case: Case) -> None:
     """`outputs` and `in_cotangents` equal those of the function compiled by JAX."""
-    assert_like_jax(case.program, case.recording)
-
-
-def assert_like_jax(program: programs.Program, recording: gs.Recording) -> None:
-    outputs, cotangents = agreement.reference_of(program)
-    options = {
-        "floor": 1e-2,
-        "is_low_precision": bool(program.tags & {"bf16", "f8"}),
-    }
-    actual = jax.tree.leaves(recording.outputs)
-    found = [
-        (f"output {i}", agreement.difference(a, b, **options))
-        for i, (a, b) in enumerate(zip(actual, outputs, strict=True))
-    ]
-    if cotangents is not None:
-        actual = jax.tree.leaves(recording.in_cotangents, is_leaf=lambda x: x is None)
-        # An argument that is an empty tree, or None itself, has no leaves.
-        assert [x is None for x in actual].count(False) == len(
-            [x for x in cotangents if x is not None]
-        )
-        pairs = zip(
-            [x for x in actual if x is not None],
-            [x for x in cotangents if x is not None],
-            strict=True,
-        )
-        found += [
-            (f"in_cotangent {i}", agreement.difference(a, b, **options))
-            for i, (a, b) in enumerate(pairs)
-        ]
-
-    assert [pair for pair in found if pair[1]] == []
+    assert list(agreement.jax_differences(case.program, case.recording)) == []
 
 
 def test_the_oracle_comes_to_every_node(case: Case) -> None:
@@ -100,7 +70,7 @@ def test_programs_with_references_are_like_jax(name: str) -> None:
 
     recording = gs.record(program.fn, *program.args, verify=False)
 
-    assert_like_jax(program, recording)
+    assert list(agreement.jax_differences(program, recording)) == []
 
 
 @pytest.mark.parametrize("name", programs.named(having="events"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ from jax import lax
 
 from graphstep.graph import ProgramGraph, Region, activity
 from graphstep.recording import Absence, stats_from_array
-from graphstep.stepping import Step
+from graphstep.stepping import SEED, Step
 from graphstep.tracing import CallSpec, trace_function
 
 Iteration = tuple[int, ...]
@@ -48,7 +49,7 @@ def run_parts(parts: tuple[Part, ...], x: Any) -> Any:
 
 
 def _run_part(part: Part, i: int, x: Any) -> Any:
-    bodies = [lambda v, b=b: run_parts(b, v) for b in part.bodies]
+    bodies = [functools.partial(run_parts, body) for body in part.bodies]
     if part.kind == "mul":
         return x * x
     if part.kind == "jit":
@@ -64,7 +65,9 @@ def _run_part(part: Part, i: int, x: Any) -> Any:
         xs = jnp.ones(part.length)
         return lax.scan(lambda c, s: (bodies[0](c) * s, c + x), x, xs)[0]
     if part.kind == "plain_scan":
-        return lax.scan(lambda c, _: (bodies[0](c), None), x, None, length=part.length)[0]
+        return lax.scan(lambda c, _: (bodies[0](c), None), x, None, length=part.length)[
+            0
+        ]
     if part.kind == "while":
         return lax.while_loop(lambda v: bodies[1](v) < 5.0, bodies[0], x)
     if part.kind == "cond":
@@ -79,15 +82,15 @@ def _extend(parts: st.SearchStrategy[Part]) -> st.SearchStrategy[Part]:
     loop = st.sampled_from(["scan", "plain_scan"])
     return st.one_of(
         st.builds(lambda k, b: Part(k, (b,)), region, some),
-        st.builds(lambda k, b, n: Part(k, (b,), n), loop, body, st.integers(0, MOST_TURNS)),
+        st.builds(
+            lambda k, b, n: Part(k, (b,), n), loop, body, st.integers(0, MOST_TURNS)
+        ),
         st.builds(lambda b, c: Part("while", (b, c)), some, body),
         st.builds(lambda b, c: Part("cond", (b, c)), body, body),
     )
 
 
-parts = st.recursive(
-    st.sampled_from(["sin", "mul"]).map(Part), _extend, max_leaves=8
-)
+parts = st.recursive(st.sampled_from(["sin", "mul"]).map(Part), _extend, max_leaves=8)
 programs = st.lists(parts, min_size=1, max_size=4).map(tuple)
 
 
@@ -125,12 +128,16 @@ class Run:
         loops = [loop for loop in region.loops if loop != region.id]
         if self.rng.integers(3) == 0:
             return int(self.rng.integers(stop))
-        return self.rng.integers(stop, size=[self._room(region.start, n) for n in loops])
+        return self.rng.integers(
+            stop, size=[self._room(region.start, n) for n in loops]
+        )
 
     def _room(self, position: int, loop: str) -> int:
-        condition = self.graph.regions.get(f"{loop}:cond")
-        is_test = condition is not None and condition.start <= position < condition.stop
-        return int(np.max(self.turns[loop], initial=0)) + is_test
+        n_turns = int(np.max(self.turns[loop], initial=0))
+        if f"{loop}:cond" not in self.graph.regions:
+            return n_turns
+        condition = self.graph.regions[f"{loop}:cond"]
+        return n_turns + (condition.start <= position < condition.stop)
 
     def trips_array(self, region: str) -> Any:
         return self.turns[region]
@@ -145,7 +152,9 @@ class Run:
         return np.ndim(self.turns.get(region, self.taken.get(region))) == 0
 
     def branch(self, region: str, iteration: Iteration) -> int:
-        return int(np.asarray(self.taken[region])[() if self._is_one(region) else iteration])
+        return int(
+            np.asarray(self.taken[region])[() if self._is_one(region) else iteration]
+        )
 
     def _stack(self, kind: str, node: str, out: int) -> np.ndarray:
         key = kind, node, out
@@ -227,7 +236,9 @@ def _inside(
     run: Run, region: Region, iteration: Iteration, left_out: set[str]
 ) -> Iterator[Visit]:
     graph = run.graph
-    children = {graph.regions[child].start: child for child in reversed(region.children)}
+    children = {
+        graph.regions[child].start: child for child in reversed(region.children)
+    }
     position = region.start
     done: set[str] = set()
     while position < region.stop:
@@ -249,13 +260,15 @@ def all_steps(run: Run) -> list[Step]:
     steps: list[tuple[str, str, Iteration]] = [("forward", *visit) for visit in forward]
     if run.has_cotangents:
         steps.append(("seed", "", ()))
-        active = {run.graph.order[position] for position, _ in activity(run.graph).active}
+        active = {
+            run.graph.order[position] for position, _ in activity(run.graph).active
+        }
         steps += [
             ("backward", node, iteration)
             for node, iteration in reversed(forward)
             if node in active and not is_hidden(run.graph, node)
         ]
-    return [Step(i, *step) for i, step in enumerate(steps)]  # pyright: ignore
+    return [Step(i, *step) for i, step in enumerate(steps)]
 
 
 def is_hidden(graph: ProgramGraph, node: str) -> bool:
@@ -279,6 +292,7 @@ class Levels:
         for step in steps:
             for instance in self._instances(step):
                 self.last[step.pass_, instance] = step.index
+        self.visited = {(step.pass_, step.node) for step in steps}
         self.levels = [self._level(step) for step in steps]
 
     def _instances(self, step: Step) -> list[Instance]:
@@ -291,10 +305,9 @@ class Levels:
         level = self._instances(step)
         if level[-1][0] == step.node and step.node:
             level.pop()
-        visited = {s.node for s in self.steps if s.pass_ == step.pass_}
         while (
             len(level) > 1
-            and level[-1][0] not in visited
+            and (step.pass_, level[-1][0]) not in self.visited
             and self.last[step.pass_, level[-1]] == step.index
         ):
             level.pop()
@@ -307,7 +320,11 @@ class Levels:
     def out(self, index: int, by: int = 1) -> int:
         level = self.levels[index]
         if len(level) == 1:
-            seed = [s.index for s in self.steps if s.pass_ == "seed" and s.index * by > index * by]
+            seed = [
+                s.index
+                for s in self.steps
+                if s.pass_ == SEED and s.index * by > index * by
+            ]
             return seed[0] if seed else self._end(by)
         return self._first(
             index, by, lambda o: len(o) < len(level) and level[: len(o)] == o
@@ -316,7 +333,9 @@ class Levels:
     def _end(self, by: int) -> int:
         return len(self.steps) - 1 if by > 0 else 0
 
-    def _first(self, index: int, by: int, fits: Callable[[list[Instance]], bool]) -> int:
+    def _first(
+        self, index: int, by: int, fits: Callable[[list[Instance]], bool]
+    ) -> int:
         ahead = itertools.count(index + by, by)
         for i in itertools.takewhile(lambda i: 0 <= i < len(self.steps), ahead):
             if fits(self.levels[i]):

@@ -1,0 +1,106 @@
+"""Numbers and arrays as short text: a minus sign, four digits, no surprises."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from rich.cells import cell_len, set_cell_size
+
+from graphstep.recording import Stats
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_DIGITS = 4
+# Elements of an array that are printed one by one.
+PRINTED = 24
+
+
+def number(value: Any, digits: int = _DIGITS) -> str:
+    """Return one number with so many significant digits and a true minus sign."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, int | np.integer):
+        return str(int(value)).replace("-", "−")
+    if isinstance(value, complex | np.complexfloating):
+        real, imaginary = number(value.real, digits), number(abs(value.imag), digits)
+        sign = "−" if value.imag < 0 else "+"
+        return f"{real}{sign}{imaginary}i"
+    x = float(value)
+    if math.isnan(x):
+        return "NaN"
+    if math.isinf(x):
+        return "Inf" if x > 0 else "−Inf"
+    return f"{x:.{digits}g}".replace("-", "−")
+
+
+def signed(value: Any, digits: int = _DIGITS) -> str:
+    """Return one number with its sign in front, also a plus."""
+    text = number(value, digits)
+    return text if text.startswith(("−", "N")) else f"+{text}"
+
+
+def fit(text: str, width: int) -> str:
+    """Return `text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text + " " * (width - cell_len(text))
+    return set_cell_size(text, width - 1) + "…"
+
+
+def fit_right(text: str, width: int) -> str:
+    """Return `text` at the right of `width` cells."""
+    return " " * max(0, width - cell_len(text)) + fit(text, min(width, cell_len(text)))
+
+
+def flag(stats: Stats) -> str:
+    """Return the letter of what is wrong: `N` for NaN, `I` for an infinity."""
+    return "N" if stats.nan else "I" if stats.neg_inf or stats.pos_inf else ""
+
+
+def index_text(index: tuple[int, ...]) -> str:
+    """Return `[3,17]`."""
+    return f"[{','.join(map(str, index))}]"
+
+
+def rows_of_array(array: Any, width: int) -> list[str]:
+    """Return a small array line by line, wrapped at `width` cells."""
+    x = np.asarray(array)
+    if x.ndim == 0:
+        return [number(x.item())]
+    texts = [number(v.item() if hasattr(v, "item") else v, 3) for v in x.ravel()]
+    cell = max(map(len, texts), default=0) + 2
+    n_columns = x.shape[-1]
+    per_line = max(1, min(n_columns, width // cell))
+    lines: list[str] = []
+    for start in range(0, len(texts), n_columns):
+        row = texts[start : start + n_columns]
+        for i in range(0, n_columns, per_line):
+            lines.append("".join(t.rjust(cell) for t in row[i : i + per_line]))
+    return lines
+
+
+def histogram(array: Any, bins: int = 20) -> str:
+    """Return how finite elements are spread from least to greatest, as blocks."""
+    x = np.asarray(array)
+    if x.dtype.kind == "c":
+        x = np.abs(x)
+    x = x.astype(np.float64).ravel()
+    x = x[np.isfinite(x)]
+    if not x.size or x.min() == x.max():
+        return ""
+    counts, _ = np.histogram(x / (np.abs(x).max() or 1.0), bins=bins)
+    top = counts.max()
+    # A bin that holds anything at all shows at least the lowest block.
+    levels = np.ceil(counts / top * len(_BLOCKS)).astype(int)
+    return "".join(_BLOCKS[level - 1] if level else " " for level in levels)
+
+
+def seconds(value: float) -> str:
+    """Return a duration in the unit that suits it."""
+    if value < 1e-3:
+        return f"{value * 1e6:.0f} µs"
+    if value < 1:
+        return f"{value * 1e3:.0f} ms" if value >= 1e-2 else f"{value * 1e3:.1f} ms"
+    return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"

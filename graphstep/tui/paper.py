@@ -1,0 +1,63 @@
+"""Write styled lines one after the other; the inspector's text is made of these."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from graphstep.tui.numbers import fit
+from graphstep.tui.palette import Palette
+
+
+@dataclasses.dataclass(slots=True)
+class Paper:
+    """Lines of text under construction.
+
+    Attributes:
+        palette: Styles.
+        width: Cells in a line.
+        text: What was written.
+    """
+
+    palette: Palette
+    width: int
+    text: Text = dataclasses.field(default_factory=lambda: Text(no_wrap=True))
+
+    def line(self, *parts: str | tuple[str, Style]) -> None:
+        """Write one line, cut at the width."""
+        room = self.width
+        for part in parts:
+            words, style = part if isinstance(part, tuple) else (part, self.palette.text)
+            if cell_len(words) > room:
+                words = fit(words, room)
+            self.text.append(words, style)
+            room -= cell_len(words)
+            if room <= 0:
+                break
+        self.text.append("\n")
+
+    def paragraph(self, words: str, style: Style | None = None, indent: int = 1) -> None:
+        """Write words, wrapped at the width."""
+        room = max(8, self.width - indent)
+        current = ""
+        for word in words.split():
+            if current and cell_len(current) + 1 + cell_len(word) > room:
+                self.line((" " * indent + current, style or self.palette.text))
+                current = word
+            else:
+                current = f"{current} {word}" if current else word
+        if current:
+            self.line((" " * indent + current, style or self.palette.text))
+
+    def heading(self, words: str, note: str = "") -> None:
+        """Write a section's heading, with a rule to the end of the line."""
+        tail = f" {note}" if note else ""
+        rule = "─" * max(0, self.width - cell_len(words) - cell_len(tail) - 1)
+        self.line(
+            (f"{words} ", self.palette.dim),
+            (rule, self.palette.faint),
+            (tail, self.palette.dim),
+        )

@@ -1,0 +1,90 @@
+"""The recording while it is made: its stages, and how long each took."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+from rich.text import Text
+from textual.widgets import Static
+
+from graphstep.recording import STAGES
+from graphstep.tui.numbers import seconds
+from graphstep.tui.palette import Palette
+
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a recording has come.
+
+    Attributes:
+        began: When it began, by `time.perf_counter`.
+        stages: `(stage, seconds since then)` of those begun; one may come again.
+        is_cancelling: Whether it is to stop at the end of this stage.
+    """
+
+    began: float
+    stages: tuple[tuple[str, float], ...] = ()
+    is_cancelling: bool = False
+
+    def then(self, stage: str, at: float) -> Progress:
+        """Return the progress when another stage has begun."""
+        return dataclasses.replace(self, stages=(*self.stages, (stage, at)))
+
+    def cancelling(self) -> Progress:
+        """Return the same, about to stop."""
+        return dataclasses.replace(self, is_cancelling=True)
+
+    def text(self, palette: Palette, width: int, now: float) -> Text:
+        """Return a bar and the stages; what is done has a tick."""
+        elapsed = now - self.began
+        current = self.stages[-1][0] if self.stages else STAGES[0]
+        reached = STAGES.index(current)
+        line = Text(no_wrap=True)
+        bar = max(4, min(24, width - 40))
+        filled = (2 * reached + 1) * bar // (2 * len(STAGES))
+        line.append("━" * filled, palette.forward)
+        line.append("─" * (bar - filled), palette.faint)
+        words = "cancelling after this stage" if self.is_cancelling else "recording"
+        line.append(f"  {words} · {current} · {seconds(elapsed)}", palette.text)
+        if not self.is_cancelling:
+            line.append("   Esc cancels", palette.dim)
+        line.append("\n")
+        spent = self._spent(elapsed)
+        for number, stage in enumerate(STAGES):
+            took = f" {seconds(spent[stage])}" if stage in spent else ""
+            if stage == current:
+                frame = _SPINNER[int(elapsed * 10) % len(_SPINNER)]
+                line.append(f"{frame} {stage}{took}  ", palette.bright)
+            elif number < reached:
+                line.append(f"✓ {stage}{took}  ", palette.dim)
+            else:
+                line.append(f"· {stage}  ", palette.faint)
+        line.truncate(2 * width)
+        return line
+
+    def _spent(self, elapsed: float) -> dict[str, float]:
+        ends = [at for _, at in self.stages[1:]] + [elapsed]
+        spent: dict[str, float] = {}
+        for (stage, at), end in zip(self.stages, ends, strict=True):
+            spent[stage] = spent.get(stage, 0.0) + end - at
+        return spent
+
+
+class ProgressBar(Static):
+    """Two lines that keep time while there is something to wait for."""
+
+    progress: Progress | None = None
+    palette: Palette | None = None
+
+    def on_mount(self) -> None:
+        """Keep the clock going."""
+        self.set_interval(0.1, self.tick)
+
+    def tick(self) -> None:
+        """Show the time."""
+        if self.progress is not None and self.palette is not None and self.display:
+            width = max(20, self.size.width - 2)
+            self.update(self.progress.text(self.palette, width, time.perf_counter()))

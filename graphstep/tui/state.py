@@ -1,0 +1,155 @@
+"""The state of the application: frozen, and every change a new one."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from graphstep.graph import ProgramGraph, Region
+from graphstep.stepping import Breakpoint, Cursor
+from graphstep.tui.rows import Rows
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class UiState:
+    """Everything that the panels show.
+
+    Attributes:
+        graph: The program.
+        rows: Lines of the outline.
+        open: Regions whose inside is shown.
+        selected: Code of the selected line; see `Rows`.
+        follows: Whether the selection goes with the cursor.
+        cursor: Place in the walk, once there is a recording.
+        breakpoints: Where to stop.
+        hits: Nodes that were found, in program order.
+        notice: One line to the person.
+        is_alarming: Whether the notice is a problem.
+    """
+
+    graph: ProgramGraph
+    rows: Rows
+    open: frozenset[str] = frozenset()
+    selected: int = 0
+    follows: bool = True
+    cursor: Cursor | None = None
+    breakpoints: tuple[Breakpoint, ...] = ()
+    hits: tuple[str, ...] = ()
+    notice: str = ""
+    is_alarming: bool = False
+
+    @classmethod
+    def of(cls, graph: ProgramGraph) -> UiState:
+        """Return the state before anything was recorded or opened."""
+        rows = Rows(graph, ())
+        return cls(graph, rows, selected=rows.code(0) if len(rows) else 0)
+
+    @property
+    def cursor_position(self) -> int | None:
+        """Position of the node that the cursor is at; the outputs stand for the seed."""
+        if self.cursor is None:
+            return None
+        node = self.cursor.step.node
+        return self.graph.position(node) if node else len(self.graph) - 1
+
+    @property
+    def cursor_row(self) -> int | None:
+        """The line that shows where the cursor is."""
+        position = self.cursor_position
+        return None if position is None else self.rows.row_at(position)
+
+    @property
+    def selected_row(self) -> int:
+        """The selected line."""
+        return self.rows.row_of(self.selected) or 0
+
+    @property
+    def selected_region(self) -> Region | None:
+        """The region whose heading is selected."""
+        return self.rows.region_of_code(self.selected)
+
+    @property
+    def selected_node(self) -> str | None:
+        """The selected node; of a heading, the region's own node if it has one."""
+        if self.selected >= 0:
+            return self.graph.order[self.selected] if len(self.graph) else None
+        region = self.selected_region
+        return region.id if region is not None and region.id in self.graph else None
+
+    @property
+    def inspected(self) -> str | None:
+        """The node to look at: the cursor's while it is followed, else the selected."""
+        if self.follows and self.cursor is not None and self.cursor.step.node:
+            return self.cursor.step.node
+        return self.selected_node
+
+    # Changes -----------------------------------------------------------------------
+
+    def say(self, notice: str, *, is_alarming: bool = False) -> UiState:
+        """Put one line before the person."""
+        return dataclasses.replace(self, notice=notice, is_alarming=is_alarming)
+
+    def moved(self, cursor: Cursor) -> UiState:
+        """Put the cursor there; regions that it enters open."""
+        before = set() if self.cursor is None else _around(self.cursor)
+        entered = _around(cursor) - before
+        state = dataclasses.replace(self, cursor=cursor, notice="", is_alarming=False)
+        if entered - self.open:
+            state = state.with_open(self.open | entered)
+        return state.followed() if self.follows else state
+
+    def followed(self) -> UiState:
+        """Select the line of the cursor, and keep doing so."""
+        row = self.cursor_row
+        selected = self.selected if row is None else self.rows.code(row)
+        return dataclasses.replace(self, selected=selected, follows=True)
+
+    def with_open(self, open_: frozenset[str]) -> UiState:
+        """Show the inside of these regions; what is hidden then is not selected."""
+        rows = Rows(self.graph, open_)
+        state = dataclasses.replace(self, rows=rows, open=open_)
+        if rows.row_of(self.selected) is not None:
+            return state
+        region = self.selected_region
+        position = self.selected if region is None else region.start
+        row = rows.row_at(position)
+        return dataclasses.replace(state, selected=rows.code(row))
+
+    def select_row(self, row: int) -> UiState:
+        """Select a line; on the cursor's own line, follow the cursor again."""
+        if not len(self.rows):
+            return self
+        row = min(max(row, 0), len(self.rows) - 1)
+        return dataclasses.replace(
+            self,
+            selected=self.rows.code(row),
+            follows=self.cursor is None or row == self.cursor_row,
+        )
+
+    def select_node(self, node: str) -> UiState:
+        """Select a node and open the regions around it."""
+        needed = _regions_around(self.graph, node)
+        state = self if needed <= self.open else self.with_open(self.open | needed)
+        return state.select_row(state.rows.row_at(self.graph.position(node)))
+
+    def toggled(self) -> UiState:
+        """Open or close the selected region, or close the one around a node."""
+        region = self.selected_region
+        if region is None:
+            return self
+        state = self.with_open(self.open ^ {region.id})
+        return dataclasses.replace(state, selected=state.rows.code_of_region(region.id))
+
+
+def _around(cursor: Cursor) -> set[str]:
+    node = cursor.step.node
+    return set(_regions_around(cursor.timeline.graph, node)) if node else set()
+
+
+def _regions_around(graph: ProgramGraph, node: str) -> frozenset[str]:
+    """Return the regions to be open for a node to be seen.
+
+    A region's own node, where it is left, can be seen in its heading too.
+    """
+    inside = graph.columns.regions[graph.position(node)]
+    chain = graph.regions.ancestors(inside)[1:]
+    return frozenset(region.id for region in chain if region.id != node)

@@ -1,0 +1,103 @@
+"""The top line: what runs, what it gave, how well that is known, where we are."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.cells import cell_len
+from rich.text import Text
+from textual.widgets import Static
+
+from graphstep.graph import ProgramGraph
+from graphstep.recording import Recording, Verification
+from graphstep.stepping import Cursor
+from graphstep.tracing import one_line
+from graphstep.tui.numbers import fit, number, seconds
+from graphstep.tui.palette import Palette
+
+_ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
+
+
+class TitleBar(Static):
+    """One line, whose parts give way from the right when there is no room."""
+
+    def show(
+        self,
+        graph: ProgramGraph,
+        recording: Recording | None,
+        cursor: Cursor | None,
+        palette: Palette,
+    ) -> None:
+        """Write the line anew."""
+        self.update(title_text(graph, recording, cursor, palette, self.size.width))
+
+
+def title_text(
+    graph: ProgramGraph,
+    recording: Recording | None,
+    cursor: Cursor | None,
+    palette: Palette,
+    width: int,
+) -> Text:
+    """Return the line in `width` cells."""
+    place = Text(" ")
+    if cursor is not None:
+        style = palette.pass_(cursor.pass_) + palette.bright
+        style = palette.bright + palette.pass_(cursor.pass_)
+        place.append(f"{_ARROWS[cursor.pass_]} {position_text(cursor)} ", style)
+    room = max(0, width - place.cell_len)
+    line = Text(no_wrap=True)
+    name = one_line(graph.trace.fn_name, 80)
+    line.append(f" {name}", palette.bright)
+    if recording is not None:
+        parts = [
+            _output_text(graph, recording),
+            f"recorded in {seconds(sum(t for _, t in recording.timings))}",
+            verification_text(recording.verification),
+            "statistics only" if recording.mode == "summary" else "",
+        ]
+        for part in filter(None, parts):
+            if line.cell_len + cell_len(part) + 3 <= room:
+                line.append(f"   {part}", palette.dim)
+    if line.cell_len > room:
+        line = Text(fit(line.plain, room), palette.bright)
+    line.append(" " * (room - line.cell_len))
+    return line + place
+
+
+def position_text(cursor: Cursor) -> str:
+    """Return `backward 31/52`; steps are counted from 1 within their pass."""
+    timeline = cursor.timeline
+    if cursor.pass_ == "seed":
+        return "seed"
+    if cursor.pass_ == "forward":
+        return f"forward {cursor.index + 1}/{timeline.forward_length}"
+    done = cursor.index - timeline.forward_length
+    return f"backward {done}/{timeline.backward_length}"
+
+
+def verification_text(verification: Verification | None) -> str:
+    """Return how outputs and in-cotangents compare with the compiled function's."""
+    if verification is None:
+        return "not verified"
+    parts: list[str] = []
+    for what, noun in (("output", "outputs"), ("in_cotangent", "cotangents")):
+        worst = verification.worst_of(what)
+        if worst is None:
+            continue
+        if worst.ulp == 0:
+            parts.append(f"{noun} =")
+        elif worst.ulp <= 64:
+            parts.append(f"{noun} ≤ {worst.ulp:g} ulp")
+        else:
+            parts.append(f"{noun} {worst.norm_relative:.0e}")
+    return ", ".join(parts)
+
+
+def _output_text(graph: ProgramGraph, recording: Recording) -> str:
+    if len(graph.outputs) != 1:
+        return ""
+    (node,) = graph.outputs
+    array = recording.primal(node)
+    if not isinstance(array, np.ndarray | np.generic) or array.size != 1:
+        return ""
+    return f"= {number(np.asarray(array).reshape(-1)[0].item(), 6)}"

@@ -1,0 +1,3 @@
+"""Time and memory of graphstep against plain JAX: `python -m tests.bench`."""
+
+from __future__ import annotations

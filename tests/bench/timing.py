@@ -1,0 +1,54 @@
+"""Time several calls in turn, so that a busy machine slows all of them alike."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+
+Call = Callable[[], Any]
+Seconds = Mapping[str, list[float]]
+
+# Small models are measured for this long, beyond their least number of rounds.
+_SECONDS = 6.0
+_MOST_ROUNDS = 61
+
+
+def interleave(calls: Mapping[str, Call], rounds: int, *, warm: bool = True) -> Seconds:
+    """Time every call once per round, in a new order each round.
+
+    What a call leaves in caches and in the allocator speeds up or slows down the one
+    after it, so none may always follow the same. Results are waited for, and freed
+    when their time is taken.
+    """
+    if warm:
+        for call in calls.values():
+            jax.block_until_ready(call())
+    names = list(calls)
+    seconds: dict[str, list[float]] = {name: [] for name in names}
+    order = random.Random(0)
+    end = time.perf_counter() + _SECONDS
+    for i in range(max(rounds, _MOST_ROUNDS)):
+        if i >= rounds and (time.perf_counter() > end or not warm):
+            break
+        for name in order.sample(names, len(names)):
+            began = time.perf_counter()
+            result = jax.block_until_ready(calls[name]())
+            seconds[name].append(time.perf_counter() - began)
+            del result
+    return seconds
+
+
+def median(seconds: Seconds, name: str) -> float:
+    """Return the median time of one call."""
+    return statistics.median(seconds[name])
+
+
+def ratio(seconds: Seconds, name: str, base: str) -> float:
+    """Return the median over the rounds of one call's time over another's."""
+    pairs = zip(seconds[name], seconds[base], strict=True)
+    return statistics.median(mine / theirs for mine, theirs in pairs)

@@ -1,0 +1,243 @@
+"""`graphstep export` draws a program, or says why it cannot."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pydot
+import pytest
+from lxml import etree
+
+from tests.cli.conftest import Run
+
+REGIONS = """
+import jax
+import jax.numpy as jnp
+
+def loss(x):
+    with jax.named_scope("outer"):
+        with jax.named_scope("inner"):
+            y = jnp.sin(x)
+        y = y + 1
+    with jax.named_scope("other"):
+        return y * 2
+
+example_args = (1.0,)
+"""
+
+
+@pytest.fixture
+def no_graphviz(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Hide `dot` and pygraphviz; return the only folder on PATH, an empty one."""
+    bin_folder = tmp_path_factory.mktemp("bin")
+    monkeypatch.setenv("PATH", str(bin_folder))
+    modules = tmp_path_factory.mktemp("modules")
+    (modules / "pygraphviz.py").write_text("raise ImportError('no pygraphviz here')")
+    monkeypatch.setenv("PYTHONPATH", str(modules))
+    return bin_folder
+
+
+def write_script(path: Path, text: str) -> None:
+    """Make `path` a command."""
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+@pytest.mark.parametrize(
+    ("name", "magic"),
+    [("a.svg", b"<?xml"), ("a.PNG", b"\x89PNG"), ("a.pdf", b"%PDF"), ("a.gv", b"dig")],
+)
+def test_suffix_chooses_the_format(
+    run: Run, folder: Path, name: str, magic: bytes
+) -> None:
+    """One file is written, and one line says what is in it."""
+    done = run("export", "model.py:loss", "-o", name)
+
+    assert (done.status, done.err) == (0, "")
+    assert done.out == f"{name}: 7 nodes, 0 of 0 regions open\n"
+    assert done.files == {name}
+    assert (folder / name).read_bytes().startswith(magic)
+
+
+def test_format_comes_before_the_suffix(run: Run, folder: Path) -> None:
+    """`--format` decides when both say something."""
+    done = run("export", "model.py:loss", "-o", "a.txt", "--format", "dot")
+
+    assert done.status == 0
+    assert (folder / "a.txt").read_text().startswith("digraph")
+
+
+def test_dash_writes_to_stdout(run: Run) -> None:
+    """Nothing but the text itself is on stdout."""
+    done = run("export", "model.py:loss", "-o", "-")
+
+    (graph,) = pydot.graph_from_dot_data(done.out)
+    assert len([n for n in graph.get_nodes() if n.get_name() != "node"]) == 7 + 2
+    assert done.files == set()
+
+
+def test_dash_writes_svg(run: Run) -> None:
+    """SVG is text as well."""
+    done = run("export", "model.py:loss", "-o", "-", "--format", "svg")
+
+    assert etree.fromstring(done.out.encode()).tag.endswith("svg")
+
+
+def test_spec_needs_no_values(run: Run) -> None:
+    """A picture of the graph takes types alone, however large."""
+    source = "def f(x):\n    return x * 2\n"
+
+    done = run(
+        "export", "m.py:f", "--spec", "f32[1000000,1000000]", "-o", "-", m=source
+    )
+
+    assert "f32[1000000,1000000]" in done.out
+
+
+@pytest.mark.parametrize(
+    ("expand", "clusters"),
+    [
+        (["none"], 0),
+        (["depth=1"], 2),
+        (["all"], 3),
+        (["inner"], 2),
+        (["oth.r"], 1),
+        (["other", "inner"], 3),
+        ([], 3),
+    ],
+)
+def test_expand_opens_regions(run: Run, expand: list[str], clusters: int) -> None:
+    """A region is opened with all those around it."""
+    options = [option for what in expand for option in ("--expand", what)]
+
+    done = run("export", "m.py:loss", "-o", "-", *options, m=REGIONS)
+
+    assert done.out.count("subgraph cluster_") == clusters
+
+
+def test_hostile_names_make_a_valid_picture(run: Run, folder: Path) -> None:
+    """Quotes, HTML, escape sequences and direction marks stay text."""
+    name = "\x1b[31m<b>\"'\\N &lt; \u202e\n" + "n" * 10_000
+    source = (
+        f"def f(x):\n    return {{{name!r}: x[{name!r}] * 2}}\n"
+        f"example_args = ({{{name!r}: 1.0}},)\n"
+    )
+
+    done = run("export", "m.py:f", "-o", "a.svg", m=source)
+
+    assert (done.status, done.err) == (0, "")
+    text = " ".join(etree.parse(folder / "a.svg").getroot().itertext())
+    assert "\u202e" not in text
+    assert "\\x1b[31m<b>" in text
+    assert "&lt;" in text
+
+
+def test_no_graphviz_at_all(run: Run, no_graphviz: Path) -> None:
+    """The line says what to install, and what works without it."""
+    done = run("export", "model.py:loss", "-o", "a.svg")
+
+    assert (done.status, done.out, done.files) == (1, "", set())
+    assert done.err.count("\n") == 1
+    assert "neither `dot` nor pygraphviz was found" in done.err
+    assert "pip install pygraphviz" in done.err
+    assert "dot -Tsvg x.dot -o x.svg" in done.err
+
+
+def test_dot_needs_no_graphviz(run: Run, no_graphviz: Path) -> None:
+    """DOT is what goes into Graphviz, not what comes out."""
+    done = run("export", "model.py:loss", "-o", "a.dot")
+
+    assert (done.status, done.files) == (0, {"a.dot"})
+
+
+def test_dot_that_hangs_is_stopped(run: Run, no_graphviz: Path) -> None:
+    """After the time limit it is killed, with the processes that it started."""
+    write_script(no_graphviz / "dot", "/bin/sleep 1000")
+
+    done = run("export", "model.py:loss", "-o", "a.svg", "--timeout", "1")
+
+    assert (done.status, done.out, done.files) == (1, "", set())
+    assert done.err.count("\n") == 1
+    assert "did not finish in 1 s" in done.err
+
+
+def test_dot_that_fails_is_quoted(run: Run, no_graphviz: Path) -> None:
+    """The last thing that it said to stderr is passed on, harmless."""
+    script = "echo warning >&2; printf 'no \\033[31mfonts\\n' >&2; exit 7"
+    write_script(no_graphviz / "dot", script)
+
+    done = run("export", "model.py:loss", "-o", "a.svg")
+
+    assert (done.status, done.out, done.files) == (1, "", set())
+    assert done.err.count("\n") == 1
+    assert r"`dot` ended with status 7: no \x1b[31mfonts" in done.err
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("kill -9 $$", "was killed by signal 9"), ("exit 0", "made no picture")],
+)
+def test_dot_that_dies_is_reported(
+    run: Run, no_graphviz: Path, script: str, said: str
+) -> None:
+    """No picture without an error, however it ends."""
+    write_script(no_graphviz / "dot", script)
+
+    done = run("export", "model.py:loss", "-o", "a.svg")
+
+    assert (done.status, done.files) == (1, set())
+    assert f"`dot` {said}" in done.err
+
+
+def test_pygraphviz_stands_in_for_a_broken_dot(
+    run: Run,
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A `dot` that lacks a format, say, is no reason to give up."""
+    bin_folder = tmp_path_factory.mktemp("bin")
+    monkeypatch.setenv("PATH", str(bin_folder))
+    write_script(bin_folder / "dot", "echo 'Format: svg not recognized' >&2; exit 1")
+
+    done = run("export", "model.py:loss", "-o", "a.svg")
+
+    assert (done.status, done.err) == (0, "")
+    assert (folder / "a.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_system_dot_comes_first(run: Run, folder: Path, no_graphviz: Path) -> None:
+    """The user's own Graphviz, with their fonts, is preferred."""
+    write_script(no_graphviz / "dot", "echo made by $1")
+
+    run("export", "model.py:loss", "-o", "a.svg")
+
+    assert (folder / "a.svg").read_text() == "made by -Tsvg\n"
+
+
+def test_failure_keeps_the_old_file(run: Run, folder: Path, no_graphviz: Path) -> None:
+    """What was there before is there still."""
+    (folder / "a.svg").write_text("old")
+
+    done = run("export", "model.py:loss", "-o", "a.svg")
+
+    assert done.status == 1
+    assert (folder / "a.svg").read_text() == "old"
+
+
+def test_unwritable_folder_is_refused_before_any_work(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The target is not even imported."""
+    monkeypatch.setattr("os.access", lambda *_: False)
+
+    done = run("export", "m.py:f", "-o", "a.svg", m="1 / 0")
+
+    assert (done.status, done.files) == (2, set())
+    assert done.err == (
+        "graphstep: error: `a.svg` cannot be written: permission is denied. Choose "
+        "another place, or change the permissions.\n"
+    )

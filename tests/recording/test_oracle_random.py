@@ -1,0 +1,44 @@
+"""Random programs: every number of them against JAX and against the oracle.
+
+`HYPOTHESIS_PROFILE=long` draws bigger programs, more of them, and new ones every time.
+"""
+
+from __future__ import annotations
+
+import os
+
+import hypothesis
+import jax
+import pytest
+from hypothesis import given
+
+from tests import agreement, strategies
+from tests.programs import Program
+
+_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+
+
+def program_of(drawn: strategies.RandomProgram) -> Program:
+    tags = frozenset({"bf16"} if "bf16" in repr(drawn) or "float16" in drawn.dtype else ())
+    return Program("random", drawn, drawn.args, tags=tags)
+
+
+def check_against_oracle(drawn: strategies.RandomProgram) -> None:
+    case = agreement.case_of(program_of(drawn))
+
+    assert list(agreement.all_differences(case)) == []
+
+
+# In four parts, so that workers share them.
+@pytest.mark.parametrize("part", range(4))
+def test_random_programs_agree_with_the_oracle(part: int) -> None:
+    """All primals, cotangents, contributions and absences are those of the oracle."""
+
+    @hypothesis.seed(part)
+    @hypothesis.settings(max_examples=500 if _LONG else 75, derandomize=False)
+    @given(strategies.programs(depth=3 if _LONG else 2, size=6 if _LONG else 3))
+    def run(drawn: strategies.RandomProgram) -> None:
+        check_against_oracle(drawn)
+
+    run()
+    jax.clear_caches()
