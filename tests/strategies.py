@@ -99,6 +99,7 @@ BINARY: dict[str, Callable[[Array, Array], Array]] = {
 }
 
 BLOCKS = ("jit", "remat", "scan", "reverse_scan", "cond", "switch", "vmap", "grad")
+_BRANCHING = ("cond", "switch")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Step:
         kind: A name in `UNARY` or `BINARY`, or one of `BLOCKS`.
         operands: Indices of earlier values, taken modulo how many there are.
         body: Statements of a block, which see the operands only.
-        other: Statements of a cond's second branch.
+        other: Statements of the second branch of a cond or switch.
     """
 
     kind: str
@@ -238,8 +239,13 @@ def _steps(
     step = _simple_steps(kinds)
     if depth:
         inner = _steps(depth - 1, 2, kinds, blocks)
-        block = st.builds(Step, st.sampled_from(blocks), _operands, inner, inner)
-        step = st.one_of(step, step, block)
+        plain = [kind for kind in blocks if kind not in _BRANCHING]
+        branching = [kind for kind in blocks if kind in _BRANCHING]
+        step = st.one_of(
+            step,
+            st.builds(Step, st.sampled_from(plain), _operands, inner),
+            st.builds(Step, st.sampled_from(branching), _operands, inner, inner),
+        )
     return st.lists(step, min_size=1, max_size=size).map(tuple)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from graphstep.cli.user_code import running
 from graphstep.errors import TargetError
 
-
 _GUARD = 'Put what only a script should do under `if __name__ == "__main__":`.'
 
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from graphstep.cli.interrupt import is_working
+from graphstep.cli.options import TRACEBACK
 from graphstep.cli.terminal import safe
 from graphstep.errors import (
     ArgumentError,
@@ -109,19 +110,19 @@ class Program(click.Group):
             _close_stdout()
             ctx.exit(_BROKEN_PIPE)
         except Exception as error:  # noqa: BLE001 -- the edge: nothing else reports it.
-            ctx.exit(_report(error, with_traceback=ctx.ensure_object(dict)))
+            ctx.exit(_report(error, with_traceback=ctx.meta.get(TRACEBACK, False)))
         return result
 
 
-def _report(error: Exception, with_traceback: dict[str, bool]) -> int:
+def _report(error: Exception, *, with_traceback: bool) -> int:
     """Write one line about `error` to stderr and return the exit status."""
-    if with_traceback.get("traceback"):
+    if with_traceback:
         traceback.print_exception(error)
     if isinstance(error, GraphstepError):
         _say_error(str(error))
         return _BAD_REQUEST if isinstance(error, _BAD_REQUESTS) else _FAILED
     said = f": {error}" if str(error) else ""
-    hint = "" if with_traceback.get("traceback") else " (--traceback shows where)"
+    hint = "" if with_traceback else " (--traceback shows where)"
     _say_error(f"{type(error).__name__}{said}", hint)
     return _FAILED
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+# Where a context, which all contexts share, notes that a traceback is wanted.
+TRACEBACK = "graphstep.traceback"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _UNITS = {
     "": 1,
@@ -91,7 +93,7 @@ def _size(ctx: click.Context, param: click.Parameter, value: str | None) -> int 
 
 
 def _remember_traceback(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    ctx.ensure_object(dict)["traceback"] = value
+    ctx.meta[TRACEBACK] = value
 
 
 _TRACE_OPTIONS = [

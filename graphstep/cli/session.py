@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 import sys
 import threading
 import time
@@ -87,6 +88,8 @@ def record(session: Session) -> api.Recording:
     Raises:
         RecordingError: If it cannot be recorded or running it fails.
     """
+    # JAX logs the traceback of a callback that raises, besides raising it.
+    logging.getLogger("jax").addHandler(logging.NullHandler())
     with Ticker() as ticker, _no_exit(session.target):
 
         def work(unwanted: threading.Event) -> api.Recording:
@@ -100,8 +103,11 @@ def record(session: Session) -> api.Recording:
 
         try:
             return run_interruptibly(work)
-        except jax.errors.JaxRuntimeError as error:
-            raise RecordingError(_runtime_failure(session.target, error)) from error
+        except (RecordingError, jax.errors.JaxRuntimeError) as error:
+            cause = error.__cause__ if isinstance(error, RecordingError) else error
+            if not isinstance(cause, jax.errors.JaxRuntimeError):
+                raise
+            raise RecordingError(_runtime_failure(session.target, cause)) from error
 
 
 class Ticker:
@@ -136,7 +142,7 @@ def _no_exit(target: Target) -> Generator[None]:
         raise FunctionError(msg) from error
 
 
-def _runtime_failure(target: Target, error: Exception) -> str:
+def _runtime_failure(target: Target, error: BaseException) -> str:
     """Return the last line of XLA's report, which ends in the cause."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     # A callback that raised is reported with all of its traceback.

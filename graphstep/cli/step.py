@@ -9,14 +9,15 @@ import click
 
 from graphstep.cli.options import record_options, request_from_options
 from graphstep.cli.session import Session, open_session, precision
-from graphstep.errors import RecordingError, TargetError
+from graphstep.errors import TargetError
 
 
 @click.command(
     "step", help="Walk forward and backward through a function, in the terminal."
 )
 @record_options
-def command(**options: Any) -> None:
+@click.pass_context
+def command(ctx: click.Context, **options: Any) -> None:
     """Open the walk."""
     request = request_from_options(options)
     if not is_terminal():
@@ -32,8 +33,8 @@ def command(**options: Any) -> None:
                 f"The arguments of `{session.target.name}` are types without values, so "
                 "there is nothing to walk through. Give arrays with --args."
             )
-            raise RecordingError(msg)
-        _walk(session)
+            raise TargetError(msg)
+        ctx.exit(_walk(session))
 
 
 def is_terminal() -> bool:
@@ -41,7 +42,8 @@ def is_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _walk(session: Session) -> None:
+def _walk(session: Session) -> int:
+    """Open the interface and return the exit status."""
     from graphstep.tui.app import run
 
-    run(session.trace, seed=session.seed, budget=session.budget)
+    return run(session.trace, seed=session.seed, budget=session.budget)

@@ -20,7 +20,7 @@ def safe(text: str, limit: int = _LIMIT) -> str:
     if len(text) <= limit and text.isascii() and text.isprintable():
         return text
     # Late, because this import loads JAX.
-    from graphstep.tracing._one_line import one_line
+    from graphstep.tracing import one_line
 
     return one_line(text, limit)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphstep._jaxcompat import short_type
 from graphstep.graph import Node, ProgramGraph, Region
-from graphstep.tracing._one_line import one_line
+from graphstep.tracing import one_line
 
 _LINE_LIMIT = 60
 # Types named on an edge that stands for several uses.

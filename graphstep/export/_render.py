@@ -16,7 +16,7 @@ from pathlib import Path
 from graphstep.errors import FormatError, RenderError
 from graphstep.export import _graphviz_child
 from graphstep.export._files import check_writable, write_atomically
-from graphstep.tracing._one_line import one_line
+from graphstep.tracing import one_line
 
 FORMATS = ("svg", "png", "pdf", "dot")
 _SUFFIXES = {**{f".{name}": name for name in FORMATS}, ".gv": "dot"}

@@ -34,7 +34,15 @@ from graphstep._jaxcompat import (
     tap,
     to_varying,
 )
-from graphstep.recording._plan import TRIPS, Derivative, Key, Plan, Planner, use_key
+from graphstep.recording._plan import (
+    TRIPS,
+    Derivative,
+    Key,
+    Plan,
+    Planner,
+    is_summarised,
+    use_key,
+)
 from graphstep.recording._stats import slot, slot_from_array
 
 Records = dict[Key, Any]
@@ -134,16 +142,17 @@ class Interpreter:
             value = jax.random.key_data(value)
         elif self.differentiates and is_inexact(aval):
             value = lax.stop_gradient(value)
-        if self.plan.mode == "summary":
+        if is_summarised(self.plan, aval):
             value = slot(value)
         return to_varying(value, self.manual) if self.manual else jnp.asarray(value)
 
     def _tap(self, key: Key, value: Any, slots: Slots) -> Any:
-        return tap(value, slots[key], self._reading) if key in slots else value
+        if key not in slots:
+            return value
+        return tap(value, slots[key], self._reading(jax.typeof(value)))
 
-    @property
-    def _reading(self) -> Callable[[Any], Any]:
-        base = slot_from_array if self.plan.mode == "summary" else _whole
+    def _reading(self, aval: Any) -> Callable[[Any], Any]:
+        base = slot_from_array if is_summarised(self.plan, aval) else _whole
         if not self.manual:
             return base
         axes = self.manual

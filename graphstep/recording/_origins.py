@@ -52,8 +52,11 @@ class Origins:
         self.graph = graph
         self.columns = graph.columns
         self.live = activity(graph)
-        self.n_uses = _count_uses(graph)
-        self._only_use = _only_uses(graph, self.n_uses)
+        self.uses = _uses(graph)
+        self.n_uses = {source: len(uses) for source, uses in self.uses.items()}
+        self._only_use = {
+            source: uses[0] for source, uses in self.uses.items() if len(uses) == 1
+        }
         self._feedback = {
             carry: (source, out) for source, out, carry in graph.columns.feedback
         }
@@ -156,7 +159,7 @@ class Origins:
 
         Kinds: `gradient` (flag is the input leaf); `seed` (flag is the output leaf);
         `unused`; `edge` (the contribution of its only use, which is node
-        `source[0]`, operand `flag`); `tap`.
+        `source[0]`, operand `flag`); `sum` (of the contributions of its uses); `tap`.
         """
         columns = self.columns
         role = columns.roles[position]
@@ -166,6 +169,10 @@ class Origins:
             return Origin("seed", flag=self._outputs[position])
         if not self.n_uses.get((position, out)):
             return Origin("unused")
+        if self._is_scan_const(position):
+            uses = self.uses[position, out]
+            if all(self.contribution(*use).kind not in _FROM_TAPS for use in uses):
+                return Origin("sum")
         if role == "binder":
             label = columns.ids[position].rpartition("/")[2]
             region = self.graph.regions[columns.regions[position]]
@@ -184,7 +191,8 @@ class Origins:
         `unview` (cotangent of source, a view, undone); `carry` (cotangents of the
         carry binder source, one iteration on, then of the exit other); `ys`
         (cotangent of the exit source, per iteration); `branch` (cotangent of source
-        where that branch was taken); `binder` (cotangent of source); `value` (that of
+        where that branch was taken); `binder` (cotangent of source); `pull` (the equation's own VJP, applied
+        when looked at); `value` (that of
         the value used, whose only use this is); `tap`; `auxiliary`; `integer`.
         """
         columns = self.columns
@@ -206,6 +214,10 @@ class Origins:
                 derived = self._exit_contribution(position, key, region.kind)
             else:
                 derived = self._leaf_contribution(position, key, eqn, source)
+                # A scan's constants are its weights: what every iteration sends back
+                # to them would be the largest part of a recording.
+                if derived is None and self._is_scan_const(source[0]):
+                    derived = Origin("pull")
             if derived is not None:
                 return derived
         if self.n_uses.get(source) == 1:
@@ -222,7 +234,9 @@ class Origins:
         if of != "cotangent":
             origin = self.primal(position, out)
             eqn = self.columns.eqns[position]
-            if origin.kind == "view" and eqn is not None and not is_permutation(eqn):
+            # A broadcast repeats every element equally often; a slice leaves some out.
+            is_slice = eqn is not None and eqn.primitive.name == "slice"
+            if origin.kind == "view" and is_slice:
                 return None
             kept = origin.kind in ("view", "same", "loop_const")
             return origin.source if kept and isinstance(origin.source, tuple) else None
@@ -236,6 +250,14 @@ class Origins:
         if step.kind == "value" and isinstance(step.source, tuple):
             return step.source
         return (target, -1 - operand) if step.kind == "tap" else None
+
+    def _is_scan_const(self, position: int) -> bool:
+        columns = self.columns
+        return (
+            columns.roles[position] == "binder"
+            and self.graph.regions[columns.regions[position]].kind == "scan"
+            and columns.ids[position].rpartition("/")[2].startswith("const")
+        )
 
     def _exit_contribution(self, position: int, key: int, kind: str) -> Origin | None:
         if kind == "scan":
@@ -269,25 +291,14 @@ class Origins:
         return None
 
 
-def _count_uses(graph: ProgramGraph) -> dict[Source, int]:
-    counts: dict[Source, int] = {}
-    for operands in graph.columns.operands:
-        for _, source in operands:
+def _uses(graph: ProgramGraph) -> dict[Source, list[tuple[int, int]]]:
+    """Return the `(position, operand)` pairs that use each value, in program order."""
+    uses: dict[Source, list[tuple[int, int]]] = {}
+    for position, operands in enumerate(graph.columns.operands):
+        for key, source in operands:
             if type(source) is not Literal:
-                counts[source] = counts.get(source, 0) + 1
-    return counts
-
-
-def _only_uses(
-    graph: ProgramGraph, n_uses: dict[Source, int]
-) -> dict[Source, tuple[int, int]]:
-    return {
-        source: (position, key)
-        for position, operands in enumerate(graph.columns.operands)
-        for key, source in operands
-        if type(source) is not Literal and n_uses[source] == 1
-    }
-
+                uses.setdefault(source, []).append((position, key))
+    return uses
 
 
 def _runs_in_lanes(eqn: Any) -> bool:

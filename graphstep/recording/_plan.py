@@ -20,6 +20,9 @@ from graphstep.recording._stats import SLOT_SIZE, slot_dtype
 Mode = Literal["full", "summary", "count"]
 Derivative = Literal["none", "reverse", "tangent"]
 
+# Arrays of up to so many elements are kept whole even when others are summarised.
+_SMALL = 64
+
 # A value `(position, output)`, or an operand `(position, -1 - key)`.
 Key = tuple[int, int]
 
@@ -88,6 +91,11 @@ def _within(keys: list[Key], start: int, stop: int) -> list[Key]:
     return keys[low : bisect.bisect_left(keys, (stop, -math.inf))]
 
 
+def is_summarised(plan: Plan, aval: Any) -> bool:
+    """Return whether only statistics of values of type `aval` are returned."""
+    return plan.mode == "summary" and aval.size > _SMALL and not is_key(aval)
+
+
 class Planner:
     """Makes plans for one graph and knows the shape of all that they return."""
 
@@ -148,7 +156,6 @@ class Planner:
             for out in range(len(self.columns.avals[position]))
             if role in ("eqn", "binder")
             and (self.origins.primal(position, out).kind not in _WITHOUT_STATISTICS)
-            and not is_key(self.columns.avals[position][out])
             and self.origins.summary_source("primal", (position, out)) is None
         )
 
@@ -165,7 +172,30 @@ class Planner:
             and origins.cotangent(position, out).kind == "edge"
             and origins.summary_source("cotangent", (position, out)) is None
         }
-        return self.tapped | extra
+        return frozenset(key for key in self.tapped if key[1] >= 0) | extra
+
+    def needed(
+        self, node_ids: Iterable[str]
+    ) -> tuple[frozenset[Key], frozenset[Key]]:
+        """Return the records and taps on which all that is known of nodes rests."""
+        search = _Needs(self.origins)
+        active = self.origins.live.active
+        for node_id in node_ids:
+            position = self.graph.position(node_id)
+            edges = [
+                (position, key)
+                for key, source in self.columns.operands[position]
+                if isinstance(source, tuple) and source in active
+            ]
+            for out in range(len(self.columns.avals[position])):
+                search.primal((position, out))
+                if (position, out) in active:
+                    search.cotangent((position, out))
+                    edges += self.origins.uses.get((position, out), ())
+            for edge in edges:
+                search.contribution(*edge)
+        records, taps = search.run()
+        return records & self.recorded, taps & self.tapped
 
     def _is_ref(self, position: int, out: int) -> bool:
         return self.origins.primal(position, out).kind == "ref"
@@ -253,7 +283,7 @@ class Planner:
         if out == TRIPS:
             return jax.ShapeDtypeStruct(() if plan.mode == "count" else lead, np.int32)
         aval = self.columns.avals[position][out]
-        if plan.mode == "summary":
+        if is_summarised(plan, aval):
             return jax.ShapeDtypeStruct((*lead, SLOT_SIZE), slot_dtype(aval.dtype))
         if is_key(aval):
             data = jax.eval_shape(jax.random.key_data, aval)
@@ -270,7 +300,7 @@ class Planner:
             source = dict(self.columns.operands[position])[-1 - out]
             lead = self.lead(source[0], {})
         aval = self.columns.avals[source[0]][source[1]]
-        if plan.mode == "summary":
+        if is_summarised(plan, aval):
             shape, dtype = (SLOT_SIZE,), slot_dtype(aval.dtype)
         else:
             shape, dtype = aval.shape, aval.dtype
@@ -309,3 +339,75 @@ class Planner:
         types = [self.record_type(key, plan) for key in plan.records]
         types += [self.tap_type(key, plan)[0] for key in plan.taps]
         return sum(math.prod(t.shape) * t.dtype.itemsize for t in types)
+
+
+class _Needs:
+    """Follows origins back to what a program must return."""
+
+    def __init__(self, origins: Origins) -> None:
+        self.origins = origins
+        self.records: set[Key] = set()
+        self.taps: set[Key] = set()
+        self._seen: set[tuple[str, int, int]] = set()
+        self._pending: list[tuple[str, int, int]] = []
+
+    def primal(self, source: Any) -> None:
+        """Ask for a primal."""
+        self._push("primal", source)
+
+    def cotangent(self, source: Any) -> None:
+        """Ask for the cotangent of a value."""
+        if source in self.origins.live.active:
+            self._push("cotangent", source)
+
+    def contribution(self, position: int, key: int) -> None:
+        """Ask for what an operand sends back."""
+        self._push("contribution", (position, key))
+
+    def _push(self, what: str, source: Any) -> None:
+        if isinstance(source, tuple) and (what, *source) not in self._seen:
+            self._seen.add((what, *source))
+            self._pending.append((what, *source))
+
+    def run(self) -> tuple[frozenset[Key], frozenset[Key]]:
+        """Return the records and taps found."""
+        steps = {
+            "primal": self._primal,
+            "cotangent": self._cotangent,
+            "contribution": self._contribution,
+        }
+        while self._pending:
+            what, position, index = self._pending.pop()
+            steps[what](position, index)
+        return frozenset(self.records), frozenset(self.taps)
+
+    def _primal(self, position: int, out: int) -> None:
+        origin = self.origins.primal(position, out)
+        if origin.kind == "recorded":
+            self.records.add((position, out))
+        self.primal(origin.source)
+        self.primal(origin.other)
+
+    def _cotangent(self, position: int, out: int) -> None:
+        origin = self.origins.cotangent(position, out)
+        if origin.kind == "tap":
+            self.taps.add((position, out))
+        elif origin.kind == "edge" and isinstance(origin.source, tuple):
+            self.contribution(*origin.source)
+        elif origin.kind == "sum":
+            for use in self.origins.uses[position, out]:
+                self.contribution(*use)
+
+    def _contribution(self, position: int, key: int) -> None:
+        origin = self.origins.contribution(position, key)
+        if origin.kind == "tap":
+            self.taps.add(use_key(position, key))
+        elif origin.kind == "pull":
+            columns = self.origins.columns
+            for _, source in columns.operands[position]:
+                self.primal(source)
+            for out in range(len(columns.avals[position])):
+                self.cotangent((position, out))
+        else:
+            self.cotangent(origin.source)
+            self.cotangent(origin.other)

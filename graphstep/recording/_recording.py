@@ -15,7 +15,13 @@ from graphstep.errors import IterationError, NotCapturedError, RecordingError
 from graphstep.graph import Edge, ProgramGraph
 from graphstep.recording._absence import Absence, Reasons, absence
 from graphstep.recording._plan import Key, Plan, Planner
-from graphstep.recording._stats import Stats, combine_stats, stats_from_array, stats_from_slot
+from graphstep.recording._stats import (
+    Stats,
+    combine_stats,
+    repeated_stats,
+    stats_from_array,
+    stats_from_slot,
+)
 from graphstep.recording._values import ALL, Missing, RunArrays, Selection, Values
 from graphstep.recording._verify import Verification
 
@@ -270,17 +276,22 @@ class Recording:
         # Views and rules that pass a cotangent on share the statistics of their source.
         key: Key = (position, index)
         while key not in store:
-            step = origin.summary_source(of, key)
+            step = origin.summary_source(of, key) if key[1] >= 0 else None
             if step is None:
                 return None
             key = step
-        owner = key[0] if key[1] >= 0 else dict(self.graph.columns.operands[key[0]])[-1 - key[1]]
-        node_position = owner if isinstance(owner, int) else owner[0]
-        selection = self._selection(node_position, iteration)
-        slots = self.values._select(key, store, node_position, selection)  # noqa: SLF001
-        size = int(np.prod(self.graph.columns.avals[position][index].shape))
+        owner = key
+        if key[1] < 0:
+            owner = dict(self.graph.columns.operands[key[0]])[-1 - key[1]]
+        assert isinstance(owner, tuple)
+        loops = self.graph.loops(self.graph.columns.ids[owner[0]])
+        selection = self._selection(position, iteration)[: len(loops)]
+        slots = self.values.select(key, store, owner[0], selection)
+        owner_aval = self.graph.columns.avals[owner[0]][owner[1]]
+        aval = self.graph.columns.avals[position][index]
         rows = slots.reshape(-1, slots.shape[-1])
-        return combine_stats([stats_from_slot(row, size) for row in rows])
+        stats = combine_stats([stats_from_slot(row, owner_aval.size) for row in rows])
+        return repeated_stats(stats, aval.size // max(owner_aval.size, 1))
 
     def trips(self, region: str, iteration: Iteration = None) -> int:
         """Return how many iterations a loop ran, in one iteration of those around it."""
@@ -421,7 +432,7 @@ class Recording:
             trips = int(np.max(self.values.trips(loop, tuple(chosen) if chosen else ()), initial=0))
             region = self.graph.regions[loop]
             if region.kind == "while":
-                trips += self.values._tests(position, loop)  # noqa: SLF001
+                trips += self.values.extra_tests(position, loop)
             if not -trips <= index < trips:
                 msg = (
                     f"Loop `{loop}` ran {trips} iterations, so there is no iteration "

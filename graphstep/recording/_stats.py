@@ -207,6 +207,15 @@ def stats_from_array(array: Any) -> Stats:
     )
 
 
+def repeated_stats(stats: Stats, times: int) -> Stats:
+    """Return the statistics of an array whose every element is repeated."""
+    if times == 1:
+        return stats
+    names = ("size", "neg_inf", "negative", "zero", "positive", "pos_inf", "nan")
+    counts = {name: times * getattr(stats, name) for name in names}
+    return dataclasses.replace(stats, **counts, l2=stats.l2 * math.sqrt(times))
+
+
 def combine_stats(parts: list[Stats]) -> Stats:
     """Return the statistics of several arrays taken together."""
     counts = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import jax
@@ -11,9 +11,9 @@ import numpy as np
 
 from graphstep._jaxcompat import JaxprEqn, Literal, bind, is_key, key_impl
 from graphstep.graph._columns import Operand, Source
-from graphstep.recording._plan import TRIPS, Key, Plan, Planner, use_key
+from graphstep.recording._plan import TRIPS, Key, Plan, Planner, is_summarised, use_key
 from graphstep.recording._serial_arrays import StoredArray
-from graphstep.recording._views import apply_view, undo_view
+from graphstep.recording._views import apply_view, is_view, undo_view
 
 # Per enclosing loop, outermost first: one iteration, or all of them.
 Selection = tuple[int | slice, ...]
@@ -70,7 +70,7 @@ class Values:
         self.origins = planner.origins
         self.plan = plan
         self.run = run
-        self._constants: dict[Source, Any] = {}
+        self._constants: MutableMapping[Source, Any] = {}
 
     # Loops -----------------------------------------------------------------------
 
@@ -83,15 +83,15 @@ class Values:
             return self.planner.lead(region.start, {}, 0)[-1]
         position = self.graph.position(loop)
         outer = outer or (ALL,) * len(self.graph.loops(loop))
-        return self._select((position, TRIPS), self.run.records, position, outer)
+        return self.select((position, TRIPS), self.run.records, position, outer)
 
     def branch(self, region_id: str, outer: Selection = ()) -> Any:
         """Return which branch a cond took, for the outer iterations selected."""
         position = self.graph.position(region_id)
         outer = outer or (ALL,) * len(self.graph.loops(region_id))
-        return self._select((position, TRIPS), self.run.records, position, outer)
+        return self.select((position, TRIPS), self.run.records, position, outer)
 
-    def _select(
+    def select(
         self, key: Key, store: Mapping[Key, Any], position: int, selection: Selection
     ) -> Any:
         """Return a stored array at the iterations selected, in order of execution."""
@@ -106,7 +106,7 @@ class Values:
                 part = ALL_REVERSED if isinstance(part, slice) else length - 1 - part
             elif region.kind == "while" and isinstance(part, slice):
                 kept = np.max(self.trips(loop, selection[:depth]), initial=0)
-                part = slice(0, int(kept) + self._tests(position, loop))
+                part = slice(0, int(kept) + self.extra_tests(position, loop))
             index.append(part)
         array = store[key]
         # `rec.outputs` stays on its devices; what is looked at comes to the host. Of
@@ -120,7 +120,8 @@ class Values:
             raise Missing(key)
         return host[tuple(index)]
 
-    def _tests(self, position: int, loop: str) -> int:
+    def extra_tests(self, position: int, loop: str) -> int:
+        """Return 1 for a node in a while's condition, which is tested once more."""
         condition = self.graph.regions[f"{loop}:cond"]
         return int(condition.start <= position < condition.stop)
 
@@ -177,7 +178,7 @@ class Values:
             if isinstance(part, slice):
                 trips = np.max(self.trips(loop, selection[:depth]), initial=0)
                 is_while = self.graph.regions[loop].kind == "while"
-                lengths.append(int(trips) + (is_while and self._tests(position, loop)))
+                lengths.append(int(trips) + (is_while and self.extra_tests(position, loop)))
         if isinstance(value, jax.Array):
             return jax.numpy.broadcast_to(value, (*lengths, *value.shape))
         return np.broadcast_to(value, (*lengths, *value.shape))
@@ -206,14 +207,14 @@ class Values:
         self, position: int, out: int, selection: Selection, *, tangent: bool
     ) -> Any:
         key = (position, out)
-        if self.plan.mode == "summary":
-            raise Missing(key)
         aval = self.columns.avals[position][out]
+        if is_summarised(self.plan, aval):
+            raise Missing(key)
         if tangent:
             if key not in self.run.tangents and key in self.run.records:
                 return np.zeros_like(self._recorded(position, out, selection, tangent=False))
-            return self._select(key, self.run.tangents, position, selection)
-        value = self._select(key, self.run.records, position, selection)
+            return self.select(key, self.run.tangents, position, selection)
+        value = self.select(key, self.run.records, position, selection)
         if is_key(aval):
             return jax.random.wrap_key_data(value, impl=key_impl(aval))
         return value
@@ -283,7 +284,7 @@ class Values:
                     s.val if isinstance(s, Literal) else self._constants[s]
                     for _, s in self.columns.operands[position]
                 ]
-                for out, value in enumerate(bind(eqn, operands)):
+                for out, value in enumerate(_evaluated(eqn, operands)):
                     self._constants[position, out] = value
         aval = self.columns.avals[source[0]][source[1]]
         return _host(self._constants[source], aval)
@@ -329,16 +330,19 @@ class Values:
             return np.asarray(self.run.in_cotangents[origin.flag])
         if origin.kind == "seed":
             return np.asarray(self.run.seeds[origin.flag])
+        if origin.kind == "sum":
+            uses = self.origins.uses[source]
+            return sum(self.contribution(*use, selection) for use in uses)
         if origin.kind == "unused":
             aval = self.columns.avals[position][out]
             zeros = np.zeros(aval.shape, aval.dtype)
             return self._repeat(zeros, selection, position)
-        return self._tapped(source, position, selection)
+        return self._tapped(source, source, selection)
 
-    def _tapped(self, key: Key, position: int, selection: Selection) -> Any:
-        if self.plan.mode == "summary":
+    def _tapped(self, key: Key, source: Source, selection: Selection) -> Any:
+        if is_summarised(self.plan, self.columns.avals[source[0]][source[1]]):
             raise Missing(key)
-        return self._select(key, self.run.taps, position, selection)
+        return self.select(key, self.run.taps, source[0], selection)
 
     def _binder_cotangent(self, position: int, key: int, selection: Selection) -> Any:
         """Return the cotangent of a binder from what its edge sends back outside."""
@@ -362,7 +366,9 @@ class Values:
         source = dict(self.columns.operands[position])[key]
         assert isinstance(source, tuple)
         if origin.kind == "tap":
-            return self._tapped(use_key(position, key), source[0], selection)
+            return self._tapped(use_key(position, key), source, selection)
+        if origin.kind == "pull":
+            return self._pulled(position, key, selection)
         if origin.kind == "value":
             return self._value_contribution(source, selection)
         if origin.kind == "seed":
@@ -382,10 +388,46 @@ class Values:
         assert isinstance(origin.other, tuple)
         return self._carry_contribution(origin.source, origin.other, selection)
 
+    def _pulled(self, position: int, key: int, selection: Selection) -> Any:
+        """Apply JAX's VJP of one equation to its recorded operands and cotangents."""
+        columns = self.columns
+        eqn = columns.eqns[position]
+        assert eqn is not None
+        sources = dict(columns.operands[position])
+        operands = {
+            k: self.primal(s, selection)
+            for k, s in sources.items()
+            if not isinstance(s, Literal)
+        }
+        outs = [
+            out
+            for out in range(len(columns.avals[position]))
+            if (position, out) in self.origins.live.active
+        ]
+        cotangents = [self.cotangent((position, out), selection) for out in outs]
+
+        def pull(values: dict[int, Any], cts: list[Any]) -> Any:
+            def run(value: Any) -> list[Any]:
+                chosen = {**values, key: value}
+                given = [
+                    s.val if isinstance(s, Literal) else chosen[k]
+                    for k, s in sources.items()
+                ]
+                outputs = bind(eqn, given)
+                return [outputs[out] for out in outs]
+
+            return jax.vjp(run, values[key])[1](cts)[0]
+
+        for _ in range(n_slices(selection)):
+            pull = jax.vmap(pull)
+        with self.graph.trace.x64_context():
+            arrays = jax.tree.map(jax.numpy.asarray, (operands, cotangents))
+            return np.asarray(pull(*arrays))
+
     def _value_contribution(self, source: Source, selection: Selection) -> Any:
         origin = self.origins.cotangent(*source)
         if origin.kind == "tap":
-            return self._tapped(source, source[0], selection)
+            return self._tapped(source, source, selection)
         return self.cotangent(source, selection)
 
     def _branch_contribution(
@@ -433,6 +475,15 @@ def position_of(source: Operand) -> int | None:
 
 def _host(value: Any, aval: Any) -> Any:
     return value if is_key(aval) else np.asarray(value, aval.dtype)
+
+
+def _evaluated(eqn: JaxprEqn, operands: Sequence[Any]) -> Sequence[Any]:
+    """Return the outputs of an equation; views need no JAX, nor a mesh of devices."""
+    aval = eqn.invars[0].aval if eqn.invars else None
+    if is_view(eqn) and not is_key(aval):
+        assert aval is not None
+        return [apply_view(eqn, np.asarray(operands[0], aval.dtype), 0)]
+    return bind(eqn, operands)
 
 
 def _expand(value: Any, axis: int) -> Any:

@@ -73,6 +73,8 @@ VIEWS: dict[str, View] = {
     "stop_gradient": _identity,
     "copy": _identity,
     "copy_p": _identity,
+    # The same value on every device, as one that may differ.
+    "pvary": _identity,
 }
 
 # Views that lose and repeat nothing, so that their transpose is their inverse.

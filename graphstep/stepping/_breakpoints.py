@@ -22,7 +22,7 @@ _ITERATION = re.compile(
     re.DOTALL,
 )
 _PASS = re.compile(rf"(?P<rest>.*?)\s*\bin\s+(?P<pass>{FORWARD}|{BACKWARD})", re.DOTALL)
-_IF = re.compile(r"(?P<where>.*?)(?:^|\s)if\s+(?P<condition>.*)", re.DOTALL)
+_IF = re.compile(r"(?P<where>.*?)(?:^|\s)if(?:\s+(?P<condition>.*))?", re.DOTALL)
 _EXPECTED = (
     "Expected a place (`12/3`, `tanh`, a name such as `h`, `:18` or `model.py:18`), a "
     "condition (`nan`, `norm > 1e3`), or both (`h if norm > 10`), and then at will an "
@@ -123,7 +123,7 @@ class Breakpoint:
             rest = match["rest"].strip()
         if match := _IF.fullmatch(rest):
             rest = match["where"].strip()
-            fields["condition"] = str(Condition.parse(match["condition"]))
+            fields["condition"] = str(Condition.parse(match["condition"] or ""))
         elif condition := _condition(rest):
             rest, fields["condition"] = "", condition
         if rest:

@@ -7,8 +7,9 @@ whether it is a scan of a million turns or a jitted function. So every step has 
 - The node of a `scan`, `while`, `cond`, `shard_map` or custom rule is a line of the
   level outside: its values are those of the equation that the region is.
 - A region without a node of its own (a jitted function, a name scope, a branch, the
-  condition or the body of a `while`) is done at its last step in the order of the
-  pass. That step stands for the region's line, and is of the level outside too.
+  condition or the body of a `while`) is done at the last step of its own level, in the
+  order of the pass. That step stands for the region's line, and is of the level
+  outside too.
 - Any other step is of the level of the innermost region around it. The turns of one
   loop are one region; what is inside a turn is another region in the next turn.
 
@@ -47,23 +48,41 @@ def level(timeline: Timeline, step: Step) -> Level:
         return ((ROOT_ID, ()),)
     graph = timeline.graph
     regions = list(graph.regions.ancestors(graph.region_of(step.node).id))
+    end = step.index
     if regions[-1].id == step.node:
+        # Backward, what is inside of a region comes after its own node.
+        end = timeline.steps_in(*_instance(regions.pop(), step), step.pass_)[-1]
+    while (
+        len(regions) > 1
+        and not _has_node(timeline, regions[-1], step.pass_)
+        and timeline.steps_in(*_instance(regions[-1], step), step.pass_)[-1] == end
+    ):
         regions.pop()
-    while len(regions) > 1 and _is_done(timeline, regions[-1], step):
-        regions.pop()
-    return tuple((r.id, step.iteration[: n_outer_loops(r)]) for r in regions)
+    return tuple([_instance(region, step) for region in regions])
 
 
-def _is_done(timeline: Timeline, region: Region, step: Step) -> bool:
-    if _has_line(timeline, region, step.pass_):
-        return False
-    outer = step.iteration[: n_outer_loops(region)]
-    return timeline.steps_in(region.id, outer, step.pass_)[-1] == step.index
+def _line(timeline: Timeline, instance: Instance, pass_: str) -> int:
+    """Return the step that stands for a region's line in an outline."""
+    graph = timeline.graph
+    steps = timeline.steps_in(*instance, pass_)
+    if _has_node(timeline, graph.regions[instance[0]], pass_):
+        return steps[-1] if pass_ == FORWARD else steps[0]
+    last = timeline.step(steps[-1])
+    # Backward, the node of an inner region comes before what is inside of it.
+    around = graph.regions.ancestors(graph.region_of(last.node).id)
+    for region in around[graph.regions[instance[0]].depth + 1 :]:
+        if _has_node(timeline, region, pass_):
+            return _line(timeline, _instance(region, last), pass_)
+    return last.index
 
 
-def _has_line(timeline: Timeline, region: Region, pass_: str) -> bool:
+def _has_node(timeline: Timeline, region: Region, pass_: str) -> bool:
     """Return whether a region has a node of its own that the pass visits."""
     return region.id in timeline.graph and timeline.has_steps(pass_, region.id)
+
+
+def _instance(region: Region, step: Step) -> Instance:
+    return region.id, step.iteration[: n_outer_loops(region)]
 
 
 def over(timeline: Timeline, index: int) -> int:
@@ -111,11 +130,9 @@ def _ahead(timeline: Timeline, index: int, limit: Level) -> int:
         entered = _entered(level(timeline, step), limit)
         if entered is None:
             return index
-        steps = timeline.steps_in(*entered, step.pass_)
-        region = timeline.graph.regions[entered[0]]
-        # Backward, a region's own node comes first and lies behind.
-        is_behind = step.pass_ == BACKWARD and _has_line(timeline, region, BACKWARD)
-        index = steps[-1] + is_behind
+        line = _line(timeline, entered, step.pass_)
+        past = timeline.steps_in(*entered, step.pass_)[-1] + 1
+        index = line if line >= index else past
     return timeline.length - 1
 
 
@@ -126,10 +143,9 @@ def _behind(timeline: Timeline, index: int, limit: Level) -> int:
         entered = _entered(level(timeline, step), limit)
         if entered is None:
             return index
-        steps = timeline.steps_in(*entered, step.pass_)
-        region = timeline.graph.regions[entered[0]]
-        is_ahead = step.pass_ == BACKWARD and _has_line(timeline, region, BACKWARD)
-        index = steps[0] - (not is_ahead)
+        line = _line(timeline, entered, step.pass_)
+        before = timeline.steps_in(*entered, step.pass_)[0] - 1
+        index = line if line <= index else before
     return 0
 
 

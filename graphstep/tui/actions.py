@@ -174,11 +174,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("up", ("up", "k"), "↑ k", "up", "select the line above", _LOOK),
     Action("down", ("down", "j"), "↓ j", "down", "select the line below", _LOOK),
     Action("page_up", ("pageup", "ctrl+u"), "PgUp", "page up", "a page up", _LOOK),
-    Action("page_down", ("pagedown", "ctrl+d"), "PgDn", "page down", "a page down", _LOOK),
+    Action(
+        "page_down", ("pagedown", "ctrl+d"), "PgDn", "page down", "a page down", _LOOK
+    ),
     Action("top", ("home",), "Home", "top", "select the first line", _LOOK),
     Action("bottom", ("end",), "End", "bottom", "select the last line", _LOOK),
     Action(
-        "toggle",
+        "open_close",
         ("enter", "space"),
         "Enter",
         "open/close",
@@ -186,6 +188,10 @@ ACTIONS: tuple[Action, ...] = (
         _LOOK,
         15,
     ),
+    Action(
+        "fold", ("left", "h"), "← h", "close", "close it, or go to its heading", _LOOK
+    ),
+    Action("unfold", ("right", "l"), "→ l", "open", "open the selected region", _LOOK),
     Action("where", ("w",), "w", "where", "select the cursor again", _LOOK, 0, True),
     Action(
         "search",
@@ -209,7 +215,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "switch_panel",
-        ("tab", "e"),
+        ("tab",),
         "Tab",
         "panels",
         "move between outline and inspector",
@@ -234,6 +240,8 @@ def bindings() -> list[Binding]:
             action.name,
             action.short,
             show=False,
+            # The screen would move the focus by itself, to what is hidden too.
+            priority=action.name == "switch_panel",
             tooltip=action.help,
         )
         for action in ACTIONS

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import os
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -14,7 +13,6 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
-from collections.abc import Callable, Iterable
 
 from graphstep.errors import GraphstepError
 from graphstep.graph import ProgramGraph
@@ -103,7 +101,7 @@ class StepApp(App[int]):
         yield TitleBar(id="title")
         with Container(id="panels"):
             yield Outline(self._line_maker())
-            yield Inspector(id="inspector")
+            yield Inspector()
         yield ProgressBar(id="progress")
         yield TimelineBar(id="timeline")
         yield Prompt(id="prompt")
@@ -164,8 +162,8 @@ class StepApp(App[int]):
             self._start_measuring(key)
         progress, timeline = base.query_one(ProgressBar), base.query_one(TimelineBar)
         progress.palette = styles
-        progress.display = progress.progress is not None
-        timeline.display = state.cursor is not None
+        progress.set_class(progress.progress is None, "-absent")
+        timeline.set_class(state.cursor is None, "-absent")
         if state.cursor is not None and recording is not None:
             timeline.show(state.cursor, recording, styles)
         base.query_one(KeyBar).show(
@@ -174,7 +172,7 @@ class StepApp(App[int]):
             is_alarming=state.is_alarming,
             can_walk=state.cursor is not None,
         )
-        base.query_one("#too-small", Static).update(self._small_text())
+        base.query_one("#too-small", Static).update(self._small_text(), layout=False)
 
     def _small_text(self) -> Text:
         size = f"{_LEAST_WIDTH}×{_LEAST_HEIGHT}"
@@ -378,7 +376,7 @@ class StepApp(App[int]):
         if message.problem:
             self.change(self.state.say(message.problem, is_alarming=True))
             return
-        said = one_line(message.stop.reason) if message.stop else "no breakpoint hit"
+        said = one_line(message.hit.reason) if message.hit else "no breakpoint hit"
         self.change(self.state.moved(message.cursor).followed().say(said))
 
     # Looking around ------------------------------------------------------------------
@@ -415,9 +413,19 @@ class StepApp(App[int]):
         """Select the last line."""
         self.change(self.state.select_row(len(self.state.rows) - 1))
 
-    def action_toggle(self) -> None:
+    def action_open_close(self) -> None:
         """Open or close the selected region."""
         self.change(self.state.toggled())
+
+    def action_fold(self) -> None:
+        """Close the region, or select the heading of the one around."""
+        self.change(self.state.folded())
+
+    def action_unfold(self) -> None:
+        """Open the region."""
+        region = self.state.selected_region
+        if region is not None and region.id not in self.state.open:
+            self.change(self.state.toggled())
 
     def action_where(self) -> None:
         """Select the cursor again."""

@@ -95,7 +95,9 @@ def to_iteration(state: UiState, turn: int) -> UiState:
     if turn < 0:
         return state.say("this is the first iteration")
     try:
-        return state.moved(cursor.to(step.node, (*step.iteration[:-1], turn), step.pass_))
+        return state.moved(
+            cursor.to(step.node, (*step.iteration[:-1], turn), step.pass_)
+        )
     except SteppingError as error:
         return state.say(one_line(str(error)), is_alarming=True)
 
@@ -167,7 +169,9 @@ def _pass(state: UiState, text: str) -> UiState:
 
 COMMANDS = (
     Command("goto", "goto PLACE [@ ITER]", "run to a node, in an iteration", _goto),
-    Command("break", "break [WHERE]", "`h if norm > 10 @ 7`, `nan`, `:18`; or list", _break),
+    Command(
+        "break", "break [WHERE]", "`h if norm > 10 @ 7`, `nan`, `:18`; or list", _break
+    ),
     Command("delete", "delete NUMBER|all", "delete breakpoints", _delete),
     Command("find", "find WHAT", "search, like /", find),
     Command("iter", "iter K", "same place, iteration K of its loop", _iteration),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -13,7 +15,9 @@ from textual.widgets import Static
 class FailureScreen(ModalScreen[None]):
     """Says in one line what went wrong; any of the usual keys closes it."""
 
-    BINDINGS = [Binding("escape,enter,space,q", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,space,q", "dismiss", "close")
+    ]
 
     def __init__(self, reason: str) -> None:
         super().__init__()

@@ -21,9 +21,10 @@ class KeyBar(Static):
         width = max(10, self.size.width - 2)
         if notice:
             style = palette.trouble if is_alarming else palette.bright
-            self.update(Text(fit(notice, width), style))
+            self.update(Text(fit(notice, width), style), layout=False)
         else:
-            self.update(keys_text(palette, width, can_walk=can_walk))
+            text = keys_text(palette, width, can_walk=can_walk)
+            self.update(text, layout=False)
 
 
 def keys_text(palette: Palette, width: int, *, can_walk: bool) -> Text:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -31,7 +32,9 @@ _MARKS = (
 class HelpScreen(ModalScreen[None]):
     """Every key, every command, every mark."""
 
-    BINDINGS = [Binding("escape,q,question_mark,f1,enter", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1,enter", "dismiss", "close")
+    ]
 
     def __init__(self, palette: Palette) -> None:
         super().__init__()

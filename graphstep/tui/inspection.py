@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import collections
-import os
+from pathlib import PurePath
 from typing import Any
 
 import jax
 import numpy as np
+from rich.cells import cell_len
 from rich.text import Text
 
 from graphstep.graph import Region
@@ -24,6 +25,7 @@ from graphstep.tui.numbers import (
 )
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
+from graphstep.tui.passes import BACKWARD, FORWARD, SEED
 from graphstep.tui.state import UiState
 from graphstep.tui.values import SMALL, Of, ValueKey, Values, value_key
 
@@ -76,40 +78,59 @@ class Inspection:
             self._seed()
         elif node is not None:
             self._node(node)
-        if region is not None and not (state.follows and state.cursor is not None):
-            self._region(region)
-        elif region is not None and node is None:
+        is_walking = state.follows and state.cursor is not None
+        if region is not None and (not is_walking or node is None):
             self._region(region)
         return self.paper.text
 
     @property
     def _shows_seed(self) -> bool:
         cursor = self.state.cursor
-        return self.state.follows and cursor is not None and cursor.pass_ == "seed"
+        return self.state.follows and cursor is not None and cursor.pass_ == SEED
 
     # Nodes ---------------------------------------------------------------------------
 
     def _node(self, node: str) -> None:
         graph, palette = self.state.graph, self.palette
         found = graph.node(node)
-        self.paper.line(
-            ("id ", palette.faint),
-            (node, palette.text),
-            *self._iteration_parts(node),
+        self._facts(
+            [("id ", palette.faint), (node, palette.text)],
+            self._iteration_parts(node),
+            self._operands(node),
+            self._place(node),
         )
         self._source(node)
-        if found.operands:
-            self._operands(node)
+        cursor = self.state.cursor
+        is_backward = cursor is not None and cursor.pass_ == BACKWARD
         for out in range(min(len(found.avals), _OUTPUTS)):
             if len(found.avals) > 1:
                 name = label_of(graph, node, out)
                 self.paper.line(
-                    (f"output {out}: {name} · {type_of(graph, node, out)}", palette.bright)
+                    (
+                        f"output {out}: {name} · {type_of(graph, node, out)}",
+                        palette.bright,
+                    )
                 )
-            self._values_of(node, out)
+            # What the present pass is about comes first.
+            if is_backward:
+                self._cotangent(node, out)
+            self._primal(node, out)
+            if not is_backward:
+                self._cotangent(node, out)
         if len(found.avals) > _OUTPUTS:
             self.paper.line((f" and {len(found.avals) - _OUTPUTS} more", palette.dim))
-        self._sent(node)
+
+    def _facts(self, *facts: list[Any]) -> None:
+        """Write short facts, as many to a line as fit."""
+        room, line = self.paper.width, list[Any]()
+        for fact in filter(None, facts):
+            needed = sum(cell_len(words) for words, _ in fact) + 3
+            if line and needed > room:
+                self.paper.line(*line)
+                room, line = self.paper.width, list[Any]()
+            line += [("   ", self.palette.faint), *fact] if line else fact
+            room -= needed
+        self.paper.line(*line)
 
     def _iteration_parts(self, node: str) -> list[Any]:
         cursor, values, palette = self.state.cursor, self.values, self.palette
@@ -118,63 +139,74 @@ class Inspection:
             return []
         turns = cursor.iteration_of(node)
         if turns is None:
-            return [("   its loop took no turn", palette.dim)]
+            return [("its loop took no turn", palette.dim)]
         parts: list[Any] = []
         for depth, loop in enumerate(loops):
             if self.state.graph.regions[loop].kind == "shard_map":
-                parts += [("   device ", palette.faint), (f"{turns[depth]}", palette.text)]
+                parts += [
+                    ("device ", palette.faint),
+                    (f"{turns[depth]} ", palette.text),
+                ]
                 continue
             trips = values.recording.trips(loop, turns[:depth])
             parts += [
-                ("   iteration ", palette.faint),
-                (f"{turns[depth]}/{trips}", palette.text),
+                ("iteration ", palette.faint),
+                (f"{turns[depth]}/{trips} ", palette.text),
             ]
         return parts
 
-    def _source(self, node: str) -> None:
+    def _place(self, node: str) -> list[Any]:
         source, palette = self.state.graph.source(node), self.palette
         if source is None:
-            return
-        name = one_line(os.path.basename(source.file), 60)
-        self.paper.line(
+            return []
+        name = one_line(PurePath(source.file).name, 60)
+        return [
             (f"{name}:{source.line}", palette.text),
             (" in ", palette.faint),
             (one_line(source.function, 60), palette.dim),
-        )
-        text = source_line(source)
+        ]
+
+    def _source(self, node: str) -> None:
+        source = self.state.graph.source(node)
+        text = source_line(source) if source is not None else ""
         if text:
-            self.paper.line(("  " + one_line(text, 200), palette.bright))
+            self.paper.line(("  " + one_line(text, 200), self.palette.bright))
 
-    def _operands(self, node: str) -> None:
+    def _operands(self, node: str) -> list[Any]:
         graph, palette = self.state.graph, self.palette
-        names: list[str] = []
-        for operand in graph.node(node).operands[:_OPERANDS]:
-            if operand.source is None:
-                names.append(one_line(str(operand.literal), 20))
-            else:
-                names.append(label_of(graph, *operand.source))
-        more = len(graph.node(node).operands) - len(names)
-        self.paper.line(
-            ("from ", palette.faint),
-            (", ".join(names) + (f" and {more} more" if more else ""), palette.text),
-        )
+        operands = graph.node(node).operands
+        names = [
+            one_line(str(operand.literal), 20)
+            if operand.source is None
+            else label_of(graph, *operand.source)
+            for operand in operands[:_OPERANDS]
+        ]
+        if not names:
+            return []
+        more = len(operands) - len(names)
+        text = ", ".join(names) + (f" and {more} more" if more else "")
+        return [("from ", palette.faint), (text, palette.text)]
 
-    def _values_of(self, node: str, out: int) -> None:
+    def _primal(self, node: str, out: int) -> None:
         cursor = self.state.cursor
         if cursor is None or self.values is None:
             return
-        primal = value_key(cursor, "primal", node, out)
-        if primal is None:
+        key = value_key(cursor, "primal", node, out)
+        if key is None:
             self.paper.heading("primal")
             self.paper.line((" its loop took no turn", self.palette.dim))
             return
-        self._array("primal", primal)
-        if not cursor.timeline.has_backward:
+        self._array("primal", key)
+
+    def _cotangent(self, node: str, out: int) -> None:
+        cursor = self.state.cursor
+        if cursor is None or self.values is None or not cursor.timeline.has_backward:
             return
-        cotangent = value_key(cursor, "cotangent", node, out)
-        assert cotangent is not None
-        if self._array("cotangent", cotangent):
-            self._sum(cotangent)
+        key = value_key(cursor, "cotangent", node, out)
+        if key is not None and self._array("cotangent", key):
+            self._sum(key)
+        if out == 0:
+            self._sent(node)
 
     def _array(self, of: Of, key: ValueKey) -> bool:
         """Write one value; return whether there is an array."""
@@ -195,7 +227,7 @@ class Inspection:
             return False
         if isinstance(array, Absence):
             if stats is not None:
-                self._stats(stats)
+                self._stats(of, stats, [])
             return False
         if array.size == 1:
             style = palette.bright if np.isfinite(array).all() else palette.trouble
@@ -205,15 +237,7 @@ class Inspection:
             self.unmeasured.append(key)
             paper.line((f" measuring {array.size:,} elements …", palette.dim))
             return True
-        if PRINTED < array.size <= SMALL:
-            blocks = histogram(array)
-            if blocks:
-                paper.line(
-                    (f" {number(stats.min, 3)} ", palette.dim),
-                    (blocks, palette.pass_("forward" if of == "primal" else "backward")),
-                    (f" {number(stats.max, 3)}", palette.dim),
-                )
-        self._stats(stats)
+        self._stats(of, stats, self._spread(of, array, stats))
         if 0 < array.size <= PRINTED:
             for row in rows_of_array(array, paper.width - 1):
                 paper.line((f" {row}", palette.text))
@@ -225,41 +249,61 @@ class Inspection:
         if of == "primal" or cursor.has_complete_cotangent(key.node, key.out):
             is_ahead = (
                 of == "primal"
-                and cursor.pass_ == "forward"
+                and cursor.pass_ == FORWARD
                 and cursor.state(key.node) == "pending"
             )
             return "ahead of the cursor" if is_ahead else ""
         if not cursor.timeline.has_steps("backward", key.node):
             return ""
+        if cursor.pass_ == FORWARD:
+            return "of the backward pass"
         return "not complete yet"
 
-    def _stats(self, stats: Stats) -> None:
+    def _spread(self, of: Of, array: Any, stats: Stats) -> list[Any]:
+        """Return least and greatest element, and how the others lie between them."""
+        blocks = histogram(array, 12) if PRINTED < array.size <= SMALL else ""
+        if not blocks:
+            return []
+        palette = self.palette
+        return [
+            (f" {number(stats.min, 3)} ", palette.dim),
+            (blocks, palette.pass_("forward" if of == "primal" else "backward")),
+            (f" {number(stats.max, 3)} ", palette.dim),
+        ]
+
+    def _stats(self, of: Of, stats: Stats, spread: list[Any]) -> None:
         palette = self.palette
         if not stats.size:
             self.paper.line((" no elements", palette.dim))
             return
-        self.paper.line(
+        parts: list[Any] = [
             (" ‖·‖ ", palette.faint),
             (number(stats.l2), palette.bright),
-            ("   mean ", palette.faint),
+            ("  mean ", palette.faint),
             (number(stats.mean, 3), palette.text),
-            ("   max|·| ", palette.faint),
+            ("  max|·| ", palette.faint),
             (number(stats.absmax, 3), palette.text),
-        )
-        infinite = stats.neg_inf + stats.pos_inf
-        parts: list[Any] = [
-            (" negative ", palette.faint),
-            (f"{stats.negative}", palette.text),
-            ("  zero ", palette.faint),
-            (f"{stats.zero}", palette.text),
-            ("  positive ", palette.faint),
-            (f"{stats.positive}", palette.text),
         ]
+        if sum(cell_len(words) for words, _ in spread + parts) <= self.paper.width:
+            self.paper.line(*spread, *parts)
+        else:
+            if spread:
+                self.paper.line(*spread)
+            self.paper.line(*parts)
+        infinite = stats.neg_inf + stats.pos_inf
+        if of == "cotangent" and stats.is_finite:
+            return
+        counts: list[Any] = []
         if stats.nan:
-            parts.append((f"  NaN {stats.nan}", palette.trouble))
+            counts.append((f" NaN {stats.nan} ", palette.trouble))
         if infinite:
-            parts.append((f"  Inf {infinite}", palette.trouble))
-        self.paper.line(*parts)
+            counts.append((f" Inf {infinite} ", palette.trouble))
+        for name in ("negative", "zero", "positive"):
+            counts += [
+                (f" {name} ", palette.faint),
+                (f"{getattr(stats, name)} ", palette.text),
+            ]
+        self.paper.line(*counts)
 
     # The chain rule ------------------------------------------------------------------
 
@@ -267,7 +311,7 @@ class Inspection:
         cursor, palette, paper = self.state.cursor, self.palette, self.paper
         assert cursor is not None
         assert self.values is not None
-        if cursor.pass_ == "forward":
+        if cursor.pass_ == FORWARD:
             return
         found = sum_at(cursor, key, self.values.array(key))
         where = f"at {index_text(found.index)}" if found.index else ""
@@ -292,7 +336,7 @@ class Inspection:
 
     def _sent(self, node: str) -> None:
         cursor = self.state.cursor
-        if cursor is None or cursor.pass_ != "backward" or cursor.step.node != node:
+        if cursor is None or cursor.pass_ != BACKWARD or cursor.step.node != node:
             return
         self._sends("sends")
 
@@ -312,7 +356,9 @@ class Inspection:
             else:
                 text = f"‖·‖ {number(float(np.linalg.norm(array.ravel())))}"
             style = palette.backward if np.isfinite(array).all() else palette.trouble
-            self.paper.line((" → ", palette.faint), (f"{target}  ", palette.text), (text, style))
+            self.paper.line(
+                (" → ", palette.faint), (f"{target}  ", palette.text), (text, style)
+            )
 
     def _seed(self) -> None:
         self.paper.paragraph(
@@ -332,7 +378,11 @@ class Inspection:
         if region.is_opaque:
             paper.paragraph("JAX differentiates it by its own rule.", palette.dim)
         primitives = self.state.graph.columns.eqns[region.start : region.stop]
-        counts = collections.Counter(e.primitive.name for e in primitives if e is not None)
+        counts = collections.Counter(
+            e.primitive.name for e in primitives if e is not None
+        )
         paper.line((f" {sum(counts.values())} equations", palette.text))
         for name, count in counts.most_common(8):
-            paper.line((f"   {count:4}  ", palette.dim), (one_line(name, 40), palette.text))
+            paper.line(
+                (f"   {count:4}  ", palette.dim), (one_line(name, 40), palette.text)
+            )

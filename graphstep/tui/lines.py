@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -16,11 +15,12 @@ from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
+from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Of, Short, Values, value_key
 
 DONE, CURRENT, PENDING = "●", "▶", "○"
-COMPLETE, STOP = "◆", "■"
+COMPLETE, STOP, SELECTED = "◆", "■", "»"
 _GUTTER = 4
 _NAMELESS = ("input", "const", "output", "binder")
 _UNREAD = Short("…")
@@ -49,7 +49,7 @@ class Columns:
         """Share `width` cells out; what matters least goes first."""
         of: tuple[Of, ...] = ()
         if pass_ is not None:
-            main: Of = "primal" if pass_ == "forward" else "cotangent"
+            main: Of = "primal" if pass_ == FORWARD else "cotangent"
             of = ("primal", "cotangent") if width >= 84 else (main,)
         value = 14 if width >= 60 else 12
         room = width - _GUTTER - len(of) * (value + 2)
@@ -118,10 +118,12 @@ class LineMaker:
     def _gutter(self, row: int, region: Region | None) -> list[Segment]:
         state, palette = self.state, self.palette
         node = _node_of(state, row, region)
-        broken = any(b.node == (node or (region and region.id)) for b in state.breakpoints)
+        broken = any(
+            b.node == (node or (region and region.id)) for b in state.breakpoints
+        )
         segments = [Segment(STOP if broken else " ", palette.trouble)]
         if state.cursor is None:
-            mark = "›" if row == state.selected_row else " "
+            mark = SELECTED if row == state.selected_row else " "
             return [*segments, Segment(f"{mark}  ", palette.bright)]
         walk = _walk_state(state, row, region)
         style = {
@@ -129,9 +131,9 @@ class LineMaker:
             CURRENT: palette.bright + palette.pass_(state.cursor.pass_),
         }.get(walk, palette.faint)
         if walk != CURRENT and row == state.selected_row and not state.follows:
-            walk = "›"
+            walk = SELECTED
             style = palette.bright
-        complete = node is not None and _is_complete(state.cursor, node)
+        complete = node is not None and is_complete(state.cursor, node)
         return [
             *segments,
             Segment(walk, style),
@@ -178,11 +180,11 @@ class LineMaker:
         for of in columns.of:
             is_back = of == "cotangent"
             if is_back:
-                is_due = cursor.pass_ != "forward" and (
-                    _is_complete(cursor, node) or not _goes_back(cursor, node)
+                is_due = cursor.pass_ != FORWARD and (
+                    is_complete(cursor, node) or not goes_back(cursor, node)
                 )
             else:
-                is_due = cursor.pass_ != "forward" or not is_pending
+                is_due = cursor.pass_ != FORWARD or not is_pending
             key = value_key(cursor, of, node) if is_due else None
             short = Short("") if key is None else values.short(key) or _UNREAD
             segments += self._value(short, columns.value)
@@ -213,7 +215,9 @@ class LineMaker:
         title = region_title(region, trips_of(state.cursor, self.values, region))
         noun = "node" if region.size == 1 else "nodes"
         size = f" · {region.size} {noun}"
-        style = palette.kind("rule" if region.is_opaque else "control") + Style(bold=True)
+        style = palette.kind("rule" if region.is_opaque else "control") + Style(
+            bold=True
+        )
         if region.kind in ("scope", "call") and not region.is_opaque:
             style = palette.text + Style(bold=True)
         if state.cursor and _walk_state(state, -1, region) == PENDING:
@@ -287,22 +291,14 @@ def _walk_state(state: UiState, row: int, region: Region | None) -> str:
     else:
         first = state.rows.code(row)
         last = first + 1
-    if cursor.pass_ == "seed":
+    if cursor.pass_ == SEED:
         return PENDING
-    if cursor.pass_ == "backward" and region is None:
-        if not _goes_back(cursor, state.graph.order[first]):
-            return "·"
+    is_node_back = cursor.pass_ == BACKWARD and region is None
+    if is_node_back and not goes_back(cursor, state.graph.order[first]):
+        return "·"
     if first <= here < last:
         return DONE if region is not None else CURRENT
-    return DONE if (here >= last) == (cursor.pass_ == "forward") else PENDING
-
-
-def _goes_back(cursor: Cursor, node: str) -> bool:
-    return cursor.timeline.has_backward and cursor.timeline.has_steps("backward", node)
-
-
-def _is_complete(cursor: Cursor, node: str) -> bool:
-    return cursor.pass_ != "forward" and cursor.has_complete_cotangent(node)
+    return DONE if (here >= last) == (cursor.pass_ == FORWARD) else PENDING
 
 
 def _call_text(graph: ProgramGraph, node: str, primitive: str, role: str) -> str:
@@ -317,5 +313,3 @@ def _shortened(guides: str, room: int) -> str:
     if len(guides) <= max(room, 2):
         return guides
     return "…" + guides[len(guides) - max(room, 2) + 1 :]
-
-

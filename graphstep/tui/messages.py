@@ -53,13 +53,13 @@ class Searched(Message):
     Attributes:
         start: Where it began.
         cursor: Where it ended.
-        stop: The breakpoint that stopped it, if one did.
+        hit: The breakpoint that stopped it, if one did.
         problem: One line, if it could not be made.
     """
 
     start: Cursor
     cursor: Cursor
-    stop: Stop | None
+    hit: Stop | None
     problem: str = ""
 
 

@@ -76,8 +76,10 @@ def rows_of_array(array: Any, width: int) -> list[str]:
     lines: list[str] = []
     for start in range(0, len(texts), n_columns):
         row = texts[start : start + n_columns]
-        for i in range(0, n_columns, per_line):
-            lines.append("".join(t.rjust(cell) for t in row[i : i + per_line]))
+        lines += [
+            "".join(t.rjust(cell) for t in row[i : i + per_line])
+            for i in range(0, n_columns, per_line)
+        ]
     return lines
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from textual import events
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
+from textual.geometry import Region
 from textual.strip import Strip
 
 from graphstep.tui.lines import LineMaker
+from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import RowChosen
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Values
@@ -18,7 +18,8 @@ _MARGIN = 2
 _LATER = 0.01
 
 
-class Outline(ScrollView, can_focus=True):
+# Arrow keys select lines here; inherited bindings would scroll instead.
+class Outline(LinesView, can_focus=True, inherit_bindings=False):
     """A tree of lines with the cursor in it.
 
     Args:
@@ -42,7 +43,7 @@ class Outline(ScrollView, can_focus=True):
         before, self._lines = self._lines.state, line_maker
         state = self.state
         # One more line for the heading, which stays while the rest scrolls.
-        self.virtual_size = Size(self.size.width, len(state.rows) + 1)
+        self.set_length(len(state.rows) + 1)
         row = state.selected_row
         if state.follows and state.cursor_row is not None:
             row = state.cursor_row
@@ -51,9 +52,9 @@ class Outline(ScrollView, can_focus=True):
             self._bring_into_sight(row)
         self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Keep the line that matters in sight."""
-        self.virtual_size = Size(event.size.width, len(self.state.rows) + 1)
+        self.set_length(len(self.state.rows) + 1)
         self._bring_into_sight(self.state.selected_row)
 
     def _bring_into_sight(self, row: int) -> None:

@@ -113,7 +113,11 @@ THEMES = (
         success="#8fcf9f",
         warning="#f0ad6d",
         dark=True,
-        variables={"border": "#4a5468", "border-blurred": "#333a48", "border-focused": "#5f7ea8"},
+        variables={
+            "border": "#4a5468",
+            "border-blurred": "#333a48",
+            "border-focused": "#5f7ea8",
+        },
     ),
     Theme(
         name="graphstep-light",
@@ -128,7 +132,11 @@ THEMES = (
         success="#2c7a3f",
         warning="#a3520f",
         dark=False,
-        variables={"border": "#b7becb", "border-blurred": "#cdd3de", "border-focused": "#7f9cc4"},
+        variables={
+            "border": "#b7becb",
+            "border-blurred": "#cdd3de",
+            "border-focused": "#7f9cc4",
+        },
     ),
 )
 

@@ -30,7 +30,9 @@ class Paper:
         """Write one line, cut at the width."""
         room = self.width
         for part in parts:
-            words, style = part if isinstance(part, tuple) else (part, self.palette.text)
+            words, style = (
+                part if isinstance(part, tuple) else (part, self.palette.text)
+            )
             if cell_len(words) > room:
                 words = fit(words, room)
             self.text.append(words, style)
@@ -39,7 +41,9 @@ class Paper:
                 break
         self.text.append("\n")
 
-    def paragraph(self, words: str, style: Style | None = None, indent: int = 1) -> None:
+    def paragraph(
+        self, words: str, style: Style | None = None, indent: int = 1
+    ) -> None:
         """Write words, wrapped at the width."""
         room = max(8, self.width - indent)
         current = ""

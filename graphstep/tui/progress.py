@@ -85,6 +85,7 @@ class ProgressBar(Static):
 
     def tick(self) -> None:
         """Show the time."""
-        if self.progress is not None and self.palette is not None and self.display:
+        if self.progress is not None and self.palette is not None:
             width = max(20, self.size.width - 2)
-            self.update(self.progress.text(self.palette, width, time.perf_counter()))
+            text = self.progress.text(self.palette, width, time.perf_counter())
+            self.update(text, layout=False)

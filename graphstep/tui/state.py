@@ -131,8 +131,19 @@ class UiState:
         state = self if needed <= self.open else self.with_open(self.open | needed)
         return state.select_row(state.rows.row_at(self.graph.position(node)))
 
+    def folded(self) -> UiState:
+        """Close the selected region, or else select the heading of the one around."""
+        region = self.selected_region
+        if region is not None and region.id in self.open:
+            return self.toggled()
+        around = self.rows.around(self.selected_row)
+        if not around:
+            return self
+        heading = self.rows.row_of(self.rows.code_of_region(around[-1].id))
+        return self if heading is None else self.select_row(heading)
+
     def toggled(self) -> UiState:
-        """Open or close the selected region, or close the one around a node."""
+        """Open or close the selected region."""
         region = self.selected_region
         if region is None:
             return self

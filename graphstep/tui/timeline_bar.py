@@ -11,6 +11,7 @@ from graphstep.tracing import one_line
 from graphstep.tui.lines import label_of
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
+from graphstep.tui.passes import SEED
 
 _SEED = "┊seed┊"
 
@@ -24,7 +25,7 @@ class TimelineBar(Static):
         text = bar_text(cursor, palette, width - 2)
         text.append("\n")
         text.append_text(place_text(cursor, recording, palette, width - 2))
-        self.update(text)
+        self.update(text, layout=False)
 
 
 def bar_text(cursor: Cursor, palette: Palette, width: int) -> Text:
@@ -39,7 +40,7 @@ def bar_text(cursor: Cursor, palette: Palette, width: int) -> Text:
     first = min(max(room * n_forward // max(1, n_forward + n_backward), 8), room - 8)
     here = cursor.index
     _stretch(bar, palette, "forward", first, here, n_forward)
-    is_seed = cursor.pass_ == "seed"
+    is_seed = cursor.pass_ == SEED
     style = palette.bright + palette.backward if is_seed else palette.dim
     bar.append(_SEED, style)
     _stretch(bar, palette, "backward", room - first, here - n_forward - 1, n_backward)
@@ -82,7 +83,11 @@ def place_text(
         if region.kind == "shard_map":
             continue
         trips = recording.trips(loop, step.iteration[:depth])
-        name = region.kind if region.name == region.kind else f"{region.kind} {region.name}"
+        name = (
+            region.kind
+            if region.name == region.kind
+            else f"{region.kind} {region.name}"
+        )
         line.append(f"{one_line(name, 40)} ", palette.dim)
         line.append(f"iteration {step.iteration[depth]}/{trips}", palette.text)
         line.append("   ")

@@ -13,6 +13,7 @@ from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.numbers import fit, number, seconds
 from graphstep.tui.palette import Palette
+from graphstep.tui.passes import FORWARD, SEED
 
 _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 
@@ -28,7 +29,8 @@ class TitleBar(Static):
         palette: Palette,
     ) -> None:
         """Write the line anew."""
-        self.update(title_text(graph, recording, cursor, palette, self.size.width))
+        text = title_text(graph, recording, cursor, palette, self.size.width)
+        self.update(text, layout=False)
 
 
 def title_text(
@@ -67,9 +69,9 @@ def title_text(
 def position_text(cursor: Cursor) -> str:
     """Return `backward 31/52`; steps are counted from 1 within their pass."""
     timeline = cursor.timeline
-    if cursor.pass_ == "seed":
+    if cursor.pass_ == SEED:
         return "seed"
-    if cursor.pass_ == "forward":
+    if cursor.pass_ == FORWARD:
         return f"forward {cursor.index + 1}/{timeline.forward_length}"
     done = cursor.index - timeline.forward_length
     return f"backward {done}/{timeline.backward_length}"

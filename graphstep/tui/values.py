@@ -18,6 +18,7 @@ Of = Literal["primal", "cotangent"]
 _KEPT = 20_000
 # Elements up to which statistics are computed while a frame is drawn.
 SMALL = 1 << 17
+_NONE = "–"  # noqa: RUF001 -- a dash, for what is not there.
 # Reasons that would be too long for a column.
 _ABSENT = {
     "stop_gradient": "stopped",
@@ -69,7 +70,9 @@ class Values:
     def __init__(self, recording: Recording, frame: float = 0.012) -> None:
         self.recording = recording
         self.frame = frame
-        self._shorts: collections.OrderedDict[ValueKey, Short] = collections.OrderedDict()
+        self._shorts: collections.OrderedDict[ValueKey, Short] = (
+            collections.OrderedDict()
+        )
         self._stats: dict[ValueKey, Stats | Absence] = {}
         self._deadline = 0.0
         self.has_put_off = False
@@ -126,7 +129,7 @@ class Values:
                 if isinstance(stats, Stats):
                     return _short_of_stats(stats)
             words = _ABSENT.get(array.kind) or array.kind.replace("_", " ")
-            return Short(f"– {words}", is_absent=True)
+            return Short(f"{_NONE} {words}", is_absent=True)
         if isinstance(array, jax.Array):
             return Short("key" if array.ndim == 0 else f"{array.size} keys")
         return _short_of_array(array)

@@ -165,8 +165,7 @@ ARGUMENTS: list[Case] = [
     ),
     (
         "check of types",
-        "import jax\ndef f(x): return x\nexample_args = "
-        "(jax.ShapeDtypeStruct((2,), 'float32'),)",
+        IMPORTS + "def f(x): return x\nexample_args = (jax.eval_shape(lambda: 1.0),)",
         ["show", "m.py:f", "--check"],
         2,
         ["needs values"],

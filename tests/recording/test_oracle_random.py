@@ -29,16 +29,22 @@ def check_against_oracle(drawn: strategies.RandomProgram) -> None:
     assert list(agreement.all_differences(case)) == []
 
 
+_settings = hypothesis.settings(
+    max_examples=500 if _LONG else 75, derandomize=False, report_multiple_bugs=False
+)
+
+
 # In four parts, so that workers share them.
 @pytest.mark.parametrize("part", range(4))
 def test_random_programs_agree_with_the_oracle(part: int) -> None:
     """All primals, cotangents, contributions and absences are those of the oracle."""
 
-    @hypothesis.seed(part)
-    @hypothesis.settings(max_examples=500 if _LONG else 75, derandomize=False)
+    @_settings
     @given(strategies.programs(depth=3 if _LONG else 2, size=6 if _LONG else 3))
     def run(drawn: strategies.RandomProgram) -> None:
         check_against_oracle(drawn)
 
+    if not _LONG:
+        run = hypothesis.seed(part)(run)
     run()
     jax.clear_caches()

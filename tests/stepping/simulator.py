@@ -288,12 +288,12 @@ class Levels:
     def __init__(self, graph: ProgramGraph, steps: list[Step]) -> None:
         self.graph = graph
         self.steps = steps
-        self.last: dict[tuple[str, Instance], int] = {}
-        for step in steps:
-            for instance in self._instances(step):
-                self.last[step.pass_, instance] = step.index
         self.visited = {(step.pass_, step.node) for step in steps}
-        self.levels = [self._level(step) for step in steps]
+        self.levels = [self._instances(step) for step in steps]
+        for level, step in zip(self.levels, steps, strict=True):
+            if step.node and level[-1][0] == step.node:
+                level.pop()
+        self._strip()
 
     def _instances(self, step: Step) -> list[Instance]:
         if not step.node:
@@ -301,17 +301,16 @@ class Levels:
         around = self.graph.regions.ancestors(self.graph.region_of(step.node).id)
         return [(r.id, step.iteration[: len(r.loops) - r.is_loop]) for r in around]
 
-    def _level(self, step: Step) -> list[Instance]:
-        level = self._instances(step)
-        if level[-1][0] == step.node and step.node:
-            level.pop()
-        while (
-            len(level) > 1
-            and (step.pass_, level[-1][0]) not in self.visited
-            and self.last[step.pass_, level[-1]] == step.index
-        ):
-            level.pop()
-        return level
+    def _strip(self) -> None:
+        """Take the last step of each region without a node out of it, inside out."""
+        for depth in range(max(map(len, self.levels)), 1, -1):
+            last: dict[tuple[str, Instance], int] = {}
+            for level, step in zip(self.levels, self.steps, strict=True):
+                has_node = (step.pass_, level[-1][0]) in self.visited
+                if len(level) == depth and not has_node:
+                    last[step.pass_, level[-1]] = step.index
+            for index in last.values():
+                self.levels[index].pop()
 
     def over(self, index: int, by: int = 1) -> int:
         level = self.levels[index]

@@ -1,0 +1,24 @@
+"""A scrolling panel of lines whose number can change without a new layout."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.geometry import Size
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
+from textual.widget import Widget
+
+
+class LinesView(ScrollView):
+    """Draws only visible lines; subclasses say how many there are."""
+
+    def set_length(self, n_lines: int) -> None:
+        """Say how many lines there are."""
+        size = Size(self.scrollable_content_region.width, n_lines)
+        if size == self.virtual_size:
+            return
+        # Setting `virtual_size` itself would lay the whole screen out again, and then
+        # paint it twice: 20 ms for every step (Textual 8.2).
+        self.set_reactive(cast(Reactive[Size], Widget.virtual_size), size)
+        self._scroll_update(size)

@@ -1,0 +1,63 @@
+"""`graphstep step` hands a trace to the terminal interface."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+import pytest
+
+from graphstep import Trace
+from tests.cli.conftest import Run
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Trace, dict[str, Any]]]:
+    """Pretend that there is a terminal, and note what is opened in it."""
+    calls: list[tuple[Trace, dict[str, Any]]] = []
+
+    def note(trace: Trace, **options: Any) -> int:
+        calls.append((trace, options))
+        return len(calls) - 1
+
+    app = types.ModuleType("graphstep.tui.app")
+    app.run = note  # pyright: ignore[reportAttributeAccessIssue]
+    monkeypatch.setitem(sys.modules, "graphstep.tui.app", app)
+    monkeypatch.setattr("graphstep.cli.step.is_terminal", lambda: True)
+    return calls
+
+
+def test_opens_the_trace(run: Run, opened: list[tuple[Trace, dict[str, Any]]]) -> None:
+    """Nothing is recorded yet: the interface does that, with its progress bar."""
+    done = run("step", "model.py:loss", "--seed", "2.0", "--budget", "1.5kB")
+
+    assert (done.status, done.out, done.err) == (0, "", "")
+    ((trace, options),) = opened
+    assert trace.graph.trace.fn_name == "loss"
+    assert options == {"seed": 2.0, "budget": 1500}
+
+
+def test_exit_status_is_that_of_the_walk(
+    run: Run, opened: list[tuple[Trace, dict[str, Any]]]
+) -> None:
+    """A recording that fails in the interface fails the command."""
+    first, second = (run("step", "model.py:loss") for _ in range(2))
+
+    assert (first.status, second.status) == (0, 1)
+
+
+def test_types_alone_cannot_be_walked(
+    run: Run, opened: list[tuple[Trace, dict[str, Any]]]
+) -> None:
+    """A walk shows values."""
+    source = (
+        "import jax\ndef f(x):\n    return x\n"
+        "example_args = (jax.ShapeDtypeStruct((2,), 'float32'),)\n"
+    )
+
+    done = run("step", "m.py:f", m=source)
+
+    assert done.status == 2
+    assert "types without values" in done.err
+    assert opened == []

@@ -1,0 +1,271 @@
+"""DOT text: golden lines, structure, and labels that are only ever data."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+from pygraphviz import AGraph
+
+from graphstep.export import dot_from_view, legible_expansion
+from graphstep.graph import ProgramGraph
+from graphstep.tracing import CallSpec, trace_function
+from tests.programs import NAMES, build
+
+SOURCE = """
+import jax
+import jax.numpy as jnp
+
+def loss(x, w):
+    h = jnp.tanh(x @ w)
+    return jnp.sum((h - 1.0) * h)
+"""
+GOLDEN = """\
+digraph graphstep {
+	graph [compound=true fontname="Helvetica,Arial,sans-serif" fontsize=13 label=loss \
+labelloc=t nodesep=0.25 nslimit=250 pad=0.2 rankdir=TB ranksep=0.35]
+	node [color="#444444" fontname="Helvetica,Arial,sans-serif" fontsize=11 \
+height=0.3 margin="0.1,0.04" shape=box]
+	edge [arrowsize=0.6 color="#555555" fontcolor="#333333" \
+fontname="Helvetica,Arial,sans-serif" fontsize=9]
+	in0 [label="x\\nf32[2]" fillcolor="#d6ebf7" shape=ellipse style=filled tooltip=in0]
+	in1 [label="w\\nf32[2,3]" fillcolor="#d6ebf7" shape=ellipse style=filled tooltip=in1]
+	0 [label=dot_general fillcolor="#fdf6c9" penwidth=2 style=filled \
+tooltip="0, <string>:6"]
+	1 [label=tanh fillcolor="#ffffff" style="filled,rounded" tooltip="1, <string>:6"]
+	2 [label="sub(·, 1)" fillcolor="#ffffff" style="filled,rounded" \
+tooltip="2, <string>:7"]
+	3 [label=mul fillcolor="#ffffff" style="filled,rounded" tooltip="3, <string>:7"]
+	4 [label="reduce_sum axes=(0,)" fillcolor="#d9f2e8" shape=invhouse style=filled \
+tooltip="4, <string>:7"]
+	out0 [label="out\\nf32[]" fillcolor="#fbe3d0" peripheries=2 shape=ellipse \
+style=filled tooltip=out0]
+	in0 -> 0 [label=" f32[2] → 0 "]
+	in1 -> 0 [label=" f32[2,3] → 1 "]
+	0 -> 1 [label=" f32[3] "]
+	1 -> 2 [label=" f32[3] "]
+	2 -> 3 [label=" f32[3] "]
+	1 -> 3 [label=" f32[3] "]
+	3 -> 4 [label=" f32[3] "]
+	4 -> out0 [label=" f32[] "]
+}
+"""
+HOSTILE = {
+    "quotes": "a\"b'c\\",
+    "trailing backslash": "x\\\\\\",
+    "escapes": r"\N \G \l \n \"",
+    "html": "<b>bold</b>",
+    "whole html": "<TABLE><TR><TD>1</TD></TR></TABLE>",
+    "entities": "&lt;&amp;&#60;",
+    "ansi": "\x1b[31mred\x1b[0m",
+    "newlines": "one\ntwo\r\nthree\x00",
+    "direction": "\u202egnp.exe\u2066\u200f",
+    "surrogate": "\udc80",
+    "long": "n" * 10_000,
+    "empty": "",
+    "keyword": "digraph",
+    "port": "a:b:c",
+    "comment": "/* x */ // y # z",
+    "unicode": "‖x‖² 数学 é",
+}
+
+
+def graph_of(fn: Any, *args: Any) -> ProgramGraph:
+    """Return the graph of a function."""
+    return ProgramGraph(trace_function(fn, args, {}, CallSpec()))
+
+
+def loss_graph() -> ProgramGraph:
+    """Return the graph of the golden program, whose lines never move."""
+    namespace: dict[str, Any] = {}
+    exec(compile(SOURCE, "<string>", "exec"), namespace)  # noqa: S102
+    return graph_of(namespace["loss"], jnp.ones(2), jnp.ones((2, 3)))
+
+
+def scan_loss(x: jax.Array) -> jax.Array:
+    """A loop with a cond inside, and a call around it."""
+
+    def step(h: jax.Array, xi: jax.Array) -> tuple[jax.Array, jax.Array]:
+        y = jax.lax.cond(xi > 0, jnp.sin, jnp.cos, h)
+        return y, y + xi
+
+    h, ys = jax.lax.scan(step, 0.0, x)
+    return h + jax.jit(lambda v: jnp.sum(v * v))(ys)
+
+
+def test_golden_text() -> None:
+    """The same program gives exactly these bytes."""
+    assert dot_from_view(loss_graph()) == GOLDEN
+
+
+def test_nodes_are_named_after_variables() -> None:
+    """The user's own name stands before the primitive."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        hidden = jnp.tanh(x)
+        return hidden * 2
+
+    dot = dot_from_view(graph_of(fn, 1.0))
+
+    assert 'label="hidden = tanh"' in dot
+    assert 'label="mul(·, 2)"' in dot
+
+
+def test_same_bytes_with_another_hash_seed() -> None:
+    """Neither `id()` nor the order of a set shows."""
+    code = (
+        "from tests.export.test_dot import *; import sys\n"
+        "sys.stdout.write(dot_from_view(graph_of(scan_loss, jnp.arange(3.0)), 'all'))"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            check=True,
+            encoding="utf-8",
+        ).stdout
+        for seed in ("1", "2")
+    }
+
+    assert len(texts) == 1
+    assert "cluster_" in texts.pop()
+
+
+def test_clusters_nest_as_regions_do() -> None:
+    """Each open region is a cluster inside that of its parent, with kind and length."""
+    graph = graph_of(scan_loss, jnp.arange(3.0))
+    drawn = AGraph(string=dot_from_view(graph, "all"))
+
+    (scan,) = [s for s in drawn.subgraphs() if s.graph_attr["label"] == "scan × 3"]
+    (cond,) = scan.subgraphs()
+    assert cond.graph_attr["label"] == "cond, 2 branches"
+    labels = [s.graph_attr["label"] for s in cond.subgraphs()]
+    assert labels == ["branch 0", "branch 1"]
+
+
+def test_closed_regions_are_nodes_that_say_their_size() -> None:
+    """A closed region is one node, and its uses are bundled."""
+    graph = graph_of(scan_loss, jnp.arange(3.0))
+
+    drawn = AGraph(string=dot_from_view(graph, ()))
+
+    labels = [node.attr["label"] for node in drawn.nodes()]
+    size = graph.regions["0"].size
+    assert f"scan × 3\\n{size} nodes" in labels
+    assert drawn.subgraphs() == []
+
+
+def test_every_use_is_an_edge_with_its_type() -> None:
+    """Between flat nodes nothing is merged: `h * h` has two edges."""
+    graph = graph_of(lambda h: h * h - 2 * h, jnp.ones((2, 3)))
+
+    drawn = AGraph(string=dot_from_view(graph))
+
+    assert drawn.number_of_edges() == graph.nx.number_of_edges()
+    labels = [edge.attr["label"] for edge in drawn.edges()]
+    assert labels.count(" f32[2,3] ") == 4
+    # Only `sub` does not commute.
+    assert labels.count(" f32[2,3] → 0 ") == labels.count(" f32[2,3] → 1 ") == 1
+
+
+def test_values_of_nodes_with_several_results_are_named() -> None:
+    """Which result an edge takes is on the edge."""
+    graph = graph_of(lambda a: jnp.linalg.qr(a)[1], jnp.ones((3, 2)))
+
+    dot = dot_from_view(graph, "all")
+
+    assert ": f32[2,2]" in dot
+
+
+def test_what_a_loop_carries_is_a_dashed_edge() -> None:
+    """It goes backward in the picture, and takes no part in the layout."""
+    graph = graph_of(scan_loss, jnp.arange(3.0))
+
+    dot = dot_from_view(graph, "all")
+
+    (line,) = [text for text in dot.splitlines() if "next iteration" in text]
+    assert '-> "0/carry0" [' in line
+    assert "constraint=false" in line
+    assert "style=dashed" in line
+
+
+def test_title_and_notes() -> None:
+    """A title can be given or left out, and a node can have one more line."""
+    graph = loss_graph()
+
+    assert "label=loss" not in dot_from_view(graph, title="")
+    assert 'label="my title"' in dot_from_view(graph, title="my title")
+    assert 'label="tanh\\nnorm 3"' in dot_from_view(graph, notes={"1": "norm 3"})
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_names_stay_labels(kind: str) -> None:
+    """Graphviz reads what was meant; nothing in a name is acted upon."""
+    name = HOSTILE[kind]
+
+    def fn(x: dict[str, jax.Array]) -> dict[str, jax.Array]:
+        with jax.named_scope(name.replace("/", "") or "scope"):
+            y = x[name] * 2
+        return {name: y}
+
+    graph = graph_of(fn, {name: jnp.ones(2)})
+    for expanded in ("all", ()):
+        dot = dot_from_view(graph, expanded, title=name, notes={"in0": name})
+
+        drawn = AGraph(string=dot)
+
+        assert drawn.number_of_nodes() == 3
+        assert drawn.number_of_edges() == 2
+        assert not any(c in dot for c in "\x00\x1b\r\u202e\u200f\u2066\udc80")
+        assert max(len(line) for line in dot.splitlines()) < 1000
+
+
+def test_entities_are_shown_as_they_are_written() -> None:
+    """Graphviz would turn `&lt;` into `<`."""
+    graph = graph_of(lambda x: x * 2, 1.0)
+
+    dot = dot_from_view(graph, title="a&lt;b")
+
+    assert 'label="a&amp;lt;b"' in dot
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_program_of_the_zoo_can_be_drawn(name: str) -> None:
+    """Closed, as far as is legible, and all open: valid DOT with every node."""
+    program = build(name)
+    spec = CallSpec(static_argnums=program.static_argnums, has_aux=program.has_aux)
+    with program.context():
+        trace = trace_function(program.fn, program.args, dict(program.kwargs), spec)
+        graph = ProgramGraph(trace)
+
+        for expanded in ((), legible_expansion(graph), "all"):
+            drawn = AGraph(string=dot_from_view(graph, expanded))
+
+            assert drawn.number_of_nodes() == len(graph.view(expanded))
+
+
+def test_deep_nesting_needs_no_recursion() -> None:
+    """Five hundred regions inside one another are drawn as any others."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        return jnp.sin(x)
+
+    for _ in range(500):
+        fn = jax.jit(lambda x, inner=fn: inner(x) + 1)
+    # JAX's own tracing recurses.
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(100_000)
+    try:
+        graph = graph_of(fn, 1.0)
+    finally:
+        sys.setrecursionlimit(limit)
+
+    dot = dot_from_view(graph, "all")
+
+    assert dot.count("subgraph cluster_") == len(graph.regions) - 1
