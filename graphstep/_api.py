@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
+from graphstep.export import dot_from_view, render, value_notes
 from graphstep.graph import ProgramGraph
-from graphstep.recording import Progress, Recorder
+from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
+
+# Which regions are open: ids, `"all"`, a number of levels, or the default.
+Expanded = str | int | Iterable[str] | None
 
 
 class Trace:
@@ -41,7 +45,7 @@ class Trace:
     @functools.cached_property
     def recorder(self) -> Recorder:
         """Makes recordings of this trace and keeps what was compiled for them."""
-        return Recorder(self.graph)
+        return Recorder(self.graph, Recording)
 
     def record(
         self,
@@ -76,7 +80,7 @@ class Trace:
             RecordingError: If the trace was made from shapes only.
         """
         given = bool(args or kwargs)
-        made = self.recorder.record(
+        recording = self.recorder.record(
             args if given else None,
             kwargs,
             seed=seed,
@@ -85,8 +89,44 @@ class Trace:
             verify=verify,
             progress=progress,
         )
-        made.__class__ = Recording
-        return made  # pyright: ignore[reportReturnType]
+        assert isinstance(recording, Recording)
+        return recording
+
+    def to_dot(
+        self, expanded: Expanded = None, *, title: str | None = None
+    ) -> str:
+        """Return the graph as DOT text for Graphviz.
+
+        Args:
+            expanded: What is open: region ids, `"all"`, or a number of levels.
+                Default: as many regions as stay legible.
+            title: Shown above the picture. Default: the function's name.
+
+        Raises:
+            RegionNotFoundError: If `expanded` names something that is no region.
+        """
+        return dot_from_view(self.graph, expanded, title)
+
+    def render(
+        self,
+        path: str | Path,
+        expanded: Expanded = None,
+        *,
+        title: str | None = None,
+        timeout: float = 30.0,
+    ) -> Path:
+        """Draw the graph into a file, whose suffix says svg, png, pdf or dot.
+
+        Args:
+            path: File to write; nothing is written unless the picture is complete.
+            expanded: As for `to_dot`.
+            title: As for `to_dot`.
+            timeout: Seconds after which Graphviz is stopped.
+
+        Raises:
+            ExportError: If the picture cannot be made or written.
+        """
+        return render(self.to_dot(expanded, title=title), path, timeout=timeout)
 
 
 class Recording(_recording.Recording):
@@ -95,6 +135,55 @@ class Recording(_recording.Recording):
     def cursor(self) -> Cursor:
         """Return a cursor at the first step of the walk."""
         return cursor(self)
+
+    def to_dot(
+        self,
+        expanded: Expanded = None,
+        *,
+        at: Cursor | int | None = None,
+        title: str | None = None,
+    ) -> str:
+        """Return the graph as DOT text, with the values that are known at a step.
+
+        Args:
+            expanded: As for `Trace.to_dot`.
+            at: A cursor or the number of a step. Default: the end of the walk.
+            title: Shown above the picture. Default: the function's name and the step.
+
+        Raises:
+            SteppingError: If there is no such step.
+        """
+        if at is None:
+            place = cursor(self).last()
+        else:
+            place = cursor(self).seek(at) if isinstance(at, int) else at
+        if title is None:
+            title = f"{self.fn_name}  {place.step.pass_} {place.index + 1}"
+        return dot_from_view(self.graph, expanded, title, notes=value_notes(place))
+
+    def render(
+        self,
+        path: str | Path,
+        expanded: Expanded = None,
+        *,
+        at: Cursor | int | None = None,
+        title: str | None = None,
+        timeout: float = 30.0,
+    ) -> Path:
+        """Draw the graph at a step into a file: svg, png, pdf or dot by its suffix.
+
+        Args:
+            path: File to write; nothing is written unless the picture is complete.
+            expanded: As for `to_dot`.
+            at: As for `to_dot`.
+            title: As for `to_dot`.
+            timeout: Seconds after which Graphviz is stopped.
+
+        Raises:
+            ExportError: If the picture cannot be made or written.
+        """
+        dot = self.to_dot(expanded, at=at, title=title)
+        return render(dot, path, timeout=timeout)
 
 
 def trace(
@@ -154,6 +243,33 @@ def load(path: str | Path) -> Recording:
     Raises:
         FileFormatError: If the file is truncated, altered or not a recording.
     """
-    from graphstep.recording._save import load_recording  # noqa: PLC0415
+    recording = load_recording(Path(path))
+    # The public class adds methods and no state.
+    recording.__class__ = Recording
+    assert isinstance(recording, Recording)
+    return recording
 
-    return load_recording(Path(path))  # pyright: ignore[reportReturnType]
+
+def step(
+    fn: Callable[..., Any],
+    *args: Any,
+    seed: Any = None,
+    budget: int | None = None,
+    verify: bool | None = None,
+    **kwargs: Any,
+) -> int:
+    """Trace `fn` and walk through it in the terminal; return when the user quits.
+
+    Takes the keywords of `trace` too; others go to `fn`.
+
+    Returns:
+        0, or 1 if the recording failed.
+
+    Raises:
+        TraceError: If `fn` cannot be traced.
+    """
+    # Textual is loaded when it is first needed.
+    from graphstep.tui.app import run  # noqa: PLC0415
+
+    traced = trace(fn, *args, **kwargs)
+    return run(traced, seed=seed, budget=budget, verify=verify)

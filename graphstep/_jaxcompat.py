@@ -472,6 +472,13 @@ def _bwd_with_values(bwd: Any, filled: Callable[[Sequence[Any]], list[Any]]) -> 
     return _linear_util.wrap_init(run, debug_info=bwd.debug_info)
 
 
+def primitive_named(name: str) -> Any | None:
+    """Return the primitive of `jax.lax` that is called `name`, if there is one."""
+    found = getattr(jax.lax, f"{name.replace('-', '_')}_p", None)
+    is_it = isinstance(found, jex.Primitive) and found.name == name
+    return found if is_it else None
+
+
 @contextlib.contextmanager
 def keeping_callbacks() -> Iterator[None]:
     """Differentiate callbacks inside loops without losing them.

@@ -9,19 +9,20 @@ numbers nodes by itself, in the scheme that the graph documents.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jax.extend import core as jex
+from jax.extend import core as jex  # noqa: TID251
 
 from tests.oracle_equations import (
     CALLS,
     CUSTOM,
     ZERO_DERIVATIVE,
     Iteration,
+    Oracle,
+    Rows,
     Slot,
     active_results,
     add,
@@ -29,42 +30,13 @@ from tests.oracle_equations import (
     carries_active,
     is_inexact,
     is_key,
-    is_plain,
     pull_back,
     select,
     spread_block,
 )
 
-Value = tuple[str, int]
-Edge = tuple[str, str, int]
-
 # Loops longer than this compile each of their equations.
 _LONG = 16
-
-
-@dataclasses.dataclass(slots=True)
-class Oracle:
-    """What the second algorithm found.
-
-    Attributes:
-        slots: Per value, its slot in each iteration that ran.
-        contributions: Per use, what it sends back in each iteration of its source.
-        outputs: Slots of the results; one without a node is a literal.
-        inputs: Slots of the input leaves.
-        opaque: Ids of equations whose bodies have no cotangent, or were not entered.
-        branches: Per cond, the branch that each iteration took.
-        trips: Per loop, how often it ran in each outer iteration.
-    """
-
-    slots: dict[Value, dict[Iteration, Slot]] = dataclasses.field(default_factory=dict)
-    contributions: dict[Edge, dict[Iteration, Any]] = dataclasses.field(
-        default_factory=dict
-    )
-    outputs: list[Slot] = dataclasses.field(default_factory=list)
-    inputs: list[Slot] = dataclasses.field(default_factory=list)
-    opaque: set[str] = dataclasses.field(default_factory=set)
-    branches: dict[str, dict[Iteration, int]] = dataclasses.field(default_factory=dict)
-    trips: dict[str, dict[Iteration, int]] = dataclasses.field(default_factory=dict)
 
 
 Perturbation = Callable[[str, int, Iteration, Any], Any]
@@ -296,7 +268,9 @@ class _Machine:
         order = range(length)[::-1] if eqn.params["reverse"] else range(length)
         carry_active = carries_active(body, operands, n_const, n_carry)
         was_long, self.is_long = self.is_long, self.is_long or length >= _LONG
-        rows = [_Rows(self, slot, f"{node}/x{k}", first_x + k) for k, slot in enumerate(xs)]
+        rows = [
+            Rows(self, slot, f"{node}/x{k}", first_x + k) for k, slot in enumerate(xs)
+        ]
         if self.is_recorded:
             self.tape += [row.pull for row in rows]
         carry, ys = init, []
@@ -380,7 +354,9 @@ class _Machine:
 
         def test(inner: Iteration) -> Any:
             conds = entries("cond", values[:n_cond], inner)
-            return self.call(params["cond_jaxpr"], conds, f"{node}:cond/", inner)[0].value
+            return self.call(params["cond_jaxpr"], conds, f"{node}:cond/", inner)[
+                0
+            ].value
 
         trips = 0
         with self.forward_only():
@@ -393,7 +369,9 @@ class _Machine:
                     break
                 test(inner)
                 bodies = entries("body", values[n_cond : n_cond + n_body], inner)
-                results = self.call(params["body_jaxpr"], bodies, f"{node}:body/", inner)
+                results = self.call(
+                    params["body_jaxpr"], bodies, f"{node}:body/", inner
+                )
                 carry = [
                     select(pred, new.value, old)
                     for new, old in zip(results, carry, strict=True)
@@ -414,32 +392,3 @@ class _Machine:
         if self.is_recorded:
             self.tape.append(pull)
         return outs
-
-
-class _Rows:
-    """The rows of one scanned array; their cotangents leave together."""
-
-    def __init__(self, machine: _Machine, source: Slot, binder: str, key: int) -> None:
-        self.machine, self.source = machine, source
-        self.binder, self.key = binder, key
-        self.values = np.asarray(source.value) if is_plain(source.value) else source.value
-        self.slots: dict[int, Slot] = {}
-
-    def take(self, position: int, iteration: Iteration) -> Slot:
-        row = self.values[position]
-        value = jnp.asarray(row) if is_plain(row) else row
-        slot = self.machine.slot(
-            self.binder, 0, iteration, value, is_active=self.source.is_active
-        )
-        self.slots[position] = slot
-        return slot
-
-    def pull(self) -> None:
-        spread_block(list(self.slots.values()), [self.source])
-        if all(slot.cotangent is None for slot in self.slots.values()):
-            return
-        rows = np.zeros(self.values.shape, self.values.dtype)
-        for position, slot in self.slots.items():
-            if slot.cotangent is not None:
-                rows[position] = np.asarray(slot.cotangent)
-        self.machine.send(self.source, self.binder, self.key, jnp.asarray(rows))

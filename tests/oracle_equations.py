@@ -8,9 +8,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend import core as jex
+import numpy as np
+from jax.extend import core as jex  # noqa: TID251
 
 Iteration = tuple[int, ...]
+Value = tuple[str, int]
+Edge = tuple[str, str, int]
 
 CALLS = {"jit", "remat2", "checkpoint", "closed_call", "core_call"}
 CUSTOM = {"custom_jvp_call", "custom_vjp_call"}
@@ -30,6 +33,31 @@ class Slot:
     is_active: bool = False
     cotangent: Any = None
     behind_while: bool = False
+
+
+@dataclasses.dataclass(slots=True)
+class Oracle:
+    """What the second algorithm found.
+
+    Attributes:
+        slots: Per value, its slot in each iteration that ran.
+        contributions: Per use, what it sends back in each iteration of its source.
+        outputs: Slots of the results; one without a node is a literal.
+        inputs: Slots of the input leaves.
+        opaque: Ids of equations whose bodies have no cotangent, or were not entered.
+        branches: Per cond, the branch that each iteration took.
+        trips: Per loop, how often it ran in each outer iteration.
+    """
+
+    slots: dict[Value, dict[Iteration, Slot]] = dataclasses.field(default_factory=dict)
+    contributions: dict[Edge, dict[Iteration, Any]] = dataclasses.field(
+        default_factory=dict
+    )
+    outputs: list[Slot] = dataclasses.field(default_factory=list)
+    inputs: list[Slot] = dataclasses.field(default_factory=list)
+    opaque: set[str] = dataclasses.field(default_factory=set)
+    branches: dict[str, dict[Iteration, int]] = dataclasses.field(default_factory=dict)
+    trips: dict[str, dict[Iteration, int]] = dataclasses.field(default_factory=dict)
 
 
 def carries_active(
@@ -81,6 +109,7 @@ _compiled: dict[Any, tuple[Any, Callable[..., Any]]] = {}
 
 def bind(eqn: Any, values: Sequence[Any], *, compiled: bool = False) -> list[Any]:
     """Run one equation on `values`; compiled, if it runs many times."""
+
     def run(*values: Any) -> list[Any]:
         params = eqn.primitive.get_bind_params(eqn.params)
         with eqn.ctx.manager:
@@ -169,3 +198,36 @@ def is_inexact(value: Any) -> bool:
     if dtype is None or jax.dtypes.issubdtype(dtype, jax.dtypes.extended):
         return False
     return bool(jnp.issubdtype(dtype, jnp.inexact))
+
+
+class Rows:
+    """The rows of one scanned array; their cotangents leave together."""
+
+    def __init__(self, machine: Any, source: Slot, binder: str, key: int) -> None:
+        self.machine, self.source = machine, source
+        self.binder, self.key = binder, key
+        self.values = (
+            np.asarray(source.value) if is_plain(source.value) else source.value
+        )
+        self.slots: dict[int, Slot] = {}
+
+    def take(self, position: int, iteration: Iteration) -> Slot:
+        """Return the slot of one row, in one iteration."""
+        row = self.values[position]
+        value = jnp.asarray(row) if is_plain(row) else row
+        slot = self.machine.slot(
+            self.binder, 0, iteration, value, is_active=self.source.is_active
+        )
+        self.slots[position] = slot
+        return slot
+
+    def pull(self) -> None:
+        """Send back the cotangents of all rows."""
+        spread_block(list(self.slots.values()), [self.source])
+        if all(slot.cotangent is None for slot in self.slots.values()):
+            return
+        rows = np.zeros(self.values.shape, self.values.dtype)
+        for position, slot in self.slots.items():
+            if slot.cotangent is not None:
+                rows[position] = np.asarray(slot.cotangent)
+        self.machine.send(self.source, self.binder, self.key, jnp.asarray(rows))

@@ -39,7 +39,9 @@ def damped(x: Array, y: Array) -> Array:
     return x * y
 
 
-damped.defvjp(lambda x, y: (x * y, (x, y)), lambda r, g: (0.5 * g * r[1], 0.5 * g * r[0]))
+damped.defvjp(
+    lambda x, y: (x * y, (x, y)), lambda r, g: (0.5 * g * r[1], 0.5 * g * r[0])
+)
 
 
 def _mixed(x: Array) -> Array:
@@ -74,7 +76,7 @@ UNARY: dict[str, Callable[[Array], Array]] = {
     "scatter": lambda x: x.at[jnp.array([0, 0])].set(x[1:] * 0.5),
     "matvec": lambda x: _MATRIX @ x,
     "reshape": lambda x: (x[None, :] * jnp.ones((2, 1))).T.reshape(6)[1:4] * 0.9,
-    "sort": lambda x: jnp.sort(x),
+    "sort": jnp.sort,
     "where": lambda x: jnp.where(x > 0.123, x, -0.5 * x),
     "int": _mixed,
     "bf16": _low,

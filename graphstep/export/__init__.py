@@ -7,6 +7,7 @@ from graphstep.export._expansion import legible_expansion
 from graphstep.export._files import check_writable, write_atomically
 from graphstep.export._kinds import KINDS, kind_of_node
 from graphstep.export._labels import literal_text
+from graphstep.export._notes import value_notes
 from graphstep.export._render import (
     FORMATS,
     format_from_path,
@@ -25,5 +26,6 @@ __all__ = [
     "literal_text",
     "picture_from_dot",
     "render",
+    "value_notes",
     "write_atomically",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphstep.recording._absence import Absence
 from graphstep.recording._recorder import STAGES, Progress, Recorder
 from graphstep.recording._recording import Iteration, Recording
+from graphstep.recording._save import load_recording
 from graphstep.recording._stats import Stats, stats_from_array
 from graphstep.recording._verify import Comparison, Verification
 
@@ -18,5 +19,6 @@ __all__ = [
     "Recording",
     "Stats",
     "Verification",
+    "load_recording",
     "stats_from_array",
 ]

@@ -69,7 +69,10 @@ class _Stages:
 class Recorder:
     """Makes recordings of one graph and keeps what was compiled for them."""
 
-    def __init__(self, graph: ProgramGraph) -> None:
+    def __init__(
+        self, graph: ProgramGraph, recording_type: type[Recording] = Recording
+    ) -> None:
+        self.recording_type = recording_type
         self.graph = graph
         self.trace = graph.trace
         self.planner = Planner(graph)
@@ -154,7 +157,7 @@ class Recorder:
         verification = self._verify(
             arguments, run, derivative, bool(blocked), verify, stages, notes
         )
-        return Recording(
+        return self.recording_type(
             self.planner,
             plan,
             run,

@@ -73,7 +73,7 @@ class Recording:
         self.values = Values(planner, plan, run)
         self.reasons = Reasons(planner, self.blocked)
         self._zoom = zoom
-        self._zoomed: list[Recording] = []
+        self.zoomed: list[Recording] = []
 
     @property
     def mode(self) -> str:
@@ -335,7 +335,7 @@ class Recording:
             raise RecordingError(msg)
         wanted = [nodes] if isinstance(nodes, str) else list(nodes)
         zoomed = self._zoom(wanted)
-        self._zoomed.append(zoomed)
+        self.zoomed.append(zoomed)
         return zoomed
 
     def save(self, path: str | Path) -> None:
@@ -392,7 +392,7 @@ class Recording:
         not_taken = self._not_taken(source[0], selection)
         if not_taken is not None:
             return not_taken
-        for holder in (self, *reversed(self._zoomed)):
+        for holder in (self, *reversed(self.zoomed)):
             try:
                 return read(holder, selection)
             except Missing:

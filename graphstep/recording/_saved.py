@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import operator
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +11,14 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep._jaxcompat import Literal, is_key, key_impl
-from graphstep.errors import RecordingError
+from graphstep._jaxcompat import is_key, key_impl, primitive_named
+from graphstep.errors import FileFormatError, NotCapturedError, RecordingError
 from graphstep.graph import Activity, Columns, ProgramGraph, Regions
 from graphstep.graph._columns import Source
 from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._serial_arrays import StoredArray
-from graphstep.recording._values import RunArrays, Values
-from graphstep.recording._views import apply_view, is_view
+from graphstep.recording._values import RunArrays, Selection, Values
+from graphstep.recording._views import is_view
 from graphstep.tracing import CallSpec, SourceLocation, Trace
 
 
@@ -29,6 +30,35 @@ class SavedPrimitive:
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def multiple_results(self) -> bool:
+        """Whether binding it returns a list."""
+        return self._primitive.multiple_results
+
+    @property
+    def _primitive(self) -> Any:
+        found = primitive_named(self.name)
+        if found is None:
+            msg = f"This JAX has no primitive `{self.name[:40]}`."
+            raise NotCapturedError(msg)
+        return found
+
+    def get_bind_params(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the parameters as `bind` takes them."""
+        return dict(params)
+
+    def bind(self, *operands: Any, **params: Any) -> Any:
+        """Run the primitive, if it is one that needs nothing but its parameters."""
+        return self._primitive.bind(*operands, **params)
+
+
+class _NoContext:
+    """Stands for the context of an equation, which no file keeps."""
+
+    @property
+    def manager(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,6 +85,11 @@ class SavedEqn:
     invars: tuple[SavedVar, ...]
     outvars: tuple[SavedVar, ...]
     effects: tuple[str, ...] = ()
+
+    @property
+    def ctx(self) -> _NoContext:
+        """The context it runs in."""
+        return _NoContext()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -133,11 +168,15 @@ class SavedTrace(Trace):
         """The function's qualified name."""
         return self.__dict__["name"]
 
-    def flatten(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], Any]:
+    def flatten(
+        self, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], Any]:
         """Return the leaves and the tree of new arguments; a file allows for none."""
         return [], self.in_tree
 
-    def unflatten(self, leaves: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def unflatten(
+        self, leaves: Sequence[Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return `(args, kwargs)`, static arguments as `None`."""
         return jax.tree.map(lambda i: leaves[i], self.__dict__["arguments"])
 
@@ -202,8 +241,30 @@ def is_stored_constant(columns: Columns, source: Source) -> bool:
     return not is_view(eqn) or is_key(columns.avals[source[0]][source[1]])
 
 
+class _Constants(dict[Source, Any]):
+    """Constants that were computed, and those that are read when asked for."""
+
+    def __init__(self, saved: Mapping[Source, Any]) -> None:
+        self._saved = saved
+
+    def __contains__(self, source: object) -> bool:
+        return super().__contains__(source) or source in self._saved
+
+    def __missing__(self, source: Source) -> Any:
+        return self._saved[source]
+
+
 class SavedValues(Values):
-    """Values whose constants were saved, since there is no program to compute them."""
+    """Values of which those that take the program to compute were saved.
+
+    Args:
+        planner: As for `Values`.
+        plan: As for `Values`.
+        run: As for `Values`.
+        constants: Constants that are no views of others.
+        pulls: Contributions, by node position and operand, whose equation cannot be
+            run again from what a file says of it; in order of execution.
+    """
 
     def __init__(
         self,
@@ -211,31 +272,29 @@ class SavedValues(Values):
         plan: Plan,
         run: RunArrays,
         constants: Mapping[Source, Any],
+        pulls: Mapping[tuple[int, int], StoredArray],
     ) -> None:
         super().__init__(planner, plan, run)
-        self._saved_constants = constants
+        self._constants = _Constants(constants)
+        self._pulls = pulls
 
-    def _constant(self, source: Source) -> Any:
-        views: list[Any] = []
-        while not is_stored_constant(self.columns, source):
-            views.append(self.columns.eqns[source[0]])
-            operand = self.columns.operands[source[0]][0][1]
-            if isinstance(operand, Literal):
-                value = np.asarray(operand.val, operand.aval.dtype)
-                break
-            source = operand
-        else:
-            value = self._saved_constants[source]
-        for eqn in reversed(views):
-            value = apply_view(eqn, value, 0)
-        return value
+    def _pulled(self, position: int, key: int, selection: Selection) -> Any:
+        stored = self._pulls.get((position, key))
+        if stored is not None:
+            return stored[selection]
+        try:
+            return super()._pulled(position, key, selection)
+        except (TypeError, ValueError, AttributeError, KeyError) as error:
+            node_id = self.columns.ids[position]
+            msg = f"The file's equation `{node_id}` cannot be run: {type(error).__name__}."
+            raise FileFormatError(msg) from error
 
 
 def from_file(array: StoredArray, aval: Any) -> Any:
     """Return all of a stored array, keys as typed keys."""
     host = np.asarray(array)
     if is_key(aval):
-        return jax.random.wrap_key_data(host, impl=key_impl(aval))
+        return jax.random.wrap_key_data(jax.numpy.asarray(host), impl=key_impl(aval))
     return host
 
 
@@ -267,5 +326,3 @@ class StoredLeaves(Sequence[Any]):
 
     def __len__(self) -> int:
         return len(self._arrays)
-
-

@@ -38,10 +38,12 @@ _CODES = {
 }
 # It has none for these, whose elements take a byte each and are stored as bytes.
 _BYTES = frozenset(
-    "float8_e3m4 float8_e4m3 float8_e4m3b11fnuz float8_e4m3fnuz float8_e5m2fnuz "
-    "float8_e8m0fnu float6_e2m3fn float6_e3m2fn float4_e2m1fn "
-    "int1 int2 int4 uint1 uint2 uint4".split()
-)
+    {
+        "float8_e3m4", "float8_e4m3", "float8_e4m3b11fnuz", "float8_e4m3fnuz",
+        "float8_e5m2fnuz", "float8_e8m0fnu", "float6_e2m3fn", "float6_e3m2fn",
+        "float4_e2m1fn", "int1", "int2", "int4", "uint1", "uint2", "uint4",
+    }
+)  # fmt: skip
 # Complex numbers are pairs; float0, the tangents of integers, has no bytes at all.
 _PAIRS = {"complex64": "F32", "complex128": "F64"}
 _FLOAT0 = "float0"
@@ -89,7 +91,7 @@ def dtype_name(dtype: Any) -> str:
 def bytes_of(array: np.ndarray) -> memoryview:
     """Return the bytes of an array in C order."""
     flat = np.ascontiguousarray(array).reshape(-1)
-    return memoryview(flat.view(np.uint8)) if flat.nbytes else memoryview(b"")
+    return flat.view(np.uint8).data if flat.nbytes else memoryview(b"")
 
 
 class Checksums:
@@ -177,7 +179,7 @@ class DataFile:
         self.read(0, self.size)
 
     def _check(self, block: int, data: np.ndarray) -> None:
-        if zlib.crc32(data) != self._checksums[block]:
+        if zlib.crc32(data.data) != self._checksums[block]:
             msg = (
                 f"`{self.path}` is damaged: its data have changed since they were "
                 "saved. Save the recording again, or take another copy."
@@ -231,13 +233,14 @@ class StoredArray:
         Leading indices and the first slice narrow what is read.
         """
         start, axis = 0, 0
-        while axis < len(index) and not isinstance(index[axis], slice):
+        part: int | slice | None = None
+        for axis, part in enumerate(index):
+            if isinstance(part, slice):
+                break
             step = math.prod(self.shape[axis + 1 :])
-            start += range(self.shape[axis])[operator.index(index[axis])] * step
-            axis += 1
-        part = index[axis] if axis < len(index) else None
+            start += range(self.shape[axis])[operator.index(part)] * step
         if not isinstance(part, slice):
-            return self._read(start, self.shape[axis:])
+            return self._read(start, self.shape[len(index) :])
         rows = range(self.shape[axis])[part]
         inner = self.shape[axis + 1 :]
         if not rows:

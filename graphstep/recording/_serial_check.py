@@ -44,7 +44,9 @@ def check_graph(graph: ProgramGraph) -> None:
         is_leaf = columns.roles[position] == "eqn" and not _is_exit(graph, position)
         _require(is_leaf, columns.ids[position])
         for _, source in columns.operands[position]:
-            is_constant = isinstance(source, Literal) or source in graph.activity.constant
+            is_constant = (
+                isinstance(source, Literal) or source in graph.activity.constant
+            )
             _require(is_constant, columns.ids[position])
 
 
@@ -90,9 +92,9 @@ def _check_node(graph: ProgramGraph, position: int) -> None:
 
 def _operand_aval(columns: Columns, source: Any) -> Any:
     if isinstance(source, Literal):
-        value = np.shape(source.val)
-        _require(value == source.aval.shape, "a literal")
-        return source.aval
+        aval: Any = source.aval
+        _require(np.shape(source.val) == aval.shape, "a literal")
+        return aval
     return columns.avals[source[0]][source[1]]
 
 
@@ -131,9 +133,14 @@ def _is_possible_view(eqn: Any) -> bool:
         given = eqn.params["strides"] is not None
         strides = _ints(eqn, "strides") if given else (1,) * len(before)
         ranks = {len(starts), len(limits), len(strides), len(before)}
-        return len(ranks) == 1 and 0 not in strides and after == tuple(
-            len(range(size)[slice(*part)])
-            for size, *part in zip(before, starts, limits, strides, strict=True)
+        return (
+            len(ranks) == 1
+            and 0 not in strides
+            and after
+            == tuple(
+                len(range(size)[slice(*part)])
+                for size, *part in zip(before, starts, limits, strides, strict=True)
+            )
         )
     if name in ("stop_gradient", "copy", "copy_p", "pvary"):
         return before == after
@@ -144,7 +151,9 @@ def _check_region(graph: ProgramGraph, region: Region) -> None:
     eqn: Any = region.eqn
     if region.kind in ("branch", "body"):
         parent = graph.regions[region.parent or ""]
-        _require(parent.kind == {"branch": "cond", "body": "while"}[region.kind], region.id)
+        _require(
+            parent.kind == {"branch": "cond", "body": "while"}[region.kind], region.id
+        )
     if eqn is None:
         _require(region.id not in graph.positions, region.id)
         return
@@ -166,7 +175,7 @@ def _check_region(graph: ProgramGraph, region: Region) -> None:
         "shard_map": (_check_shard_map, n_out),
     }[region.kind]
     _require(keys == list(range(n_keys)), region.id)
-    _require(region.kind == eqn.primitive.name or region.kind == "call", region.id)
+    _require(region.kind in (eqn.primitive.name, "call"), region.id)
     check(graph, region, eqn)
 
 
@@ -195,7 +204,9 @@ def _check_scan(graph: ProgramGraph, region: Region, eqn: Any) -> None:
     n_const, n_carry, n_xs = scan_split(eqn)
     _require(n_xs >= 0 and n_carry <= len(eqn.outvars), region.id)
     names = [("const", n_const), ("carry", n_carry), ("x", n_xs)]
-    _check_binders(graph, region, [f"/{name}{i}" for name, n in names for i in range(n)])
+    _check_binders(
+        graph, region, [f"/{name}{i}" for name, n in names for i in range(n)]
+    )
     lengths = [v.aval.shape[:1] for v in eqn.invars[n_const + n_carry :]]
     lengths += [v.aval.shape[:1] for v in eqn.outvars[n_carry:]]
     _require(all(length == (region.length,) for length in lengths), region.id)

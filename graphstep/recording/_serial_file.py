@@ -19,7 +19,7 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -35,7 +35,13 @@ from graphstep.recording._serial_arrays import (
     bytes_of,
     storage_of,
 )
-from graphstep.recording._serial_json import Malformed, field, items, shape_from_json, text
+from graphstep.recording._serial_json import (
+    Malformed,
+    field,
+    items,
+    shape_from_json,
+    text,
+)
 
 FORMAT = "graphstep recording"
 # The number grows when files can no longer be read by a graphstep of today.
@@ -46,8 +52,12 @@ _LONGEST_HEADER = 100_000_000
 _PREFIX = 8
 _CRC_DIGITS = 8
 _EAGER_BYTES = 1 << 22
-_ITEM_BYTES = {"BOOL": 1, "I8": 1, "U8": 1, "F8_E4M3": 1, "F8_E5M2": 1, "I16": 2, "U16": 2}
-_ITEM_BYTES |= {"F16": 2, "BF16": 2, "I32": 4, "U32": 4, "F32": 4, "I64": 8, "U64": 8, "F64": 8}
+_ITEM_BYTES = {
+    **dict.fromkeys(("BOOL", "I8", "U8", "F8_E4M3", "F8_E5M2"), 1),
+    **dict.fromkeys(("I16", "U16", "F16", "BF16"), 2),
+    **dict.fromkeys(("I32", "U32", "F32"), 4),
+    **dict.fromkeys(("I64", "U64", "F64"), 8),
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -161,7 +171,7 @@ def write_file(
 
 
 @contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
+def _replacing(path: Path) -> Generator[BinaryIO]:
     """Give a file that takes the place of `path` when it was written without error."""
     if "\0" in os.fspath(path):
         raise OutputError(path, "no name holds a null byte", "Choose another name.")
@@ -278,7 +288,10 @@ def json_from_text(data: bytes | str) -> Any:
 def _check_header(header: dict[str, Any]) -> tuple[dict[str, Any], list[Entry]]:
     """Return the document and the arrays that a header names."""
     metadata = header["__metadata__"]
-    version, writer = text(field(metadata, "version")), text(field(metadata, "graphstep"))
+    version, writer = (
+        text(field(metadata, "version")),
+        text(field(metadata, "graphstep")),
+    )
     if not re.fullmatch(r"[1-9][0-9]{0,5}", version):
         raise Malformed("it has no version")
     if int(version) > VERSION:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from graphstep._jaxcompat import (
     is_key,
     is_ref,
     key_impl,
+    primitive_named,
     short_type,
 )
 from graphstep.graph import ProgramGraph, Region
@@ -21,10 +23,11 @@ from graphstep.graph._columns import Operand
 from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._serial_arrays import dtype_name
 from graphstep.recording._serial_json import (
+    is_exact,
     json_from_literal,
     json_from_params,
-    json_from_tree,
 )
+from graphstep.recording._serial_trees import json_from_tree
 from graphstep.tracing import Frame, SourceLocation
 
 
@@ -35,6 +38,7 @@ class _Table:
         self.rows: list[Any] = []
         self._encode = encode
         self._numbers: dict[Any, int] = {}
+        self._written: dict[str, int] = {}
         self._alive: list[Any] = []
 
     def number(self, thing: Any, key: Any = None) -> int:
@@ -44,8 +48,11 @@ class _Table:
             # Nothing may take the place of a thing that is known by identity.
             self._alive.append(thing)
             row = self._encode(thing)
-            self._numbers[known] = len(self.rows)
-            self.rows.append(row)
+            written = json.dumps(row)
+            if written not in self._written:
+                self._written[written] = len(self.rows)
+                self.rows.append(row)
+            self._numbers[known] = self._written[written]
         return self._numbers[known]
 
 
@@ -98,6 +105,13 @@ class _Tables:
             value = json_from_literal(operand.val)
             return [key, value, self.avals.number(operand.aval)]
         return [key, *operand]
+
+
+def can_run_again(eqn: Any) -> bool:
+    """Return whether a file says all about `eqn` that running it takes."""
+    written = json_from_params(eqn.params, lambda _: 0)
+    known = primitive_named(eqn.primitive.name) is not None
+    return known and is_exact(eqn.params, written)
 
 
 def _json_from_aval(aval: Any) -> dict[str, Any]:
@@ -181,16 +195,16 @@ def _stand_ins(graph: ProgramGraph, nodes: Sequence[str]) -> list[Any]:
 def json_from_trace(graph: ProgramGraph) -> dict[str, Any]:
     """Return what can be asked of a graph's trace without its function."""
     trace, spec = graph.trace, graph.trace.spec
+    argnums = spec.argnums
     leaves = _stand_ins(graph, graph.inputs)
     numbers = {id(leaf): i for i, leaf in enumerate(leaves)}
     args, kwargs = trace.unflatten(leaves)
     results = _stand_ins(graph, graph.outputs)
     out_numbers = {id(leaf): i for i, leaf in enumerate(results)}
     outputs = jax.tree.unflatten(trace.out_tree, results)
-    is_tuple = isinstance(spec.argnums, tuple)
     return {
         "function": trace.fn_name,
-        "argnums": list(spec.argnums) if is_tuple else spec.argnums,
+        "argnums": list(argnums) if isinstance(argnums, tuple) else argnums,
         "static_argnums": list(spec.static_argnums),
         "static_argnames": list(spec.static_argnames),
         "has_aux": spec.has_aux,

@@ -1,4 +1,4 @@
-"""The atoms of a saved recording as JSON: numbers, parameters, literals, pytrees.
+"""The atoms of a saved recording as JSON: numbers, parameters, literals.
 
 Functions come in pairs, `json_from_…` and `…_from_json`. Reading trusts nothing: what
 is not as it was written raises `Malformed`.
@@ -7,10 +7,9 @@ is not as it was written raises `Malformed`.
 from __future__ import annotations
 
 import base64
-import collections
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -25,6 +24,28 @@ _LONGEST_TEXT = 500
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _OUR_OWN = re.compile(r"(?:jax|jaxlib|numpy|graphstep)(?:\.|$)")
 _MISSING = object()
+
+# JAX's own classes that parameters are made of: named constants, and named tuples.
+_ENUMS = {
+    kind.__name__: kind
+    for kind in (
+        jax.lax.DotAlgorithmPreset,
+        jax.lax.FftType,
+        jax.lax.GatherScatterMode,
+        jax.lax.Precision,
+        jax.lax.RoundingMethod,
+    )
+}
+_RECORDS = {
+    kind.__name__: kind
+    for kind in (
+        jax.lax.ConvDimensionNumbers,
+        jax.lax.GatherDimensionNumbers,
+        jax.lax.ScatterDimensionNumbers,
+    )
+}
+# Of a parameter that is one of these, or that is left out, less is known than JAX knows.
+_INEXACT = ("text", "jaxpr", "mesh")
 
 
 class Malformed(ValueError):  # noqa: N818
@@ -76,7 +97,9 @@ def one(value: Any) -> tuple[str, Any]:
 
 def _shown(value: Any) -> str:
     kind = type(value)
-    return f"`{value}`"[:40] if kind in (int, float, bool, str) else f"a {kind.__name__}"
+    return (
+        f"`{value}`"[:40] if kind in (int, float, bool, str) else f"a {kind.__name__}"
+    )
 
 
 def json_from_float(value: float) -> float | str:
@@ -130,6 +153,12 @@ def _json_from_param(value: Any, number: Callable[[Any], int]) -> Any:
         inner = [_json_from_param(part, number) for part in parts]
         kind = "set" if isinstance(value, set | frozenset) else type(value).__name__
         return _MISSING if _MISSING in inner else {kind: inner}
+    name = type(value).__name__
+    if type(value) is _ENUMS.get(name):
+        return {"enum": [name, value.name]}
+    if type(value) is _RECORDS.get(name):
+        inner = [_json_from_param(part, number) for part in value]
+        return _MISSING if _MISSING in inner else {"record": [name, inner]}
     if isinstance(value, np.integer | np.bool):
         return value.item()
     if isinstance(value, np.dtype):
@@ -152,6 +181,20 @@ def _json_from_printout(value: Any) -> Any:
     return _MISSING if _ADDRESS.search(printout) else {"text": printout}
 
 
+def is_exact(params: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
+    """Return whether `written` is all there is to `params`."""
+    pending: list[Any] = list(written.values())
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            if any(kind in value for kind in _INEXACT):
+                return False
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+    return params.keys() == written.keys()
+
+
 def params_from_json(value: Any, avals: list[Any]) -> dict[str, Any]:
     """Return the parameters of an equation."""
     if type(value) is not dict:
@@ -163,25 +206,55 @@ def _param_from_json(value: Any, avals: list[Any]) -> Any:
     if value is None or type(value) in (bool, int, str):
         return value
     kind, inner = one(value)
-    if kind == "float":
-        return float_from_json(inner)
-    if kind == "dtype":
-        return dtype_from_json(inner)
-    if kind == "text":
-        return SavedText(text(inner))
-    if kind == "mesh":
-        axes = [items(axis, 2) for axis in items(inner)]
-        return SavedMesh(tuple((text(name), whole(n, 1, 2**31)) for name, n in axes))
-    if kind == "jaxpr":
-        sides = [
-            tuple(SavedVar(avals[whole(i, high=len(avals))]) for i in items(side))
-            for side in items(inner, 2)
-        ]
-        return SavedJaxpr(*sides)
-    makers = {"tuple": tuple, "list": list, "set": frozenset}
-    if kind not in makers:
+    if kind in _SEQUENCES:
+        return _SEQUENCES[kind](_param_from_json(part, avals) for part in items(inner))
+    if kind not in _PARAMS:
         raise Malformed(f"`{kind[:40]}` is no kind of parameter")
-    return makers[kind](_param_from_json(part, avals) for part in items(inner))
+    return _PARAMS[kind](inner, avals)
+
+
+def _mesh(value: Any, _: list[Any]) -> SavedMesh:
+    axes = [items(axis, 2) for axis in items(value)]
+    return SavedMesh(tuple((text(name), whole(n, 1, 2**31)) for name, n in axes))
+
+
+def _jaxpr(value: Any, avals: list[Any]) -> SavedJaxpr:
+    sides = [
+        tuple(SavedVar(avals[whole(i, high=len(avals))]) for i in items(side))
+        for side in items(value, 2)
+    ]
+    return SavedJaxpr(*sides)
+
+
+def _enum(value: Any, _: list[Any]) -> Any:
+    name, member = items(value, 2)
+    members = getattr(_ENUMS.get(text(name)), "__members__", {})
+    if text(member) not in members:
+        raise Malformed(f"this JAX has no {name[:40]}.{member[:40]}")
+    return members[member]
+
+
+def _record(value: Any, avals: list[Any]) -> Any:
+    name, parts = items(value, 2)
+    if text(name) not in _RECORDS:
+        raise Malformed(f"this JAX has no {name[:40]}")
+    return _RECORDS[name](*(_param_from_json(part, avals) for part in items(parts)))
+
+
+_SEQUENCES: dict[str, Callable[..., Any]] = {
+    "tuple": tuple,
+    "list": list,
+    "set": frozenset,
+}
+_PARAMS: dict[str, Callable[[Any, list[Any]], Any]] = {
+    "float": lambda value, _: float_from_json(value),
+    "dtype": lambda value, _: dtype_from_json(value),
+    "text": lambda value, _: SavedText(text(value)),
+    "mesh": _mesh,
+    "jaxpr": _jaxpr,
+    "enum": _enum,
+    "record": _record,
+}
 
 
 # Literals --------------------------------------------------------------------------
@@ -223,73 +296,3 @@ def literal_from_json(value: Any) -> Any:
     if not raw:
         return np.zeros(shape, dtype)
     return np.frombuffer(raw, np.uint8).view(dtype).reshape(shape)[()]
-
-
-# Pytrees ---------------------------------------------------------------------------
-
-
-def json_from_tree(tree: Any, number_of: Mapping[int, int]) -> Any:
-    """Return the structure of a pytree.
-
-    Args:
-        tree: Any pytree; dicts, lists, tuples and `None` are kept as they are, and of
-            every other node (a namedtuple, a dataclass, a module) the names and
-            values of its fields.
-        number_of: Number of each leaf, by `id`; any other leaf becomes `None`.
-    """
-    if id(tree) in number_of:
-        return number_of[id(tree)]
-    if tree is None:
-        return None
-    if type(tree) in (list, tuple):
-        inner = [json_from_tree(child, number_of) for child in tree]
-        return {type(tree).__name__: inner}
-    if type(tree) is dict and all(type(key) in (str, int) for key in tree):
-        pairs = [[key, json_from_tree(tree[key], number_of)] for key in sorted(tree)]
-        return {"dict": pairs}
-    children = list(_children(tree))
-    if len(children) == 1 and children[0][1] is tree:
-        return None
-    return {"node": [[key, json_from_tree(x, number_of)] for key, x in children]}
-
-
-def _children(tree: Any) -> Iterator[tuple[str | int, Any]]:
-    """Yield the name and the value of each child of a node; of a leaf, itself."""
-    entries, _ = jax.tree_util.tree_flatten_with_path(
-        tree, is_leaf=lambda inner: inner is not tree
-    )
-    for path, child in entries:
-        if not path:
-            yield "", child
-            continue
-        key: Any = path[0]
-        for name in ("name", "key", "idx"):
-            if hasattr(key, name):
-                key = getattr(key, name)
-                break
-        yield key if type(key) in (str, int) else str(key), child
-
-
-def tree_from_json(value: Any, n_leaves: int) -> Any:
-    """Return a pytree whose leaves are their numbers.
-
-    What was no dict, list or tuple comes as an `OrderedDict` of its fields.
-    """
-    if value is None:
-        return None
-    if type(value) is int:
-        return whole(value, high=n_leaves)
-    kind, inner = one(value)
-    if kind in ("list", "tuple"):
-        children = [tree_from_json(child, n_leaves) for child in items(inner)]
-        return children if kind == "list" else tuple(children)
-    if kind not in ("dict", "node"):
-        raise Malformed(f"`{kind[:40]}` is no kind of pytree")
-    pairs = [items(pair, 2) for pair in items(inner)]
-    keys = [key if type(key) is int else text(key) for key, _ in pairs]
-    if len(set(keys)) != len(keys):
-        raise Malformed("a key occurs twice in a pytree")
-    if kind == "dict" and keys and len({type(key) for key in keys}) != 1:
-        raise Malformed("the keys of a dict cannot be sorted")
-    found = zip(keys, (tree_from_json(x, n_leaves) for _, x in pairs), strict=True)
-    return dict(found) if kind == "dict" else collections.OrderedDict(found)

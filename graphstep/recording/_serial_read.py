@@ -33,9 +33,9 @@ from graphstep.recording._serial_json import (
     params_from_json,
     shape_from_json,
     text,
-    tree_from_json,
     whole,
 )
+from graphstep.recording._serial_trees import tree_from_json
 from graphstep.tracing import CallSpec, Frame, SourceLocation
 
 _ROLES = frozenset({"input", "const", "eqn", "binder", "output"})
@@ -86,9 +86,15 @@ class _Reader:
         )
 
     def _frame(self, row: Any) -> Frame:
-        file, *numbers, function = items(row, 6)
-        places = [whole(number) for number in numbers]
-        return Frame(self.pick(self.files, file), *places, text(function))
+        file, line, column, end_line, end_column, function = items(row, 6)
+        return Frame(
+            self.pick(self.files, file),
+            whole(line),
+            whole(column),
+            whole(end_line),
+            whole(end_column),
+            text(function),
+        )
 
     def _location(self, row: Any) -> SourceLocation:
         own, frames = items(row, 2)
@@ -226,7 +232,9 @@ def _region(
     region_id, kind, name, _, start, stop, number, is_opaque = row
     eqn: SavedEqn | None = reader.optional(reader.eqns, number)
     _one_of(kind, _KINDS)
-    if (eqn is not None) != (kind in _STRUCTURED) or (kind == "root") != (outer is None):
+    if (eqn is not None) != (kind in _STRUCTURED) or (kind == "root") != (
+        outer is None
+    ):
         raise Malformed(f"region `{text(region_id)[:40]}` is no {kind}")
     is_call = kind == "call"
     loops = () if outer is None else outer.loops
@@ -269,13 +277,19 @@ def _trace(document: Any, columns: Columns) -> SavedTrace:
     def get(name: str, read: Callable[[Any], Any]) -> tuple[Any, ...]:
         return tuple(read(x) for x in items(field(document, name)))
 
-    inputs = [a[0] for a, role in zip(columns.avals, columns.roles, strict=True) if role == "input"]
+    inputs = [
+        a[0]
+        for a, role in zip(columns.avals, columns.roles, strict=True)
+        if role == "input"
+    ]
     n_outputs = columns.roles.count("output")
     argnums = field(document, "argnums")
     spec = CallSpec(
         static_argnums=get("static_argnums", whole),
         static_argnames=get("static_argnames", text),
-        argnums=argnums if argnums is None or type(argnums) is int else get("argnums", _int),
+        argnums=argnums
+        if argnums is None or type(argnums) is int
+        else get("argnums", _int),
         has_aux=flag(field(document, "has_aux")),
     )
     arguments = tree_from_json(field(document, "arguments"), len(inputs))
@@ -285,7 +299,10 @@ def _trace(document: Any, columns: Columns) -> SavedTrace:
         raise Malformed("the arguments or the outputs are not those of the graph")
     in_names, out_names = get("in_names", text), get("out_names", text)
     differentiated = get("differentiated", flag)
-    if not len(in_names) == len(differentiated) == len(inputs) or len(out_names) != n_outputs:
+    if (
+        not len(in_names) == len(differentiated) == len(inputs)
+        or len(out_names) != n_outputs
+    ):
         raise Malformed("the names are not those of the inputs and outputs")
     return saved_trace(
         spec,
@@ -337,7 +354,9 @@ def plan_from_json(document: Any, graph: SavedGraph) -> Plan:
 
     capacities: Mapping[int, int] = {
         whole(position, high=n): whole(kept, high=2**62)
-        for position, kept in (items(x, 2) for x in items(field(document, "capacities")))
+        for position, kept in (
+            items(x, 2) for x in items(field(document, "capacities"))
+        )
     }
     return Plan(
         mode=_one_of(field(document, "mode"), _MODES),

@@ -200,7 +200,7 @@ class Values:
                 return np.zeros(aval.shape, aval.dtype)
             if origin.kind == "captured":
                 return _host(run.consts[position], aval)
-            return self._constant((position, out))
+            return self.constant((position, out))
         return self._from_loop(position, selection, tangent=tangent, out=out)
 
     def _recorded(
@@ -264,7 +264,7 @@ class Values:
             return both[(ALL,) * axis + (slice(0, trips),)]
         return read(source, outer) if last == 0 else read(other, (*outer, last - 1))
 
-    def _constant(self, source: Source) -> Any:
+    def constant(self, source: Source) -> Any:
         """Compute a constant again, and all constants that it is made from."""
         pending = [source]
         needed: set[int] = set()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphstep.graph import Edge, ProgramGraph, Value
+from graphstep.graph import Edge, ProgramGraph, Region, Value
 from graphstep.stepping._blocks import Iteration
 from graphstep.stepping._recorded import Recorded
 from graphstep.stepping._timeline import BACKWARD, SEED, Key, Step, Timeline
@@ -79,6 +79,8 @@ def arrival(
     if not region.is_loop or len(graph.loops(user)) == len(graph.loops(target)):
         return target, iteration
     if target != region.id:
+        if not _turns_at_all(region):
+            return region.id, iteration
         # A binder: its share of every iteration is in when the first one is done.
         return target, (*iteration, 0)
     carry = f"{target}/carry{key}"
@@ -87,6 +89,11 @@ def arrival(
         # What a loop carries comes back from the next iteration.
         return carry, (*iteration[:-1], iteration[-1] + 1)
     return target, iteration[:-1]
+
+
+def _turns_at_all(region: Region) -> bool:
+    """Return whether a region is not a scan over nothing."""
+    return region.kind != "scan" or bool(region.length)
 
 
 def has_arrived(
@@ -155,8 +162,8 @@ def contributions_sent(
     enters the loop from outside: stacked for what it collects (ys), and for what it
     carries, the part of the last iteration. A binder of a loop sends this iteration's
     share: of a constant, to be summed; of an x, one slice; of a carry, to the
-    iteration before. A while or a custom rule, whose inside has no cotangents, sends to
-    the operands of the whole. A forward step sends nothing.
+    iteration before. A while or a custom rule, whose inside has no cotangents, and a
+    scan over nothing send to the operands of the whole. A forward step sends nothing.
     """
     graph = timeline.graph
     if here.pass_ == SEED:
@@ -169,7 +176,8 @@ def contributions_sent(
         return ()
     region = graph.region_of(here.node)
     is_exit = region.id == here.node
-    if is_exit and (region.kind == "while" or region.is_opaque):
+    is_closed = region.kind == "while" or region.is_opaque or not _turns_at_all(region)
+    if is_exit and is_closed:
         binders = [
             node
             for node in graph.order[region.start : region.stop]

@@ -210,15 +210,7 @@ class StepApp(App[int]):
         self.screen_stack[0].query_one(ProgressBar).progress = None
         self._values = Values(message.recording)
         notes = " ".join(message.recording.notes)
-        state = self.state
-        if state.selected_row == 0:
-            self.change(state.moved(message.cursor).say(one_line(notes)))
-            return
-        # Whoever has looked around already stays where they are.
-        state = state.select_row(state.selected_row)
-        moved = state.moved(message.cursor)
-        row = moved.selected_row
-        self.change(moved.select_row(row).say(one_line(notes)))
+        self.change(self.state.begun(message.cursor).say(one_line(notes)))
 
     def on_recording_failed(self, message: RecordingFailed) -> None:
         """Say why; the graph stays."""

@@ -88,6 +88,11 @@ class UiState:
         """Put one line before the person."""
         return dataclasses.replace(self, notice=notice, is_alarming=is_alarming)
 
+    def begun(self, cursor: Cursor) -> UiState:
+        """Put the cursor at the start; whoever looked around stays where they are."""
+        follows = self.selected_row == 0
+        return dataclasses.replace(self, follows=follows).moved(cursor)
+
     def moved(self, cursor: Cursor) -> UiState:
         """Put the cursor there; regions that it enters open."""
         before = set() if self.cursor is None else _around(self.cursor)

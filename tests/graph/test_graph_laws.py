@@ -166,7 +166,9 @@ def described(name: str) -> dict[str, Any]:
         ],
         "labels": [graph.label(n) for n in graph.order if graph.node(n).avals],
         "edges": [[u, v, k, o] for u, v, k, o in graph.nx.edges(keys=True, data="out")],
-        "regions": [[r.id, r.kind, r.name, *r.children] for r in graph.regions.values()],
+        "regions": [
+            [r.id, r.kind, r.name, *r.children] for r in graph.regions.values()
+        ],
         "view": [str(edge) for edge in graph.view(1).edges(data="use")],
     }
 

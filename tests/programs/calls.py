@@ -86,7 +86,7 @@ def jit_forwards_its_input() -> Call:
 
 @program()
 def jit_unused_input() -> Call:
-    ignore = jax.jit(lambda x, y: jnp.cos(x))  # noqa: ARG005
+    ignore = jax.jit(lambda x, y: jnp.cos(x))
     return lambda x, y: ignore(x, y).sum(), normal(3), normal(3, seed=1)
 
 

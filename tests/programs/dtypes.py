@@ -126,8 +126,10 @@ def integers_only() -> Call:
 
 @program()
 def booleans_only() -> Call:
-    return lambda p, q: (p & q) | ~p ^ q, jnp.array([True, False]), jnp.array(
-        [True, True]
+    return (
+        lambda p, q: (p & q) | ~p ^ q,
+        jnp.array([True, False]),
+        jnp.array([True, True]),
     )
 
 
@@ -141,9 +143,12 @@ def bit_manipulation() -> Call:
 
 @program()
 def integer_and_float_inputs() -> Call:
-    return lambda x, n, p: (jnp.where(p, x * n, -x), n + 1, ~p), normal(
-        2
-    ), jnp.int32(3), jnp.array([True, False])
+    return (
+        lambda x, n, p: (jnp.where(p, x * n, -x), n + 1, ~p),
+        normal(2),
+        jnp.int32(3),
+        jnp.array([True, False]),
+    )
 
 
 @program()
@@ -157,9 +162,12 @@ def integer_path_to_float() -> Call:
 
 @program()
 def small_integers() -> Call:
-    return lambda i: i.astype(jnp.int8) * jnp.int8(3) + i.astype(jnp.uint8).sum(
-        dtype=jnp.int8
-    ), jnp.arange(5, dtype=jnp.int16)
+    return (
+        lambda i: (
+            i.astype(jnp.int8) * jnp.int8(3) + i.astype(jnp.uint8).sum(dtype=jnp.int8)
+        ),
+        jnp.arange(5, dtype=jnp.int16),
+    )
 
 
 @program()

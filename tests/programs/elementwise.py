@@ -12,8 +12,10 @@ from tests.programs._registry import Array, Call, normal, program, uniform
 
 @program("smooth")
 def arithmetic() -> Call:
-    return lambda x, y: ((x + y) * x / (2.0 + y**2) - y).sum(), normal(3), normal(
-        3, seed=1
+    return (
+        lambda x, y: ((x + y) * x / (2.0 + y**2) - y).sum(),
+        normal(3),
+        normal(3, seed=1),
     )
 
 
@@ -45,7 +47,10 @@ def inverse_trigonometry() -> Call:
 def hyperbolic() -> Call:
     def fn(x: Array) -> Array:
         return (
-            jnp.sinh(x) + jnp.cosh(x) * jnp.tanh(x) + jnp.arcsinh(x) + jnp.arctanh(x / 2)
+            jnp.sinh(x)
+            + jnp.cosh(x) * jnp.tanh(x)
+            + jnp.arcsinh(x)
+            + jnp.arctanh(x / 2)
         ).sum()
 
     return fn, uniform(3)
@@ -60,9 +65,7 @@ def exponentials() -> Call:
 
 @program("smooth")
 def error_functions() -> Call:
-    return lambda x: (
-        lax.erf(x) + lax.erfc(x) * lax.erf_inv(x / 2.0)
-    ).sum(), uniform(3)
+    return lambda x: (lax.erf(x) + lax.erfc(x) * lax.erf_inv(x / 2.0)).sum(), uniform(3)
 
 
 @program("smooth")
@@ -77,9 +80,11 @@ def bessel_functions() -> Call:
 
 @program()
 def incomplete_functions() -> Call:
-    return lambda a, x: special.gammainc(a, x) + special.betaln(a, x), uniform(
-        2
-    ), uniform(2, seed=1)
+    return (
+        lambda a, x: special.gammainc(a, x) + special.betaln(a, x),
+        uniform(2),
+        uniform(2, seed=1),
+    )
 
 
 @program()
@@ -99,7 +104,9 @@ def piecewise_constant() -> Call:
 
 @program()
 def absolute_and_clip() -> Call:
-    return lambda x: jnp.abs(x) + jnp.clip(x, -0.5, 0.5) + jnp.maximum(x, 0.1), normal(4)
+    return lambda x: jnp.abs(x) + jnp.clip(x, -0.5, 0.5) + jnp.maximum(x, 0.1), normal(
+        4
+    )
 
 
 @program()
@@ -109,8 +116,10 @@ def ties_in_maximum() -> Call:
 
 @program()
 def remainders() -> Call:
-    return lambda x, y: jnp.mod(x, y) + jnp.fmod(x, y) + x // y, normal(3) * 3.0, uniform(
-        3
+    return (
+        lambda x, y: jnp.mod(x, y) + jnp.fmod(x, y) + x // y,
+        normal(3) * 3.0,
+        uniform(3),
     )
 
 
@@ -152,7 +161,9 @@ def logsumexp() -> Call:
 @program("smooth")
 def softmax_cross_entropy() -> Call:
     def fn(w: Array, x: Array) -> Array:
-        return -(jax.nn.log_softmax(x @ w) * jax.nn.one_hot(jnp.array([0, 2]), 3)).mean()
+        return -(
+            jax.nn.log_softmax(x @ w) * jax.nn.one_hot(jnp.array([0, 2]), 3)
+        ).mean()
 
     return fn, normal(4, 3), normal(2, 4, seed=1)
 
@@ -171,13 +182,16 @@ def gelu_and_silu() -> Call:
 
 @program()
 def relu_family() -> Call:
-    return lambda x: (
-        jax.nn.relu(x)
-        + jax.nn.relu6(3.0 * x)
-        + jax.nn.leaky_relu(x)
-        + jax.nn.elu(x)
-        + jax.nn.selu(x)
-    ), normal(4)
+    return (
+        lambda x: (
+            jax.nn.relu(x)
+            + jax.nn.relu6(3.0 * x)
+            + jax.nn.leaky_relu(x)
+            + jax.nn.elu(x)
+            + jax.nn.selu(x)
+        ),
+        normal(4),
+    )
 
 
 @program("smooth")
@@ -267,7 +281,9 @@ def gradient_of_sqrt_at_zero() -> Call:
 
 @program("nonfinite")
 def sqrt_where_nan() -> Call:
-    return lambda x: jnp.where(x > 0, jnp.sqrt(x), 0.0).sum(), jnp.array([0.0, -1.0, 4.0])
+    return lambda x: jnp.where(x > 0, jnp.sqrt(x), 0.0).sum(), jnp.array(
+        [0.0, -1.0, 4.0]
+    )
 
 
 @program("nonfinite")

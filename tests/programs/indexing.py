@@ -45,15 +45,19 @@ def argmax_gather() -> Call:
 
 @program()
 def at_set() -> Call:
-    return lambda x, v: x.at[jnp.array([0, 2])].set(v).sum() + x[0], normal(4), normal(
-        2, seed=1
+    return (
+        lambda x, v: x.at[jnp.array([0, 2])].set(v).sum() + x[0],
+        normal(4),
+        normal(2, seed=1),
     )
 
 
 @program()
 def at_add_repeated() -> Call:
-    return lambda x, v: jnp.sin(x.at[jnp.array([1, 1, 3])].add(v)), normal(4), normal(
-        3, seed=1
+    return (
+        lambda x, v: jnp.sin(x.at[jnp.array([1, 1, 3])].add(v)),
+        normal(4),
+        normal(3, seed=1),
     )
 
 
@@ -103,8 +107,10 @@ def boolean_mask_where() -> Call:
 
 @program()
 def embedding_lookup() -> Call:
-    return lambda table, i: jnp.tanh(table[i]).mean(), normal(5, 3), jnp.array(
-        [[0, 4], [4, 2]]
+    return (
+        lambda table, i: jnp.tanh(table[i]).mean(),
+        normal(5, 3),
+        jnp.array([[0, 4], [4, 2]]),
     )
 
 
@@ -231,9 +237,10 @@ def one_hot_product() -> Call:
 
 @program()
 def diagonal_matrices() -> Call:
-    return lambda x: jnp.diag(x) @ jnp.tril(jnp.ones((3, 3))) + jnp.triu(
-        jnp.outer(x, x)
-    ), normal(3)
+    return (
+        lambda x: jnp.diag(x) @ jnp.tril(jnp.ones((3, 3))) + jnp.triu(jnp.outer(x, x)),
+        normal(3),
+    )
 
 
 @program()

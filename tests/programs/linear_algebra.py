@@ -184,8 +184,10 @@ def fft_two_dimensions() -> Call:
 
 @program("smooth")
 def convolve() -> Call:
-    return lambda x, k: jnp.convolve(x, k, mode="same").sum(), normal(6), normal(
-        3, seed=1
+    return (
+        lambda x, k: jnp.convolve(x, k, mode="same").sum(),
+        normal(6),
+        normal(3, seed=1),
     )
 
 
@@ -224,7 +226,7 @@ def polynomials() -> Call:
 
 @program("smooth")
 def integral_trapezoid() -> Call:
-    return lambda y, x: jnp.trapezoid(y, x), normal(5), jnp.arange(5.0)
+    return jnp.trapezoid, normal(5), jnp.arange(5.0)
 
 
 @program()

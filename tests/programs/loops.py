@@ -1,4 +1,5 @@
 """Loops of unknown length, and branches: while, fori, cond, switch, map."""
+
 from __future__ import annotations
 
 import jax
@@ -147,7 +148,7 @@ def cond_differentiated() -> Call:
 @program()
 def cond_unused_operands() -> Call:
     def fn(x: Array, y: Array) -> Array:
-        return lax.cond(y > 0, lambda x, y: x * 2.0, lambda x, y: y + 0.0 * x, x, y)  # noqa: ARG005
+        return lax.cond(y > 0, lambda x, y: x * 2.0, lambda x, y: y + 0.0 * x, x, y)
 
     return fn, jnp.float32(0.3), jnp.float32(0.7)
 
@@ -155,9 +156,9 @@ def cond_unused_operands() -> Call:
 @program()
 def cond_constant_branch() -> Call:
     def fn(x: Array, flag: Array) -> Array:
-        return lax.cond(flag, lambda x: jnp.float32(3.0), jnp.sin, x) + x  # noqa: ARG005
+        return lax.cond(flag, lambda x: jnp.float32(3.0), jnp.sin, x) + x
 
-    return fn, jnp.float32(0.3), jnp.array(True)  # noqa: FBT003
+    return fn, jnp.float32(0.3), jnp.array(True)
 
 
 @program("smooth")

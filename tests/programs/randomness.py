@@ -20,9 +20,11 @@ def typed_key_argument() -> Call:
 
 @program()
 def raw_key_argument() -> Call:
-    return lambda key, x: x + jax.random.normal(key, (3,)), jax.random.PRNGKey(
-        1
-    ), normal(3)
+    return (
+        lambda key, x: x + jax.random.normal(key, (3,)),
+        jax.random.PRNGKey(1),
+        normal(3),
+    )
 
 
 @program()
@@ -56,8 +58,10 @@ def keys_through_scan() -> Call:
 
 @program()
 def key_returned() -> Call:
-    return lambda key, x: (jax.random.split(key, 2), x * 2.0), jax.random.key(0), normal(
-        2
+    return (
+        lambda key, x: (jax.random.split(key, 2), x * 2.0),
+        jax.random.key(0),
+        normal(2),
     )
 
 
@@ -78,9 +82,11 @@ def reparameterised_sample() -> Call:
 
 @program()
 def gamma_sample() -> Call:
-    return lambda a, key: jax.random.gamma(key, a, (2,)), jnp.float32(
-        1.7
-    ), jax.random.key(1)
+    return (
+        lambda a, key: jax.random.gamma(key, a, (2,)),
+        jnp.float32(1.7),
+        jax.random.key(1),
+    )
 
 
 @program()
@@ -101,11 +107,13 @@ def dropout_in_cond() -> Call:
 
         return lax.cond(train, drop, lambda _, x: x, key, x).sum()
 
-    return fn, jax.random.key(1), normal(5), jnp.array(True)  # noqa: FBT003
+    return fn, jax.random.key(1), normal(5), jnp.array(True)
 
 
 @program()
 def other_key_implementation() -> Call:
-    return lambda key, x: x * jax.random.uniform(key, (2,)), jax.random.key(
-        0, impl="rbg"
-    ), normal(2)
+    return (
+        lambda key, x: x * jax.random.uniform(key, (2,)),
+        jax.random.key(0, impl="rbg"),
+        normal(2),
+    )

@@ -146,7 +146,7 @@ def same_value_twice() -> Call:
 
 @program()
 def unused_inputs() -> Call:
-    return lambda x, y, z: y * 2.0, normal(2), normal(3), jnp.int32(4)  # noqa: ARG005
+    return lambda x, y, z: y * 2.0, normal(2), normal(3), jnp.int32(4)
 
 
 @program()
@@ -162,7 +162,7 @@ def constant_output() -> Call:
 
 @program()
 def only_constants_out() -> Call:
-    return lambda x: jnp.ones(3), normal(2)  # noqa: ARG005
+    return lambda x: jnp.ones(3), normal(2)
 
 
 @program()

@@ -60,8 +60,11 @@ def argnums_second() -> Call:
 
 @program(argnums=(2, 0))
 def argnums_tuple() -> Call:
-    return lambda a, b, c: jnp.sin(a * b) + c, normal(2), normal(2, seed=1), normal(
-        2, seed=2
+    return (
+        lambda a, b, c: jnp.sin(a * b) + c,
+        normal(2),
+        normal(2, seed=1),
+        normal(2, seed=2),
     )
 
 

@@ -19,7 +19,9 @@ _LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 
 
 def program_of(drawn: strategies.RandomProgram) -> Program:
-    tags = frozenset({"bf16"} if "bf16" in repr(drawn) or "float16" in drawn.dtype else ())
+    tags = frozenset(
+        {"bf16"} if "bf16" in repr(drawn) or "float16" in drawn.dtype else ()
+    )
     return Program("random", drawn, drawn.args, tags=tags)
 
 

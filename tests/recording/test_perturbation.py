@@ -187,7 +187,9 @@ def tangent_differences(trace: gs.Trace) -> Iterator[str]:
                 continue
             other = down.slots[value][iteration].value
             # A constant that is NaN stays what it is.
-            slope = np.nan_to_num(np.asarray(slot.value) - np.asarray(other)) / (2 * step)
+            slope = np.nan_to_num(np.asarray(slot.value) - np.asarray(other)) / (
+                2 * step
+            )
             if isinstance(tangent, Absence):
                 found = np.zeros_like(slope)
                 if tangent.kind in ("custom_rule", "no_rule"):

@@ -1,0 +1,86 @@
+"""Drive the application as a person would, and read what it shows."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+import graphstep as gs
+from graphstep.tui.app import StepApp
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@contextlib.asynccontextmanager
+async def walk(
+    fn: Callable[..., Any],
+    *args: Any,
+    size: tuple[int, int] = (120, 40),
+    **options: Any,
+) -> AsyncIterator[Pilot[int]]:
+    """Open the walk through a recording of `fn` at `args`."""
+    rec = gs.record(fn, *args, **options)
+    app = StepApp(rec.graph, recording=rec)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def settle(pilot: Pilot[int]) -> None:
+    """Wait until nothing is left to be shown."""
+    await until(pilot, lambda: not app_of(pilot)._is_stale)
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    """Press keys, then wait until their effect is shown."""
+    await pilot.press(*keys)
+    await settle(pilot)
+
+
+async def until(pilot: Pilot[int], claim: Callable[[], bool]) -> None:
+    """Wait for a condition; the test's own time limit ends a vain wait."""
+    while not claim():
+        await pilot.pause(0.001)
+
+
+def app_of(pilot: Pilot[int]) -> StepApp:
+    """Return the application that a pilot drives."""
+    app = pilot.app
+    assert isinstance(app, StepApp)
+    return app
+
+
+def screen_text(pilot: Pilot[int]) -> str:
+    """Return the characters on the screen."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def line_with(pilot: Pilot[int], text: str) -> str:
+    """Return the first line of the screen with `text` in it."""
+    shown = screen_text(pilot)
+    found = [line for line in shown.splitlines() if text in line]
+    assert found, f"{text!r} is not on the screen:\n{shown}"
+    return found[0]
+
+
+def number_after(text: str, mark: str) -> float:
+    """Return the number that stands right after `mark`."""
+    word = text.split(mark, 1)[1].split(maxsplit=1)[0]
+    return float(word.replace("−", "-"))
+
+
+def example(name: str) -> Any:
+    """Import one of the examples."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,361 @@
+"""Keys, panels, sizes, recording in the background, failure."""
+
+from __future__ import annotations
+
+import threading
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+import graphstep as gs
+from graphstep.tui.actions import ACTIONS
+from graphstep.tui.app import StepApp
+from graphstep.tui.failure_screen import FailureScreen
+from graphstep.tui.help_screen import HelpScreen
+from tests.tui.pilots import (
+    app_of,
+    line_with,
+    press,
+    screen_text,
+    settle,
+    until,
+    walk,
+)
+
+
+@jax.jit
+def squash(x):
+    return jnp.exp(x) / reduce_all(x)
+
+
+@jax.jit
+def reduce_all(x):
+    return jnp.sum(jnp.exp(x)) + jnp.max(x)
+
+
+def nested(x):
+    y = squash(jnp.tanh(x))
+    return jnp.sum(y * y)
+
+
+X = jnp.arange(4.0)
+
+
+class Held:
+    """A trace whose recording waits for the test between two stages."""
+
+    def __init__(self, trace):
+        self.graph = trace.graph
+        self.trace = trace
+        self.reached = threading.Event()
+        self.may_go = threading.Event()
+
+    def record(self, *, progress, **options):
+        def waiting(stage, seconds):
+            answer = progress(stage, seconds)
+            if stage == "compile":
+                self.reached.set()
+                self.may_go.wait()
+                answer = progress(stage, seconds)
+            return answer
+
+        return self.trace.record(progress=waiting, **options)
+
+
+class Failing:
+    """A trace whose recording raises."""
+
+    def __init__(self, trace, error):
+        self.graph = trace.graph
+        self.error = error
+
+    def record(self, **_):
+        raise self.error
+
+
+def test_every_action_has_a_method():
+    """Each line of the table of actions is something the application can do."""
+    missing = [a.name for a in ACTIONS if not hasattr(StepApp, f"action_{a.name}")]
+
+    assert missing == []
+
+
+def test_no_key_has_two_actions():
+    """A key does one thing, and Ctrl-P stays the palette's."""
+    keys = [key for action in ACTIONS for key in action.keys]
+
+    assert len(keys) == len(set(keys))
+    assert "ctrl+p" not in keys
+
+
+async def test_the_graph_can_be_explored_while_it_compiles():
+    """Keys work, and the stage is shown, before there is a recording."""
+    held = Held(gs.trace(nested, X))
+    app = StepApp(held.graph, trace=held)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, held.reached.is_set)
+        await press(pilot, "down", "down")
+        await until(pilot, lambda: "compile" in screen_text(pilot))
+
+        assert app.state.selected_row == 2
+        assert "Esc cancels" in screen_text(pilot)
+        held.may_go.set()
+        await until(pilot, lambda: app.state.cursor is not None)
+        await settle(pilot)
+        assert "forward 1/" in screen_text(pilot)
+        assert app.state.selected_row == 2
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
+async def test_escape_cancels_between_stages():
+    """Escape ends the recording; the graph stays, and R records again."""
+    held = Held(gs.trace(nested, X))
+    app = StepApp(held.graph, trace=held)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, held.reached.is_set)
+        await pilot.press("escape")
+        await until(pilot, lambda: "cancelling" in screen_text(pilot))
+        held.may_go.set()
+        await until(pilot, lambda: "cancelled" in app.state.notice)
+        await press(pilot)
+
+        assert "R records again" in screen_text(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: app.state.cursor is not None)
+
+
+async def test_a_failed_recording_is_one_line_in_a_dialog():
+    """A failure is shown in one line, the graph stays, and the exit status is 1."""
+    error = RuntimeError("no such device\nand many more lines")
+    failing = Failing(gs.trace(nested, X), error)
+    app = StepApp(failing.graph, trace=failing)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FailureScreen))
+        await pilot.pause()
+
+        assert "RuntimeError: no such device" in screen_text(pilot)
+        assert "many more" not in screen_text(pilot)
+        await press(pilot, "enter", "down")
+        assert app.state.selected_row == 1
+        await pilot.press("q")
+    assert app.return_value == 1
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_keys_that_quit(key):
+    """Each of these leaves with status 0."""
+    async with walk(nested, X) as pilot:
+        await pilot.press(key)
+    assert app_of(pilot).return_value == 0
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 60)])
+async def test_the_step_is_on_screen_at_every_size(size):
+    """Position and cursor are visible from 40 by 12 cells on."""
+    async with walk(nested, X, size=size) as pilot:
+        await press(pilot, "n", "n")
+
+        assert "forward 3/" in screen_text(pilot)
+        assert "▶" in line_with(pilot, "│ ▶")
+
+
+async def test_a_tiny_terminal_gets_one_readable_text():
+    """Below 40 by 12 the position and the keys remain, and resizing brings all back."""
+    async with walk(nested, X, size=(30, 8)) as pilot:
+        await press(pilot, "n")
+
+        assert "forward 2/" in screen_text(pilot)
+        assert "40×12" in screen_text(pilot)
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        assert "outline" in screen_text(pilot)
+
+
+async def test_the_cursor_opens_the_regions_it_enters():
+    """Stepping into a call shows its inside; closing it shows the cursor in it."""
+    async with walk(nested, X) as pilot:
+        assert "[+] jit squash" in screen_text(pilot)
+        closed = len(app_of(pilot).state.rows)
+        while not app_of(pilot).state.open:
+            await press(pilot, "n")
+
+        assert len(app_of(pilot).state.rows) > closed
+        assert "[-]" in screen_text(pilot)
+        await press(pilot, "home", "down", "down", "left")
+        assert len(app_of(pilot).state.rows) == closed
+
+
+async def test_enter_opens_and_closes_the_selected_region():
+    """Enter on a heading shows and hides what is inside."""
+    async with walk(nested, X) as pilot:
+        state = app_of(pilot).state
+        row = next(r for r in range(len(state.rows)) if state.rows.region(r))
+        await press(pilot, *["down"] * row, "enter")
+        opened = len(app_of(pilot).state.rows)
+        await press(pilot, "space")
+
+        assert opened > len(state.rows)
+        assert len(app_of(pilot).state.rows) == len(state.rows)
+
+
+async def test_selecting_does_not_move_the_cursor():
+    """Any node can be looked at while the cursor stays, and w goes back to it."""
+    async with walk(nested, X) as pilot:
+        await press(pilot, "n", "end")
+        state = app_of(pilot).state
+
+        assert state.cursor.index == 1
+        assert state.inspected == "out0"
+        assert "»" in screen_text(pilot)
+        await press(pilot, "w")
+        assert app_of(pilot).state.inspected == state.cursor.step.node
+
+
+async def test_run_to_the_selected_node():
+    """`t` puts the cursor at the selected line."""
+    async with walk(nested, X) as pilot:
+        await press(pilot, "end", "t")
+
+        assert app_of(pilot).state.cursor.step.node == "out0"
+
+
+async def test_search_goes_from_hit_to_hit():
+    """`/` finds, `.` and `,` go on and back, opening what hides a hit."""
+    async with walk(nested, X) as pilot:
+        await press(pilot, "slash", *"reduce_", "enter")
+        first = app_of(pilot).state.selected
+        await press(pilot, "full_stop")
+        second = app_of(pilot).state.selected
+        await press(pilot, "comma")
+
+        assert first != second
+        assert app_of(pilot).state.selected == first
+
+
+async def test_a_vain_search_says_so():
+    """Nothing found, or a malformed expression, is a notice and not a crash."""
+    async with walk(nested, X) as pilot:
+        await press(pilot, "slash", *"zzz", "enter")
+        assert "nothing is like `zzz`" in screen_text(pilot)
+        await press(pilot, "slash", "(", "enter")
+        assert app_of(pilot).state.is_alarming
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("goto nowhere", "There is no node"),
+        ("break h if", "no"),
+        ("break", "there are no breakpoints"),
+        ("delete 3", "Expected `all`"),
+        ("iter 2", "in no loop"),
+        ("pass sideways", "not a pass"),
+        ("frobnicate", "is none of"),
+    ],
+)
+async def test_a_wrong_command_says_what_is_wrong(command, said):
+    """Each mistake is one line at the bottom."""
+    async with walk(nested, X, size=(160, 30)) as pilot:
+        await press(pilot, "colon")
+        app_of(pilot).screen.query_one("#prompt").value = command
+        await press(pilot, "enter")
+
+        assert said in screen_text(pilot)
+
+
+async def test_a_breakpoint_is_marked_and_stops():
+    """`B` marks the selected line, `c` runs to it, `B` clears it."""
+    async with walk(nested, X) as pilot:
+        await press(pilot, "end", "B", "c")
+        await until(pilot, lambda: app_of(pilot).state.cursor.step.node == "out0")
+        await settle(pilot)
+
+        assert "■" in screen_text(pilot)
+        await press(pilot, "B")
+        assert "■" not in screen_text(pilot)
+
+
+async def test_help_lists_every_action():
+    """The help screen is the table of actions."""
+    async with walk(nested, X, size=(120, 70)) as pilot:
+        await press(pilot, "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = screen_text(pilot)
+        await press(pilot, "escape")
+
+        assert all(action.help in text for action in ACTIONS)
+        assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_tab_switches_to_the_inspector_in_a_small_terminal():
+    """Where there is room for one panel only, Tab shows the other."""
+    async with walk(nested, X, size=(60, 14)) as pilot:
+        assert "outline" in screen_text(pilot)
+        await press(pilot, "tab")
+
+        assert "outline" not in screen_text(pilot)
+        assert "primal" in screen_text(pilot)
+
+
+async def test_stepping_over_a_loop_leaves_it_closed():
+    """A loop passed in one step shows as one line, with its trip count."""
+
+    def fn(x):
+        return jax.lax.scan(lambda c, _: (jnp.sin(c), None), x, None, length=7)[0]
+
+    async with walk(fn, 0.5) as pilot:
+        await press(pilot, "N")
+
+        assert "[+] scan ×7" in line_with(pilot, "│ ▶")
+        await press(pilot, "s")
+        assert app_of(pilot).state.cursor.step.node == "out0"
+
+
+async def test_hostile_names_are_shown_as_text():
+    """Markup, escape sequences and line breaks in names stay text."""
+
+    def fn(tree):
+        return sum(jnp.sum(leaf) for leaf in tree.values())
+
+    names = {"[bold red]x[/]": 1.0, "\x1b[31mred": 2.0, "a\nb": 3.0, "x" * 5000: 4.0}
+    async with walk(fn, names, size=(160, 40)) as pilot:
+        for _ in range(len(names)):
+            await press(pilot, "n")
+        text = screen_text(pilot)
+
+        assert "[bold red]x[/]" in text
+        assert "\x1b" not in text
+
+
+async def test_a_large_array_is_measured_in_the_background():
+    """The statistics of a large array come without the panel waiting for them."""
+    x = jnp.ones((600, 600))
+    async with walk(lambda x: jnp.sum(x * 2), x) as pilot:
+        await until(pilot, lambda: "mean 1" in screen_text(pilot))
+
+        assert "positive 360000" in screen_text(pilot)
+
+
+async def test_integers_say_why_they_have_no_cotangent():
+    """The reason stands in the inspector."""
+
+    def fn(x, n):
+        return x * n
+
+    async with walk(fn, 2.0, 3) as pilot:
+        await press(pilot, "n")
+
+        assert "none: Integers and booleans" in screen_text(pilot)
+
+
+async def test_without_colour_every_state_can_be_told(monkeypatch):
+    """Under NO_COLOR done, current and pending differ in their marks."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with walk(nested, X) as pilot:
+        await press(pilot, "n")
+        text = screen_text(pilot)
+
+        assert pilot.app.no_color
+        assert {"●", "▶", "○"} <= set(text)

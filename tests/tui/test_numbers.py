@@ -1,0 +1,68 @@
+"""Numbers and arrays as short text."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from graphstep.tui.numbers import fit, histogram, number, rows_of_array, signed
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (-1.5, "−1.5"),
+        (1234567.0, "1.235e+06"),
+        (float("nan"), "NaN"),
+        (float("-inf"), "−Inf"),
+        (7, "7"),
+        (True, "True"),
+        (1 - 2j, "1−2i"),
+    ],
+)
+def test_numbers_are_short(value, text):
+    """Four digits, a true minus sign, and names for what is no number."""
+    assert number(value) == text
+
+
+def test_terms_have_a_sign():
+    """A term of a sum shows its sign, also a plus."""
+    assert (signed(2.0), signed(-2.0)) == ("+2", "−2")
+
+
+@pytest.mark.parametrize("width", range(1, 12))
+def test_fit_fills_exactly(width):
+    """Text is padded or cut to the cells it is given."""
+    assert len(fit("abcdef", width)) == width
+
+
+def test_wide_characters_count_twice():
+    """A wide character takes two cells."""
+    assert fit("漢字漢字", 5) == "漢字…"
+
+
+def test_rows_wrap_at_the_width():
+    """A long row goes on in the next line."""
+    lines = rows_of_array(np.arange(10), 12)
+
+    assert " ".join(" ".join(lines).split()) == "0 1 2 3 4 5 6 7 8 9"
+    assert max(map(len, lines)) <= 12
+
+
+def test_histogram_ignores_what_is_not_finite():
+    """NaN and infinities have no place between least and greatest."""
+    assert histogram(np.array([0.0, 1.0, np.nan, np.inf]), 2) == "██"
+
+
+@pytest.mark.parametrize("array", [np.zeros(0), np.ones(5), np.full(3, np.nan)])
+def test_histogram_of_nothing_to_spread_is_empty(array):
+    """Equal elements, or none, have no spread."""
+    assert histogram(array) == ""
+
+
+def test_histogram_of_huge_numbers_does_not_overflow():
+    """The greatest floats have a histogram too."""
+    x = np.array([-1.7e308, 0.0, 1.7e308])
+
+    assert len(histogram(x, 4)) == 4
