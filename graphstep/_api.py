@@ -92,9 +92,7 @@ class Trace:
         assert isinstance(recording, Recording)
         return recording
 
-    def to_dot(
-        self, expanded: Expanded = None, *, title: str | None = None
-    ) -> str:
+    def to_dot(self, expanded: Expanded = None, *, title: str | None = None) -> str:
         """Return the graph as DOT text for Graphviz.
 
         Args:
@@ -215,7 +213,9 @@ def trace(
         static_argnames=(static_argnames,)
         if isinstance(static_argnames, str)
         else tuple(static_argnames),
-        argnums=argnums if argnums is None or isinstance(argnums, int) else tuple(argnums),
+        argnums=argnums
+        if argnums is None or isinstance(argnums, int)
+        else tuple(argnums),
         has_aux=has_aux,
     )
     return Trace(_tracing.trace_function(fn, args, kwargs, spec))
@@ -269,7 +269,7 @@ def step(
         TraceError: If `fn` cannot be traced.
     """
     # Textual is loaded when it is first needed.
-    from graphstep.tui.app import run  # noqa: PLC0415
+    from graphstep.tui.app import run
 
     traced = trace(fn, *args, **kwargs)
     return run(traced, seed=seed, budget=budget, verify=verify)

@@ -75,10 +75,10 @@ _CLUSTERS: dict[str, dict[str, str]] = {
     "body": {"color": "#0072b2", "style": "rounded,dashed"},
     "scope": {"color": "#777777", "style": "rounded,dotted"},
 }
-# Rounds of network simplex that a layout may take, per node, times the nodes. Graphviz
-# sets no limit, and large graphs never finish; 2 per node is enough to see them.
-# Small ones are straighter with more, and drawn no later.
+# Rounds of network simplex per node, times the number of nodes.
 _ROUNDS = 2000
+# Nodes in a picture that can still be read.
+_LEGIBLE = 150
 # Longest edge, in ranks, whose label takes part in the layout.
 _LABELLED_SPAN = 2
 _FEEDBACK = {
@@ -144,8 +144,7 @@ class _Drawing:
         self.numbers = {region_id: i for i, region_id in enumerate(graph.regions)}
 
     def dot(self, title: str) -> str:
-        rounds = max(2, _ROUNDS // max(1, len(self.view)))
-        attributes = {**_GRAPH, "nslimit": str(rounds)}
+        attributes = _GRAPH | _effort(len(self.view))
         if title:
             attributes["label"] = label_text([title])
         dot = graphviz.Digraph(
@@ -273,6 +272,19 @@ class _Drawing:
             ):
                 return region.id
         return None
+
+
+def _effort(n_nodes: int) -> dict[str, str]:
+    """Return how much work Graphviz shall do, so that time stays in bounds.
+
+    Without a limit on network simplex large graphs never finish. Small ones are
+    straighter with a generous one, and drawn no later.
+    """
+    effort = {"nslimit": str(max(2, _ROUNDS // max(1, n_nodes)))}
+    if n_nodes > _LEGIBLE:
+        # Fewer attempts to avoid crossings, of which there will be many anyway.
+        effort["mclimit"] = f"{max(0.1, _LEGIBLE / n_nodes):.2g}"
+    return effort
 
 
 def _ranks(view: Any) -> dict[str, int]:

@@ -16,15 +16,15 @@ def value_notes(cursor: Cursor) -> dict[str, str]:
     """
     recording: Any = cursor.recording
     graph = recording.graph
-    backward = cursor.pass_ != "forward"
+    is_reverse = cursor.timeline.pass_at(cursor.index) in ("seed", "backward")
     notes: dict[str, str] = {}
     for node_id in graph.order:
         if not graph.node(node_id).avals:
             continue
         parts: list[str] = []
-        if backward or cursor.state(node_id) != "pending":
+        if is_reverse or cursor.state(node_id) != "pending":
             parts += _described(recording, node_id, "primal", "")
-        if backward and cursor.has_complete_cotangent(node_id):
+        if is_reverse and cursor.has_complete_cotangent(node_id):
             parts += _described(recording, node_id, "cotangent", "∂ ")
         if parts:
             notes[node_id] = "   ".join(parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from graphstep._jaxcompat import (
@@ -15,6 +15,7 @@ from graphstep._jaxcompat import (
 )
 
 if TYPE_CHECKING:
+    from graphstep.graph._columns import Columns
     from graphstep.graph._program import ProgramGraph
 
 Value = tuple[int, int]
@@ -66,7 +67,7 @@ def find_activity(graph: ProgramGraph) -> Activity:
 def _sweep(graph: ProgramGraph, active: set[Value]) -> None:
     columns, regions = graph.columns, graph.regions
     inputs = iter(graph.trace.differentiated)
-    opaque_active: dict[str, bool] = {}
+    opaque_active: set[str] = set()
     for position, role in enumerate(columns.roles):
         if role == "input":
             if next(inputs):
@@ -78,30 +79,36 @@ def _sweep(graph: ProgramGraph, active: set[Value]) -> None:
             if type(source) is not Literal and source in active
         ]
         region = regions[columns.regions[position]]
-        node_id, avals = columns.ids[position], columns.avals[position]
+        avals = columns.avals[position]
         if role == "binder" and region.is_opaque and incoming:
-            opaque_active[region.id] = True
-        is_exit = role == "eqn" and region.id == node_id
+            opaque_active.add(region.id)
+        is_exit = role == "eqn" and region.id == columns.ids[position]
         if is_exit and region.is_opaque:
-            outs = range(len(avals)) if opaque_active.get(region.id) else ()
+            outs = range(len(avals)) if region.id in opaque_active else range(0)
         elif not incoming:
             continue
         elif is_exit:
-            found = [columns.output_of_result(position, key) for key in incoming]
-            outs = [out for out in found if out is not None]
-        elif role == "eqn":
-            outs = _outputs_of_leaf(graph, position, active)
+            outs = _outputs_of_exit(columns, position, incoming)
         else:
-            outs = (0,)
+            outs = _outputs_of_leaf(graph, position, active)
         for out in outs:
             if is_inexact(avals[out]) or is_ref(avals[out]):
                 active.add((position, out))
 
 
+def _outputs_of_exit(
+    columns: Columns, position: int, incoming: Sequence[int]
+) -> list[int]:
+    found = [columns.output_of_result(position, key) for key in incoming]
+    return [out for out in found if out is not None]
+
+
 def _outputs_of_leaf(graph: ProgramGraph, position: int, active: set[Value]) -> range:
     columns = graph.columns
     eqn = columns.eqns[position]
-    if eqn is None or has_zero_derivative(eqn):
+    if eqn is None:
+        return range(1)
+    if has_zero_derivative(eqn):
         return range(0)
     # Writing an active value through a reference makes later reads of it active.
     for _, source in columns.operands[position]:

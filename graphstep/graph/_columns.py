@@ -246,7 +246,9 @@ class _Flattener:
             zip(frame.jaxpr.constvars, values, strict=True)
         ):
             node_id = f"{frame.prefix}captured{i}" if frame.prefix else f"const{i}"
-            position = self.columns.add(node_id, "const", None, frame.region, (var,), ())
+            position = self.columns.add(
+                node_id, "const", None, frame.region, (var,), ()
+            )
             self.columns.const_values[position] = value
             frame.env[var] = (position, 0)
 

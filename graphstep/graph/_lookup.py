@@ -47,11 +47,7 @@ def find(graph: ProgramGraph, query: str) -> tuple[str, ...]:
     """Return the nodes that `query` names, by the first reading that finds any."""
     if query in graph:
         return (query,)
-    exact = tuple(
-        node_id
-        for node_id in graph.order
-        if query in _texts(graph, node_id)
-    )
+    exact = tuple(node_id for node_id in graph.order if query in _texts(graph, node_id))
     if exact:
         return exact
     line = _LINE.fullmatch(query)

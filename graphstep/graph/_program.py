@@ -108,7 +108,7 @@ class ProgramGraph:
         return {node_id: i for i, node_id in enumerate(self.order)}
 
     @functools.cached_property
-    def nx(self) -> nx.MultiDiGraph:
+    def nx(self) -> nx.MultiDiGraph[str]:
         """The flat graph, every level at once, for networkx.
 
         Node attributes: `role`, `primitive`, `region`, `avals`, `eqn`, `index`. Edge
@@ -210,7 +210,11 @@ class ProgramGraph:
             msg = f"Region `{node_id}` has {len(results or ())} results, not {out + 1}."
             raise NodeNotFoundError(msg)
         source = results[out]
-        return source if isinstance(source, Literal) else (self.order[source[0]], source[1])
+        return (
+            source
+            if isinstance(source, Literal)
+            else (self.order[source[0]], source[1])
+        )
 
     def aval(self, node_id: str, out: int = 0) -> Any:
         """Return shape and dtype of one value."""
@@ -278,7 +282,9 @@ class ProgramGraph:
 
     @functools.cached_property
     def _taken(self) -> frozenset[str]:
-        return frozenset(name for names in self._names.values() for name in names if name)
+        return frozenset(
+            name for names in self._names.values() for name in names if name
+        )
 
     @functools.cached_property
     def user_code(self) -> UserCode:
@@ -308,7 +314,9 @@ class ProgramGraph:
             self._locations[node_id] = next(filter(None, found), None)
         return self._locations[node_id]
 
-    def view(self, expanded: str | int | Iterable[str] | None = None) -> nx.MultiDiGraph:
+    def view(
+        self, expanded: str | int | Iterable[str] | None = None
+    ) -> nx.MultiDiGraph[str]:
         """Return the graph seen when the regions `expanded` are open.
 
         Args:

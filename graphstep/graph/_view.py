@@ -24,16 +24,17 @@ def _node_attributes(columns: Columns, position: int) -> dict[str, Any]:
     }
 
 
-def flat_graph(columns: Columns) -> nx.MultiDiGraph:
+def flat_graph(columns: Columns) -> nx.MultiDiGraph[str]:
     """Return every node and every use as a networkx multigraph."""
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     ids = columns.ids
     graph.add_nodes_from(
         (node_id, _node_attributes(columns, i)) for i, node_id in enumerate(ids)
     )
     # Ours is one edge per distinct (u, v, key), so the dicts are filled directly:
     # `add_edges_from` would take three times as long on 20,000 equations.
-    successors, predecessors = graph._succ, graph._pred  # noqa: SLF001
+    inner: Any = graph
+    successors, predecessors = inner._succ, inner._pred  # noqa: SLF001
     for target, operands in zip(ids, columns.operands, strict=True):
         into = predecessors[target]
         for key, source in operands:
@@ -56,7 +57,9 @@ def open_regions(
     if expanded == "all":
         return frozenset(regions)
     if isinstance(expanded, int):
-        return frozenset(r.id for r in regions.values() if r.depth <= expanded) | {ROOT_ID}
+        return frozenset(r.id for r in regions.values() if r.depth <= expanded) | {
+            ROOT_ID
+        }
     names = [expanded] if isinstance(expanded, str) else list(expanded)
     return frozenset({ROOT_ID, *(regions[name].id for name in names)})
 
@@ -79,7 +82,7 @@ def closed_regions(regions: Regions, opened: frozenset[str]) -> list[Region]:
 
 def quotient(
     columns: Columns, regions: Regions, expanded: str | int | Iterable[str] | None
-) -> nx.MultiDiGraph:
+) -> nx.MultiDiGraph[str]:
     """Return the graph in which each closed region is a single node.
 
     Regions are stretches of program order and every use goes forward in it, so a
@@ -90,7 +93,7 @@ def quotient(
     for region in closed_regions(regions, open_regions(regions, expanded)):
         seen_as[region.start : region.stop] = [region.id] * region.size
         boxes[region.start] = region
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for i, node_id in enumerate(seen_as):
         if i in boxes:
             graph.add_node(node_id, **_region_attributes(boxes[i]))
@@ -105,9 +108,7 @@ def quotient(
             if origin == target:
                 continue
             view_key = key if target == v else graph.number_of_edges(origin, target)
-            graph.add_edge(
-                origin, target, key=view_key, out=source[1], use=(u, v, key)
-            )
+            graph.add_edge(origin, target, key=view_key, out=source[1], use=(u, v, key))
     return graph
 
 
@@ -118,7 +119,9 @@ def _region_attributes(region: Region) -> dict[str, Any]:
         "region": region.parent,
         "kind": region.kind,
         "name": region.name,
-        "avals": () if region.eqn is None else tuple(v.aval for v in region.eqn.outvars),
+        "avals": ()
+        if region.eqn is None
+        else tuple(v.aval for v in region.eqn.outvars),
         "eqn": region.eqn,
         "index": region.start,
     }

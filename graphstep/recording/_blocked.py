@@ -24,7 +24,7 @@ def blocked_equations(planner: Planner) -> dict[int, str]:
         return {}
     if why_no_reverse(planner) is None:
         return {}
-    found = {p: "reverse mode through while is not defined" for p in suspects}
+    found = dict.fromkeys(suspects, "reverse mode through while is not defined")
     for position, eqn in enumerate(planner.columns.eqns):
         if (
             eqn is not None
@@ -41,7 +41,9 @@ def blocked_equations(planner: Planner) -> dict[int, str]:
 
 def _is_active(planner: Planner, position: int) -> bool:
     active = planner.origins.live.active
-    return any((position, out) in active for out in range(len(planner.columns.avals[position])))
+    return any(
+        (position, out) in active for out in range(len(planner.columns.avals[position]))
+    )
 
 
 def _has_odd_primitive(planner: Planner) -> bool:
@@ -56,12 +58,70 @@ def _has_odd_primitive(planner: Planner) -> bool:
 
 # Asking JAX costs a second trace, so programs of these alone are not asked about.
 _ORDINARY = frozenset(
-    "abs add add_any and broadcast_in_dim clamp concatenate conv_general_dilated copy "
-    "convert_element_type cos cumsum div dot_general dynamic_slice dynamic_update_slice "
-    "eq erf exp exp2 expand_dims expm1 floor gather ge gt integer_pow log log1p logistic "
-    "max min mul neg pad pow reduce_max reduce_min reduce_sum reshape rev rsqrt scatter "
-    "scatter-add select_n sign sin slice split sqrt square squeeze stop_gradient sub tan tanh "
-    "transpose argmax argmin iota name reduce_precision".split()
+    {
+        "abs",
+        "add",
+        "add_any",
+        "and",
+        "argmax",
+        "argmin",
+        "broadcast_in_dim",
+        "clamp",
+        "concatenate",
+        "conv_general_dilated",
+        "convert_element_type",
+        "copy",
+        "cos",
+        "cumsum",
+        "div",
+        "dot_general",
+        "dynamic_slice",
+        "dynamic_update_slice",
+        "eq",
+        "erf",
+        "exp",
+        "exp2",
+        "expand_dims",
+        "expm1",
+        "floor",
+        "gather",
+        "ge",
+        "gt",
+        "integer_pow",
+        "iota",
+        "log",
+        "log1p",
+        "logistic",
+        "max",
+        "min",
+        "mul",
+        "name",
+        "neg",
+        "pad",
+        "pow",
+        "reduce_max",
+        "reduce_min",
+        "reduce_precision",
+        "reduce_sum",
+        "reshape",
+        "rev",
+        "rsqrt",
+        "scatter",
+        "scatter-add",
+        "select_n",
+        "sign",
+        "sin",
+        "slice",
+        "split",
+        "sqrt",
+        "square",
+        "squeeze",
+        "stop_gradient",
+        "sub",
+        "tan",
+        "tanh",
+        "transpose",
+    }
 )
 
 
@@ -69,7 +129,9 @@ def why_no_reverse(planner: Planner) -> str | None:
     """Return why `jax.vjp` refuses the user's function, or `None` if it does not."""
     trace = planner.graph.trace
     avals, seeded = trace.closed_jaxpr.out_avals, seeded_outputs(trace)
-    leaves = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in trace.closed_jaxpr.in_avals]
+    leaves = [
+        jax.ShapeDtypeStruct(a.shape, a.dtype) for a in trace.closed_jaxpr.in_avals
+    ]
     seeds = [jax.ShapeDtypeStruct(avals[i].shape, avals[i].dtype) for i in seeded]
     return _traces(reference_program(trace, reverse=True), leaves, seeds)
 
@@ -89,7 +151,7 @@ def _why_not(eqn: JaxprEqn) -> str | None:
         outputs, pull = jax.vjp(run, *inexact)
         return pull([jnp.ones(y.shape, y.dtype) for y in outputs])
 
-    avals = [v.aval for v in eqn.invars]
+    avals: list[Any] = [v.aval for v in eqn.invars]
     return _traces(alone, *[jax.ShapeDtypeStruct(a.shape, a.dtype) for a in avals])
 
 

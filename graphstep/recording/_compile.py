@@ -161,7 +161,9 @@ def _tangent_program(planner: Planner, plan: Plan) -> Program:
             outputs, records = run.program(merge(inputs), {})
             return [jnp.asarray(output) for output in outputs], records
 
-        (outputs, records), (out_tangents, tangents) = jax.jvp(main, (chosen,), (seeds,))
+        (outputs, records), (out_tangents, tangents) = jax.jvp(
+            main, (chosen,), (seeds,)
+        )
         return {
             "outputs": outputs,
             "records": records,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import lax
 
 from graphstep._jaxcompat import (
@@ -24,8 +23,9 @@ from graphstep._jaxcompat import (
     is_inexact,
     is_jit,
     is_key,
-    is_remat,
     is_ref,
+    is_remat,
+    literal_array,
     manual_axes,
     platform_branch,
     remap_shards,
@@ -40,7 +40,6 @@ from graphstep.recording._plan import (
     Key,
     Plan,
     Planner,
-    is_summarised,
     use_key,
 )
 from graphstep.recording._stats import slot, slot_from_array
@@ -69,6 +68,13 @@ class Interpreter:
         self.derivative = plan.derivative
         self.manual: tuple[str, ...] = ()
         self._closed_over: Mapping[Var, Any] | None = None
+        self._rules: dict[str, Callable[..., tuple[list[Any], Records]]] = {
+            "call": self._call,
+            "scan": self._scan,
+            "while": self._while,
+            "cond": self._cond,
+            "shard_map": self._shard_map,
+        }
 
     @property
     def differentiates(self) -> bool:
@@ -118,9 +124,7 @@ class Interpreter:
                     )
                 records.update(found)
             if inner is None or not inner.is_transparent:
-                outputs = self._keep(
-                    self.positions[node_id], outputs, slots, records
-                )
+                outputs = self._keep(self.positions[node_id], outputs, slots, records)
             env.update(zip(eqn.outvars, outputs, strict=True))
         return [read(atom) for atom in jaxpr.outvars], records
 
@@ -132,27 +136,28 @@ class Interpreter:
         for out, value in enumerate(kept):
             key = (position, out)
             if key in self.plan.records:
-                records[key] = self._record(value)
+                records[key] = self._record(key, value)
             kept[out] = self._tap(key, value, slots)
         return kept
 
-    def _record(self, value: Any) -> Any:
+    def _record(self, key: Key, value: Any) -> Any:
         aval = jax.typeof(value)
         if is_key(aval):
             value = jax.random.key_data(value)
         elif self.differentiates and is_inexact(aval):
             value = lax.stop_gradient(value)
-        if is_summarised(self.plan, aval):
+        if self.planner.is_summarised(self.plan, key):
             value = slot(value)
         return to_varying(value, self.manual) if self.manual else jnp.asarray(value)
 
     def _tap(self, key: Key, value: Any, slots: Slots) -> Any:
         if key not in slots:
             return value
-        return tap(value, slots[key], self._reading(jax.typeof(value)))
+        return tap(value, slots[key], self._reading(key))
 
-    def _reading(self, aval: Any) -> Callable[[Any], Any]:
-        base = slot_from_array if is_summarised(self.plan, aval) else _whole
+    def _reading(self, key: Key) -> Callable[[Any], Any]:
+        is_summarised = self.planner.is_summarised(self.plan, key)
+        base = slot_from_array if is_summarised else _whole
         if not self.manual:
             return base
         axes = self.manual
@@ -219,13 +224,13 @@ class Interpreter:
         if not inner.is_transparent:
             operands = self._tap_entries(inner, node_id, operands, slots)
         operands = [
-            np.asarray(x, atom.aval.dtype) if isinstance(atom, Literal) else x
+            literal_array(atom) if isinstance(atom, Literal) else x
             for atom, x in zip(eqn.invars, operands, strict=True)
         ]
         inside = self._inner_slots(node_id, slots)
         if inner.is_opaque:
             return self._custom(eqn, inner, node_id, operands)
-        return _RULES[inner.kind](self, eqn, inner, node_id, operands, inside)
+        return self._rules[inner.kind](eqn, inner, node_id, operands, inside)
 
     def _tap_entries(
         self, inner: Structure, node_id: str, operands: Sequence[Any], slots: Slots
@@ -332,7 +337,7 @@ class Interpreter:
             return outputs, self._body(body.jaxpr, f"{node_id}/", still, {})[1]
 
     @contextlib.contextmanager
-    def _deriving(self, derivative: Derivative) -> Iterator[None]:
+    def _deriving(self, derivative: Derivative) -> Generator[None]:
         outer, self.derivative = self.derivative, derivative
         yield
         self.derivative = outer
@@ -460,7 +465,7 @@ class Interpreter:
             return outputs, records | found
 
         carry = operands[n_cond + n_body :]
-        derivative = "none" if self.differentiates else self.derivative
+        derivative = self.derivative if self.derivative == "tangent" else "none"
         with self._deriving(derivative):
             return self._run_while(position, node_id, carry, test, advance)
 
@@ -524,7 +529,9 @@ class Interpreter:
                 args = self._tap_binders(node_id, body.binders, args, inside, records)
                 outputs, found = self._body(body.jaxpr, f"{node_id}/", args, inside)
                 outputs = self._tap_results(node_id, body.results, outputs, inside)
-                records = {k: self._varying(x)[None] for k, x in (records | found).items()}
+                records = {
+                    k: self._varying(x)[None] for k, x in (records | found).items()
+                }
             return outputs, records
 
         depth = len(self.graph.regions[node_id].loops)
@@ -536,7 +543,7 @@ class Interpreter:
         return outputs, records
 
     @contextlib.contextmanager
-    def _manual(self, axes: tuple[str, ...]) -> Iterator[None]:
+    def _manual(self, axes: tuple[str, ...]) -> Generator[None]:
         outer = self.manual
         self.manual = outer + axes
         yield
@@ -546,12 +553,3 @@ class Interpreter:
 def _select_lanes(pred: Any, new: Any, old: Any) -> Any:
     shape = jnp.shape(pred) + (1,) * (jnp.ndim(new) - jnp.ndim(pred))
     return jnp.where(jnp.reshape(pred, shape), new, old)
-
-
-_RULES: dict[str, Callable[..., tuple[list[Any], Records]]] = {
-    "call": Interpreter._call,  # noqa: SLF001
-    "scan": Interpreter._scan,  # noqa: SLF001
-    "while": Interpreter._while,  # noqa: SLF001
-    "cond": Interpreter._cond,  # noqa: SLF001
-    "shard_map": Interpreter._shard_map,  # noqa: SLF001
-}

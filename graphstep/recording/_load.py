@@ -77,7 +77,6 @@ def _recording(document: Any, arrays: dict[str, StoredArray]) -> Recording:
     groups = _read_slots(
         itertools.chain(leaf_slots(graph, plan), constant_slots(graph)), arrays
     )
-    graph.columns.const_values.update(dict(groups["consts"]))  # pyright: ignore
     recorded = _read_recorded(planner, plan, "", arrays)
     pulls = recorded.pop("pulls")
     run = RunArrays(

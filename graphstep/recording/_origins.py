@@ -61,7 +61,9 @@ class Origins:
             carry: (source, out) for source, out, carry in graph.columns.feedback
         }
         self._inputs = {graph.position(node): i for i, node in enumerate(graph.inputs)}
-        self._outputs = {graph.position(node): i for i, node in enumerate(graph.outputs)}
+        self._outputs = {
+            graph.position(node): i for i, node in enumerate(graph.outputs)
+        }
 
     def is_exit(self, position: int) -> bool:
         """Return whether the node is the exit of a structured region."""
@@ -130,7 +132,7 @@ class Origins:
         result = dict(self.columns.operands[position])[out]
         if not self._is_recorded(result):
             return Origin("recorded")
-        n_const, n_carry, _ = scan_split(eqn)
+        _, n_carry, _ = scan_split(eqn)
         if out >= n_carry:
             return Origin("ys", result, flag=bool(eqn.params["reverse"]))
         carry = self.graph.position(f"{self.columns.ids[position]}/carry{out}")
@@ -304,4 +306,5 @@ def _uses(graph: ProgramGraph) -> dict[Source, list[tuple[int, int]]]:
 def _runs_in_lanes(eqn: Any) -> bool:
     """Return whether a while is vmapped, so that lanes that are done stand still."""
     cond, _ = open_jaxpr(eqn.params["cond_jaxpr"])
-    return bool(cond.outvars[0].aval.shape)
+    aval: Any = cond.outvars[0].aval
+    return bool(aval.shape)

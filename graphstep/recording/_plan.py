@@ -20,8 +20,10 @@ from graphstep.recording._stats import SLOT_SIZE, slot_dtype
 Mode = Literal["full", "summary", "count"]
 Derivative = Literal["none", "reverse", "tangent"]
 
-# Arrays of up to so many elements are kept whole even when others are summarised.
-_SMALL = 64
+# Arrays of up to so many elements are kept whole even when others are summarised:
+# that costs no more than their statistics. Inside loops there are many of them.
+_SMALL = 1024
+_SMALL_IN_LOOP = 64
 
 # A value `(position, output)`, or an operand `(position, -1 - key)`.
 Key = tuple[int, int]
@@ -91,11 +93,6 @@ def _within(keys: list[Key], start: int, stop: int) -> list[Key]:
     return keys[low : bisect.bisect_left(keys, (stop, -math.inf))]
 
 
-def is_summarised(plan: Plan, aval: Any) -> bool:
-    """Return whether only statistics of values of type `aval` are returned."""
-    return plan.mode == "summary" and aval.size > _SMALL and not is_key(aval)
-
-
 class Planner:
     """Makes plans for one graph and knows the shape of all that they return."""
 
@@ -136,16 +133,16 @@ class Planner:
     def _taps(self) -> Iterator[Key]:
         active = self.origins.live.active
         for position, out in active:
-            if not self.hidden[position] and not self._is_ref(position, out):
-                if self.origins.cotangent(position, out).kind == "tap":
-                    yield position, out
+            is_seen = not self.hidden[position] and not self._is_ref(position, out)
+            if is_seen and self.origins.cotangent(position, out).kind == "tap":
+                yield position, out
         for position, operands in enumerate(self.columns.operands):
             if self.hidden[position] and not self._is_entry(position):
                 continue
             for key, source in operands:
-                if isinstance(source, tuple) and source in active:
-                    if self.origins.contribution(position, key).kind == "tap":
-                        yield use_key(position, key)
+                is_used = isinstance(source, tuple) and source in active
+                if is_used and self.origins.contribution(position, key).kind == "tap":
+                    yield use_key(position, key)
 
     @functools.cached_property
     def summarised(self) -> frozenset[Key]:
@@ -174,9 +171,7 @@ class Planner:
         }
         return frozenset(key for key in self.tapped if key[1] >= 0) | extra
 
-    def needed(
-        self, node_ids: Iterable[str]
-    ) -> tuple[frozenset[Key], frozenset[Key]]:
+    def needed(self, node_ids: Iterable[str]) -> tuple[frozenset[Key], frozenset[Key]]:
         """Return the records and taps on which all that is known of nodes rests."""
         search = _Needs(self.origins)
         active = self.origins.live.active
@@ -208,7 +203,7 @@ class Planner:
         parent = None if region.parent is None else self.graph.regions[region.parent]
         return region.is_opaque and parent is not None and not self._hides(parent.id)
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019
+    @functools.cache  # noqa: B019
     def _hides(self, region_id: str) -> bool:
         return any(
             region.is_opaque or region.kind == "while"
@@ -253,7 +248,9 @@ class Planner:
             mode, derivative, records, taps, frozenset(blocked), capacities or {}
         )
 
-    def lead(self, position: int, capacities: Mapping[int, int], depth: int = 0) -> tuple[int, ...]:
+    def lead(
+        self, position: int, capacities: Mapping[int, int], depth: int = 0
+    ) -> tuple[int, ...]:
         """Return the lengths of the loop axes of a node, without the first `depth`."""
         graph = self.graph
         node_id = self.columns.ids[position]
@@ -274,16 +271,14 @@ class Planner:
         condition = self.graph.regions[f"{loop}:cond"]
         return condition.start <= position < condition.stop
 
-    def record_type(
-        self, key: Key, plan: Plan, depth: int = 0
-    ) -> jax.ShapeDtypeStruct:
+    def record_type(self, key: Key, plan: Plan, depth: int = 0) -> jax.ShapeDtypeStruct:
         """Return shape and dtype of a record, without the first `depth` loop axes."""
         position, out = key
         lead = self.lead(position, plan.capacities, depth)
         if out == TRIPS:
             return jax.ShapeDtypeStruct(() if plan.mode == "count" else lead, np.int32)
         aval = self.columns.avals[position][out]
-        if is_summarised(plan, aval):
+        if self.is_summarised(plan, key):
             return jax.ShapeDtypeStruct((*lead, SLOT_SIZE), slot_dtype(aval.dtype))
         if is_key(aval):
             data = jax.eval_shape(jax.random.key_data, aval)
@@ -292,15 +287,10 @@ class Planner:
 
     def tap_type(self, key: Key, plan: Plan) -> tuple[jax.ShapeDtypeStruct, Any]:
         """Return shape and dtype of a tap's slot, and the aval of what it taps."""
-        position, out = key
-        if out >= 0:
-            source = position, out
-            lead = self.lead(position, {})
-        else:
-            source = dict(self.columns.operands[position])[-1 - out]
-            lead = self.lead(source[0], {})
+        source = self.value_of(key)
+        lead = self.lead(source[0], {})
         aval = self.columns.avals[source[0]][source[1]]
-        if is_summarised(plan, aval):
+        if self.is_summarised(plan, key):
             shape, dtype = (SLOT_SIZE,), slot_dtype(aval.dtype)
         else:
             shape, dtype = aval.shape, aval.dtype
@@ -333,6 +323,23 @@ class Planner:
             if start <= position < stop
             and not (plan.derivative != "none" and self.silent[position])
         ]
+
+    def value_of(self, key: Key) -> Key:
+        """Return the value that a record or tap is of; a use is of the value used."""
+        position, out = key
+        if out >= 0:
+            return key
+        source: Any = dict(self.columns.operands[position])[-1 - out]
+        return source
+
+    def is_summarised(self, plan: Plan, key: Key) -> bool:
+        """Return whether only statistics of a value are returned."""
+        if plan.mode != "summary":
+            return False
+        position, out = self.value_of(key)
+        aval = self.columns.avals[position][out]
+        looped = self.graph.regions[self.columns.regions[position]].loops
+        return not is_key(aval) and aval.size > (_SMALL_IN_LOOP if looped else _SMALL)
 
     def nbytes(self, plan: Plan) -> int:
         """Return how many bytes the records and taps of `plan` take."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from graphstep._jaxcompat import has_callback, is_key
+from graphstep._jaxcompat import Literal, has_callback, is_key
 from graphstep.errors import (
     CancelledError,
     GraphstepError,
@@ -55,12 +55,11 @@ class _Stages:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
+    def __call__(self, stage: str) -> Generator[None]:
         began = time.perf_counter()
-        if self.progress is not None:
-            if self.progress(stage, began - self.start) is False:
-                msg = f"The recording was cancelled before the stage `{stage}`."
-                raise CancelledError(msg)
+        if self.progress and self.progress(stage, began - self.start) is False:
+            msg = f"The recording was cancelled before the stage `{stage}`."
+            raise CancelledError(msg)
         yield
         elapsed = time.perf_counter() - began
         self.seconds[stage] = self.seconds.get(stage, 0.0) + elapsed
@@ -304,7 +303,9 @@ class Recorder:
         counting = Arguments(arguments.consts, arguments.leaves, [])
         returned = self._run(plan, counting, stages)
         for position in whiles:
-            trips = int(np.max(returned["records"].get((position, TRIPS), 0), initial=0))
+            trips = int(
+                np.max(returned["records"].get((position, TRIPS), 0), initial=0)
+            )
             kept = self._capacities.get(position, 0)
             if trips > kept or not kept:
                 least = max(trips, _LEAST_CAPACITY)
@@ -322,7 +323,10 @@ class Recorder:
         """Return the plan that fits the budget: arrays, or else statistics."""
         limit = default_budget() if budget is None else budget
         make = functools.partial(
-            self.planner.plan, derivative=derivative, blocked=blocked, capacities=capacities
+            self.planner.plan,
+            derivative=derivative,
+            blocked=blocked,
+            capacities=capacities,
         )
         plan = make("full")
         needed = self.planner.nbytes(plan)
@@ -343,9 +347,7 @@ class Recorder:
         )
         return make("summary")
 
-    def _refusal(
-        self, plan: Plan, arguments: Arguments, stages: _Stages
-    ) -> str | None:
+    def _refusal(self, plan: Plan, arguments: Arguments, stages: _Stages) -> str | None:
         """Compile the reverse program, or return why JAX refuses to differentiate it.
 
         JAX refuses, for instance, a custom rule that closes over an active value.
@@ -371,12 +373,12 @@ class Recorder:
                 compiled = self.programs.compile(plan, arguments, lowered)
         return compiled
 
-    def _run(
-        self, plan: Plan, arguments: Arguments, stages: _Stages
-    ) -> dict[str, Any]:
+    def _run(self, plan: Plan, arguments: Arguments, stages: _Stages) -> dict[str, Any]:
         # The program calls the user's code: its rules now, its callbacks when it runs.
         try:
-            return self._call(self._compiled(plan, arguments, stages), arguments, stages)
+            return self._call(
+                self._compiled(plan, arguments, stages), arguments, stages
+            )
         except GraphstepError:
             raise
         except Exception as error:
@@ -442,7 +444,14 @@ class Recorder:
 
     def _wanted(self, nodes: Sequence[str]) -> tuple[frozenset[Key], frozenset[Key]]:
         """Return the records and taps on which everything about `nodes` rests."""
-        return self.planner.needed([self.graph.resolve(node)[0] for node in nodes])
+        return self.planner.needed(self._node(node) for node in nodes)
+
+    def _node(self, node: str) -> str:
+        found = self.graph.resolve(node)
+        if isinstance(found, Literal):
+            msg = f"`{node}` is a literal; there is nothing to zoom in on."
+            raise RecordingError(msg)
+        return found[0]
 
     # What is checked -------------------------------------------------------------
 
@@ -469,7 +478,9 @@ class Recorder:
         key = (reverse, arguments.cache_key)
         with stages("verify"):
             try:
-                outputs, in_cotangents = self._reference(key, arguments, reverse=reverse)
+                outputs, in_cotangents = self._reference(
+                    key, arguments, reverse=reverse
+                )
             except Exception as error:  # noqa: BLE001
                 notes.append(
                     "The compiled function itself failed, so nothing was compared: "
@@ -524,7 +535,13 @@ def _seed_leaves(seed: Any, tree: Any, what: str) -> list[Any]:
             f"seeds: {tree}."
         )
         raise SeedMismatchError(msg)
-    return [x for x, y in zip(leaves, jax.tree.leaves(expected, is_leaf=lambda x: x is None), strict=True) if y is not None]
+    return [
+        x
+        for x, y in zip(
+            leaves, jax.tree.leaves(expected, is_leaf=lambda x: x is None), strict=True
+        )
+        if y is not None
+    ]
 
 
 def _fitting(leaf: Any, aval: Any, name: str, what: str) -> Any:
@@ -541,7 +558,11 @@ def _fitting(leaf: Any, aval: Any, name: str, what: str) -> Any:
         and (weak or actual.dtype == aval.dtype)
     )
     if not fits:
-        given = type(leaf).__name__ if actual is None else actual.str_short(short_dtypes=True)
+        given = (
+            type(leaf).__name__
+            if actual is None
+            else actual.str_short(short_dtypes=True)
+        )
         expected = aval.str_short(short_dtypes=True)
         msg = (
             f"The {what} for `{name}` is {given}, but `{name}` is {expected}. Pass one "
@@ -549,4 +570,3 @@ def _fitting(leaf: Any, aval: Any, name: str, what: str) -> Any:
         )
         raise SeedMismatchError(msg)
     return jnp.asarray(leaf, aval.dtype)
-

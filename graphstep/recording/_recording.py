@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep._jaxcompat import Literal, is_inexact
+from graphstep._jaxcompat import Literal, is_inexact, literal_array
 from graphstep.errors import IterationError, NotCapturedError, RecordingError
 from graphstep.graph import Edge, ProgramGraph
 from graphstep.recording._absence import Absence, Reasons, absence
@@ -156,13 +156,11 @@ class Recording:
         """
         source = self._source(node, out)
         if isinstance(source, Literal):
-            return np.asarray(source.val, source.aval.dtype)
+            return literal_array(source)
         missing = self._not_forward(source[0], out_ref=source)
         if missing is not None:
             return missing
-        return self._get(
-            source, iteration, lambda r, s: r.values.primal(source, s)
-        )
+        return self._get(source, iteration, lambda r, s: r.values.primal(source, s))
 
     def tangent(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
         """Return a tangent of a recording made with `tangents=`, laid out as `primal`."""
@@ -178,7 +176,10 @@ class Recording:
         missing = self._not_forward(position, out_ref=source)
         if missing is not None:
             return missing
-        if self._in_custom_body(position) and source in self.planner.origins.live.active:
+        if (
+            self._in_custom_body(position)
+            and source in self.planner.origins.live.active
+        ):
             return absence("custom_rule")
         return self._get(source, iteration, lambda r, s: r.values.tangent(source, s))
 
@@ -263,7 +264,9 @@ class Recording:
             return absence("key", "Random keys have no statistics.")
         return stats_from_array(array)
 
-    def _slots(self, node: str, out: int, of: str, iteration: Iteration) -> Stats | None:
+    def _slots(
+        self, node: str, out: int, of: str, iteration: Iteration
+    ) -> Stats | None:
         found = self._source(node, out)
         assert isinstance(found, tuple)
         origin = self.planner.origins
@@ -280,10 +283,7 @@ class Recording:
             if step is None:
                 return None
             key = step
-        owner = key
-        if key[1] < 0:
-            owner = dict(self.graph.columns.operands[key[0]])[-1 - key[1]]
-        assert isinstance(owner, tuple)
+        owner = self.planner.value_of(key)
         loops = self.graph.loops(self.graph.columns.ids[owner[0]])
         selection = self._selection(position, iteration)[: len(loops)]
         slots = self.values.select(key, store, owner[0], selection)
@@ -311,7 +311,9 @@ class Recording:
         """Return taken branches: an int if all are equal, else an array per outer loop."""
         return _collapse(self._captured(self.values.branch, region))
 
-    def _captured(self, read: Callable[..., Any], region: str, *outer: Selection) -> Any:
+    def _captured(
+        self, read: Callable[..., Any], region: str, *outer: Selection
+    ) -> Any:
         try:
             return read(region, *outer)
         except Missing:
@@ -340,7 +342,7 @@ class Recording:
 
     def save(self, path: str | Path) -> None:
         """Write the recording to one file, atomically; `graphstep.load` reads it."""
-        from graphstep.recording._save import save_recording  # noqa: PLC0415
+        from graphstep.recording._save import save_recording
 
         save_recording(self, Path(path))
 
@@ -359,7 +361,9 @@ class Recording:
         node_id = self.graph.columns.ids[position]
         return any(
             region.is_opaque and region.id != node_id
-            for region in self.graph.regions.ancestors(self.graph.columns.regions[position])
+            for region in self.graph.regions.ancestors(
+                self.graph.columns.regions[position]
+            )
         )
 
     def _not_forward(self, position: int, *, out_ref: Any) -> Absence | None:
@@ -369,7 +373,9 @@ class Recording:
         if self.plan.derivative != "none" and self.planner.silent[position]:
             return absence("effects")
         node_id = self.graph.columns.ids[position]
-        for region in self.graph.regions.ancestors(self.graph.columns.regions[position]):
+        for region in self.graph.regions.ancestors(
+            self.graph.columns.regions[position]
+        ):
             if region.kind != "branch" or region.parent == node_id:
                 continue
             assert region.parent is not None
@@ -402,7 +408,9 @@ class Recording:
     def _not_taken(self, position: int, selection: Selection) -> Absence | None:
         """Return an absence if a branch was not taken in the one iteration selected."""
         node_id = self.graph.columns.ids[position]
-        for region in self.graph.regions.ancestors(self.graph.columns.regions[position]):
+        for region in self.graph.regions.ancestors(
+            self.graph.columns.regions[position]
+        ):
             if region.kind != "branch" or region.parent == node_id:
                 continue
             assert region.parent is not None
@@ -420,7 +428,13 @@ class Recording:
 
     def _selection(self, position: int, iteration: Iteration) -> Selection:
         loops = self.graph.loops(self.graph.columns.ids[position])
-        given = () if iteration is None else (iteration,) if isinstance(iteration, int | np.integer) else tuple(iteration)
+        given = (
+            ()
+            if iteration is None
+            else (iteration,)
+            if isinstance(iteration, int | np.integer)
+            else tuple(iteration)
+        )
         if len(given) > len(loops):
             msg = (
                 f"Node `{self.graph.columns.ids[position]}` is inside {len(loops)} loops, "
@@ -429,7 +443,11 @@ class Recording:
             raise IterationError(msg)
         chosen: list[int] = []
         for loop, index in zip(loops, given, strict=False):
-            trips = int(np.max(self.values.trips(loop, tuple(chosen) if chosen else ()), initial=0))
+            trips = int(
+                np.max(
+                    self.values.trips(loop, tuple(chosen) if chosen else ()), initial=0
+                )
+            )
             region = self.graph.regions[loop]
             if region.kind == "while":
                 trips += self.values.extra_tests(position, loop)
@@ -454,4 +472,3 @@ def _collapse(array: Any) -> Any:
     if values.ndim == 0 or (values.size and np.all(values == values.flat[0])):
         return int(values.flat[0])
     return values
-

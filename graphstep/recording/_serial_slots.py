@@ -86,7 +86,9 @@ def recorded_slots(planner: Planner, plan: Plan, prefix: str) -> Iterator[Slot]:
         name = f"trips/{ids[position]}" if is_count else f"primal/{ids[position]}.{out}"
         aval = planner.record_type(key, plan)
         yield _slot(prefix + name, "records", key, aval)
-        if plan.derivative == "tangent" and not is_count and is_inexact(aval):
+        if plan.derivative == "tangent" and not is_count:
+            if not is_inexact(planner.columns.avals[position][out]):
+                continue
             name = f"{prefix}tangent/{ids[position]}.{out}"
             yield _slot(name, "tangents", key, aval)
     for key in sorted(plan.taps):
@@ -104,9 +106,11 @@ def pulled_slots(
 
     Only those are saved whose equation a file does not tell all about.
     """
-    if plan.mode != "full" or plan.derivative != "reverse":
+    if plan.derivative != "reverse":
         return
     columns, origins = planner.columns, planner.origins
+    # Even of a summary these are whole arrays.
+    plan = dataclasses.replace(plan, mode="full")
     for position, operands in enumerate(columns.operands):
         eqn: Any = columns.eqns[position]
         if eqn is None or planner.hidden[position]:

@@ -12,10 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-# Counts are integers but travel as floats; each is split in two to stay exact.
-_SPLIT_BITS = 20
+# Five counts, the least and the greatest finite element, then the sum of the finite
+# elements, scaled, and the sum of their squares; integers travel as the bits of floats.
 _N_COUNTS = 5
-SLOT_SIZE = 2 * _N_COUNTS + 6
+_N_INTS = _N_COUNTS + 2
+SLOT_SIZE = _N_INTS + 2
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,18 +60,22 @@ class Stats:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Scales:
-    """Ranges in which squares neither underflow nor overflow (Blue, 1978)."""
+class _Bits:
+    """How a float is laid out: its integer type and how many bits its fraction has."""
 
-    small: float
-    big: float
-    up: float
-    down: float
+    integer: Any
+    width: int
+    fraction: int
+
+    @property
+    def infinity(self) -> int:
+        """The bits of +∞."""
+        return (1 << (self.width - 1)) - (1 << self.fraction)
 
 
-_SCALES = {
-    np.dtype(np.float32): _Scales(2.0**-40, 2.0**40, 2.0**80, 2.0**-80),
-    np.dtype(np.float64): _Scales(2.0**-300, 2.0**300, 2.0**600, 2.0**-600),
+_BITS = {
+    np.dtype(np.float32): _Bits(np.int32, 32, 23),
+    np.dtype(np.float64): _Bits(np.int64, 64, 52),
 }
 
 
@@ -84,44 +89,88 @@ def slot_dtype(dtype: Any) -> np.dtype:
 def slot_from_array(x: jax.Array) -> jax.Array:
     """Return the statistics of `x` as a vector of `SLOT_SIZE` floats.
 
-    One variadic reduction reads `x` once. The sums of squares of tiny, ordinary and
-    huge elements are kept apart, because a plain sum of squares underflows.
+    XLA vectorises a reduction with several results on a CPU only if all of them are
+    integers and nothing in it branches, so whatever can be read off the bits of the
+    floats is. What is summed is scaled by a power of two near the greatest magnitude,
+    for a plain sum of squares underflows.
     """
     if jnp.iscomplexobj(x):
         x = jnp.abs(x)
-    dtype = slot_dtype(x.dtype)
-    x = jnp.atleast_1d(x).astype(dtype)
-    scales = _SCALES[dtype]
-    finite = jnp.isfinite(x)
-    magnitude = jnp.where(finite, jnp.abs(x), 0)
-    small, big = magnitude < scales.small, magnitude > scales.big
-    counts = [
-        x == -jnp.inf,
-        finite & (x < 0),
-        x == 0,
-        finite & (x > 0),
-        x == jnp.inf,
-    ]
-    ordinary = jnp.where(small | big, 0, magnitude)
-    floats = [
-        jnp.where(finite, x, jnp.inf),
-        jnp.where(finite, x, -jnp.inf),
-        jnp.where(finite, x, 0),
-        jnp.square(jnp.where(small, magnitude, 0) * scales.up),
-        jnp.square(ordinary),
-        jnp.square(jnp.where(big, magnitude, 0) * scales.down),
-    ]
-    columns = [*(c.astype(jnp.int32) for c in counts), *floats]
+    x = jnp.atleast_1d(x).astype(slot_dtype(x.dtype))
+    bits = _BITS[x.dtype]
+    counts = _integer_pass(lax.bitcast_convert_type(x, bits.integer), bits)
+    low, high = (_float_from_order(k, bits) for k in counts[_N_COUNTS:])
+    scale = _scale(jnp.maximum(jnp.abs(low), jnp.abs(high)), bits)
+    finite = jnp.where(jnp.isfinite(x), x, 0) * scale
+    sums = [finite, jnp.square(finite)]
     # First the minor axis, then the rest: sums in two stages round less.
-    if x.ndim > 1:
-        columns = _reduce(columns, dtype, (x.ndim - 1,))
-    columns = _reduce(columns, dtype, tuple(range(columns[0].ndim)))
-    split = [
-        part.astype(dtype)
-        for count in columns[:_N_COUNTS]
-        for part in (count >> _SPLIT_BITS, count & ((1 << _SPLIT_BITS) - 1))
-    ]
-    return jnp.stack([*split, *columns[_N_COUNTS:]])
+    for axes in ((x.ndim - 1,), tuple(range(x.ndim - 1))):
+        zeros = (x.dtype.type(0),) * len(sums)
+        sums = lax.reduce(tuple(sums), zeros, _add, axes)
+    floats = [lax.bitcast_convert_type(k, x.dtype) for k in counts]
+    return jnp.stack([*floats, *sums])
+
+
+def _add(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(a + b for a, b in zip(left, right, strict=True))
+
+
+def _integer_pass(b: jax.Array, bits: _Bits) -> tuple[jax.Array, ...]:
+    """Return counts of negative, nonzero, nonfinite, NaN, −∞; least and greatest.
+
+    Zero and −0 are no different, and the extremes are those of the finite elements,
+    in the order that `_float_from_order` undoes. Each count sums a sign bit: adding
+    the right constant to a magnitude carries into it.
+    """
+    whole = bits.integer
+    top, most = whole(bits.width - 1), whole((1 << (bits.width - 1)) - 1)
+    magnitude = b & most
+
+    def is_over(bound: int) -> jax.Array:
+        return lax.shift_right_logical(magnitude + whole(int(most) - bound), top)
+
+    sign = lax.shift_right_logical(b, top)
+    nonzero, nan = is_over(0), is_over(bits.infinity)
+    nonfinite = is_over(bits.infinity - 1)
+    mask = nonfinite - whole(1)
+    order = b ^ lax.shift_right_logical(lax.shift_right_arithmetic(b, top), whole(1))
+    columns = (
+        nonzero & sign & mask,
+        nonzero,
+        nonfinite,
+        nan,
+        nonfinite & sign & (nan ^ whole(1)),
+        (order & mask) | (~mask & most),
+        (order & mask) | (~mask & ~most),
+    )
+    inits = (*[whole(0)] * _N_COUNTS, most, ~most)
+    return tuple(lax.reduce(columns, inits, _combine, tuple(range(b.ndim))))
+
+
+def _combine(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
+    n = _N_COUNTS
+    low, high = lax.min(left[n], right[n]), lax.max(left[n + 1], right[n + 1])
+    return (*_add(left[:n], right[:n]), low, high)
+
+
+def _float_from_order(k: jax.Array, bits: _Bits) -> jax.Array:
+    """Return the float whose bits, as an ordered integer, are `k`."""
+    top, one = bits.integer(bits.width - 1), bits.integer(1)
+    b = k ^ lax.shift_right_logical(lax.shift_right_arithmetic(k, top), one)
+    return lax.bitcast_convert_type(b, _float_type(bits))
+
+
+def _float_type(bits: _Bits) -> Any:
+    return np.float32 if bits.integer is np.int32 else np.float64
+
+
+def _scale(magnitude: jax.Array, bits: _Bits) -> jax.Array:
+    """Return a power of two that brings `magnitude` to about one."""
+    whole = bits.integer
+    exponent = lax.bitcast_convert_type(magnitude, whole) >> whole(bits.fraction)
+    largest = (bits.infinity >> bits.fraction) - 1
+    inverse = jnp.clip(whole(largest) - exponent, 1, largest)
+    return lax.bitcast_convert_type(inverse << whole(bits.fraction), _float_type(bits))
 
 
 @jax.custom_jvp
@@ -141,45 +190,46 @@ def _slot_jvp(
     return y, slot_from_array(x_dot)
 
 
-def _reduce(columns: list[Any], dtype: np.dtype, axes: tuple[int, ...]) -> list[Any]:
-    inf = dtype.type(np.inf)
-    zero = dtype.type(0)
-    inits = [*[np.int32(0)] * _N_COUNTS, inf, -inf, *[zero] * 4]
-    return list(lax.reduce(tuple(columns), tuple(inits), _combine, axes))
-
-
-def _combine(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
-    n = _N_COUNTS
-    sums = [a + b for a, b in zip(left, right, strict=True)]
-    low, high = lax.min(left[n], right[n]), lax.max(left[n + 1], right[n + 1])
-    return (*sums[:n], low, high, *sums[n + 2 :])
-
-
 def stats_from_slot(slot: np.ndarray, size: int) -> Stats:
     """Return the statistics in one vector of `SLOT_SIZE` floats."""
-    scales = _SCALES[slot.dtype]
-    values = [float(v) for v in slot]
-    pairs = values[: 2 * _N_COUNTS]
-    counts = [
-        (int(high) << _SPLIT_BITS) + int(low)
-        for high, low in zip(pairs[::2], pairs[1::2], strict=True)
-    ]
-    low, high, total, tiny, ordinary, huge = values[2 * _N_COUNTS :]
-    n_finite = sum(counts[1:4])
+    bits = _BITS[slot.dtype]
+    whole = np.ascontiguousarray(slot).view(bits.integer)
+    negative, nonzero, nonfinite, nan, neg_inf = (int(n) for n in whole[:_N_COUNTS])
+    low, high = (_ordered(int(k), bits) for k in whole[_N_COUNTS:_N_INTS])
+    total, squares = (float(v) for v in slot[_N_INTS:])
+    n_finite = size - nonfinite
+    absmax = max(abs(low), abs(high)) if n_finite else 0.0
+    scale = _scale_of(absmax, slot.dtype)
     return Stats(
-        size,
-        *counts,
-        nan=size - sum(counts),
+        size=size,
+        neg_inf=neg_inf,
+        negative=negative,
+        zero=size - nonzero,
+        positive=nonzero - negative - nonfinite,
+        pos_inf=nonfinite - nan - neg_inf,
+        nan=nan,
         min=low if n_finite else math.nan,
         max=high if n_finite else math.nan,
-        mean=total / n_finite if n_finite else math.nan,
-        absmax=max(abs(low), abs(high)) if n_finite else 0.0,
-        l2=math.hypot(
-            math.sqrt(tiny) / scales.up,
-            math.sqrt(ordinary),
-            math.sqrt(huge) / scales.down,
-        ),
+        mean=total / scale / n_finite if n_finite else math.nan,
+        absmax=absmax,
+        l2=math.sqrt(squares) / scale,
     )
+
+
+def _ordered(k: int, bits: _Bits) -> float:
+    most = (1 << (bits.width - 1)) - 1
+    b = np.asarray(k ^ most if k < 0 else k, bits.integer)
+    return float(b.view(_float_type(bits)))
+
+
+def _scale_of(absmax: float, dtype: np.dtype) -> float:
+    """Return the scale that `slot_from_array` used."""
+    bits = _BITS[dtype]
+    exponent = int(np.asarray(absmax, dtype).view(bits.integer)) >> bits.fraction
+    largest = (bits.infinity >> bits.fraction) - 1
+    inverse = min(max(largest - exponent, 1), largest)
+    b = np.asarray(inverse << bits.fraction, bits.integer)
+    return float(b.view(dtype))
 
 
 def stats_from_array(array: Any) -> Stats:
@@ -220,7 +270,15 @@ def combine_stats(parts: list[Stats]) -> Stats:
     """Return the statistics of several arrays taken together."""
     counts = {
         name: sum(getattr(part, name) for part in parts)
-        for name in ("size", "neg_inf", "negative", "zero", "positive", "pos_inf", "nan")
+        for name in (
+            "size",
+            "neg_inf",
+            "negative",
+            "zero",
+            "positive",
+            "pos_inf",
+            "nan",
+        )
     }
     finite = [p for p in parts if p.negative + p.zero + p.positive]
     n_finite = [p.negative + p.zero + p.positive for p in finite]

@@ -9,9 +9,16 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep._jaxcompat import JaxprEqn, Literal, bind, is_key, key_impl
+from graphstep._jaxcompat import (
+    JaxprEqn,
+    Literal,
+    bind,
+    is_key,
+    key_impl,
+    literal_array,
+)
 from graphstep.graph._columns import Operand, Source
-from graphstep.recording._plan import TRIPS, Key, Plan, Planner, is_summarised, use_key
+from graphstep.recording._plan import TRIPS, Key, Plan, Planner, use_key
 from graphstep.recording._serial_arrays import StoredArray
 from graphstep.recording._views import apply_view, is_view, undo_view
 
@@ -99,7 +106,8 @@ class Values:
             raise Missing(key)
         loops = self.graph.loops(self.columns.ids[position])
         index: list[int | slice] = []
-        for depth, (loop, part) in enumerate(zip(loops, selection, strict=True)):
+        for depth, (loop, chosen) in enumerate(zip(loops, selection, strict=True)):
+            part = chosen
             region = self.graph.regions[loop]
             if region.kind == "scan" and region.eqn and region.eqn.params["reverse"]:
                 length = region.length or 0
@@ -136,11 +144,11 @@ class Values:
         return self._forward(source, selection, tangent=True)
 
     def _forward(self, source: Operand, selection: Selection, *, tangent: bool) -> Any:
-        views: list[JaxprEqn] = []
+        views: list[Any] = []
         start = position_of(source)
         while True:
             if type(source) is Literal:
-                value = np.asarray(source.val, source.aval.dtype)
+                value = literal_array(source)
                 value = np.zeros_like(value) if tangent else value
                 break
             position, out = source
@@ -178,7 +186,9 @@ class Values:
             if isinstance(part, slice):
                 trips = np.max(self.trips(loop, selection[:depth]), initial=0)
                 is_while = self.graph.regions[loop].kind == "while"
-                lengths.append(int(trips) + (is_while and self.extra_tests(position, loop)))
+                lengths.append(
+                    int(trips) + (is_while and self.extra_tests(position, loop))
+                )
         if isinstance(value, jax.Array):
             return jax.numpy.broadcast_to(value, (*lengths, *value.shape))
         return np.broadcast_to(value, (*lengths, *value.shape))
@@ -194,7 +204,9 @@ class Values:
             if not tangent:
                 return _host(run.inputs[origin.flag], aval)
             given = run.in_tangents.get(origin.flag)
-            return np.zeros(aval.shape, aval.dtype) if given is None else np.asarray(given)
+            return (
+                np.zeros(aval.shape, aval.dtype) if given is None else np.asarray(given)
+            )
         if origin.kind in ("captured", "constant"):
             if tangent:
                 return np.zeros(aval.shape, aval.dtype)
@@ -208,11 +220,13 @@ class Values:
     ) -> Any:
         key = (position, out)
         aval = self.columns.avals[position][out]
-        if is_summarised(self.plan, aval):
+        if self.planner.is_summarised(self.plan, key):
             raise Missing(key)
         if tangent:
             if key not in self.run.tangents and key in self.run.records:
-                return np.zeros_like(self._recorded(position, out, selection, tangent=False))
+                return np.zeros_like(
+                    self._recorded(position, out, selection, tangent=False)
+                )
             return self.select(key, self.run.tangents, position, selection)
         value = self.select(key, self.run.records, position, selection)
         if is_key(aval):
@@ -235,8 +249,12 @@ class Values:
 
         if origin.kind == "carry_out":
             assert other is not None
-            length = self.graph.regions[self.columns.ids[position]].length
-            return read(other, (*selection, length - 1)) if length else read(source, selection)
+            length = self.graph.regions[self.columns.ids[position]].length or 0
+            return (
+                read(other, (*selection, length - 1))
+                if length
+                else read(source, selection)
+            )
         if origin.kind == "ys":
             stacked = read(source, (*selection, ALL))
             return np.flip(stacked, n_slices(selection)) if origin.flag else stacked
@@ -262,7 +280,7 @@ class Values:
             both = _concatenate(first, later, axis)
             trips = int(np.max(self.trips(loop, outer), initial=0))
             return both[(ALL,) * axis + (slice(0, trips),)]
-        return read(source, outer) if last == 0 else read(other, (*outer, last - 1))
+        return read(other, (*outer, last - 1)) if last else read(source, outer)
 
     def constant(self, source: Source) -> Any:
         """Compute a constant again, and all constants that it is made from."""
@@ -340,7 +358,7 @@ class Values:
         return self._tapped(source, source, selection)
 
     def _tapped(self, key: Key, source: Source, selection: Selection) -> Any:
-        if is_summarised(self.plan, self.columns.avals[source[0]][source[1]]):
+        if self.planner.is_summarised(self.plan, source):
             raise Missing(key)
         return self.select(key, self.run.taps, source[0], selection)
 
@@ -439,7 +457,9 @@ class Values:
         taken = taken.reshape(taken.shape + (1,) * (value.ndim - taken.ndim))
         return np.where(taken, value, np.zeros((), value.dtype))
 
-    def _ys_contribution(self, exit_value: Source, selection: Selection, flag: int) -> Any:
+    def _ys_contribution(
+        self, exit_value: Source, selection: Selection, flag: int
+    ) -> Any:
         outer, last = selection[:-1], selection[-1]
         stacked = self.cotangent(exit_value, outer)
         axis = n_slices(outer)
@@ -462,7 +482,9 @@ class Values:
         later = self.cotangent(carry, (*outer, ALL))[(ALL,) * axis + (slice(1, None),)]
         if not length:
             return later
-        return _concatenate(later, _expand(self.cotangent(exit_value, outer), axis), axis)
+        return _concatenate(
+            later, _expand(self.cotangent(exit_value, outer), axis), axis
+        )
 
 
 ALL_REVERSED = slice(None, None, -1)
@@ -479,7 +501,7 @@ def _host(value: Any, aval: Any) -> Any:
 
 def _evaluated(eqn: JaxprEqn, operands: Sequence[Any]) -> Sequence[Any]:
     """Return the outputs of an equation; views need no JAX, nor a mesh of devices."""
-    aval = eqn.invars[0].aval if eqn.invars else None
+    aval: Any = eqn.invars[0].aval if eqn.invars else None
     if is_view(eqn) and not is_key(aval):
         assert aval is not None
         return [apply_view(eqn, np.asarray(operands[0], aval.dtype), 0)]
@@ -487,11 +509,15 @@ def _evaluated(eqn: JaxprEqn, operands: Sequence[Any]) -> Sequence[Any]:
 
 
 def _expand(value: Any, axis: int) -> Any:
-    return jax.numpy.expand_dims(value, axis) if isinstance(value, jax.Array) else np.expand_dims(value, axis)
+    return (
+        jax.numpy.expand_dims(value, axis)
+        if isinstance(value, jax.Array)
+        else np.expand_dims(value, axis)
+    )
 
 
 def _broadcast_axis(value: Any, axis: int, length: int) -> Any:
-    shape = value.shape[:axis] + (length,) + value.shape[axis:]
+    shape = (*value.shape[:axis], length, *value.shape[axis:])
     module = jax.numpy if isinstance(value, jax.Array) else np
     return module.broadcast_to(_expand(value, axis), shape)
 
@@ -499,4 +525,3 @@ def _broadcast_axis(value: Any, axis: int, length: int) -> Any:
 def _concatenate(first: Any, second: Any, axis: int) -> Any:
     module = jax.numpy if isinstance(first, jax.Array) else np
     return module.concatenate([first, second], axis=axis)
-

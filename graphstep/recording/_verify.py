@@ -112,7 +112,8 @@ def distance(mine: Any, theirs: Any) -> tuple[float, float]:
     """Return the greatest distance in ULPs, and the norm-relative one."""
     if is_key(jax.typeof(mine)):
         mine, theirs = jax.random.key_data(mine), jax.random.key_data(theirs)
-    a, b = np.asarray(mine), np.asarray(theirs)
+    a: Any = np.asarray(mine)
+    b: Any = np.asarray(theirs)
     if a.dtype.kind == "c":
         a, b = (np.stack([x.real, x.imag]) for x in (a, b))
     # Almost always almost all is equal, and the rest alone is looked at closely.
@@ -127,7 +128,9 @@ def distance(mine: Any, theirs: Any) -> tuple[float, float]:
     if not _is_float(a):
         return float(gap.max()), relative
     info = jax.numpy.finfo(a.dtype)
-    magnitude = np.maximum(np.abs(np.nan_to_num(b.astype(np.float64))), float(info.tiny))
+    magnitude = np.maximum(
+        np.abs(np.nan_to_num(b.astype(np.float64))), float(info.tiny)
+    )
     spacing = 2.0 ** np.floor(np.log2(magnitude)) * float(info.eps)
     return float(np.max(gap / spacing)), relative
 

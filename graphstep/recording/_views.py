@@ -10,16 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from graphstep._jaxcompat import JaxprEqn
-
-View = Callable[[np.ndarray, JaxprEqn, int], np.ndarray]
+View = Callable[[np.ndarray, Any, int], np.ndarray]
 
 
-def _to_out_shape(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _to_out_shape(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     return x.reshape(x.shape[:lead] + eqn.outvars[0].aval.shape)
 
 
-def _to_in_shape(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _to_in_shape(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     return x.reshape(x.shape[:lead] + eqn.invars[0].aval.shape)
 
 
@@ -27,19 +25,19 @@ def _permute(x: np.ndarray, permutation: Any, lead: int) -> np.ndarray:
     return np.transpose(x, (*range(lead), *(lead + int(i) for i in permutation)))
 
 
-def _transpose(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _transpose(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     return _permute(x, eqn.params["permutation"], lead)
 
 
-def _untranspose(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _untranspose(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     return _permute(x, np.argsort(eqn.params["permutation"]), lead)
 
 
-def _rev(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _rev(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     return np.flip(x, tuple(lead + int(i) for i in eqn.params["dimensions"]))
 
 
-def _broadcast(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _broadcast(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     shape = eqn.outvars[0].aval.shape
     aligned = [1] * len(shape)
     for axis, size in zip(
@@ -50,14 +48,14 @@ def _broadcast(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
     return np.broadcast_to(x.reshape(leading + tuple(aligned)), leading + shape)
 
 
-def _slice(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _slice(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     starts, limits = eqn.params["start_indices"], eqn.params["limit_indices"]
     strides = eqn.params["strides"] or (1,) * len(starts)
     inner = tuple(slice(*part) for part in zip(starts, limits, strides, strict=True))
     return x[(slice(None),) * lead + inner]
 
 
-def _identity(x: np.ndarray, eqn: JaxprEqn, lead: int) -> np.ndarray:
+def _identity(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     del eqn, lead
     return x
 
@@ -87,23 +85,23 @@ _INVERSES: dict[str, View] = {
 }
 
 
-def is_view(eqn: JaxprEqn) -> bool:
+def is_view(eqn: Any) -> bool:
     """Return whether the output of `eqn` only rearranges or repeats its operand."""
     # A reshape may also transpose, and shapes may be given as operands; both are rare.
     transposes = eqn.primitive.name == "reshape" and eqn.params.get("dimensions")
     return eqn.primitive.name in VIEWS and len(eqn.invars) == 1 and not transposes
 
 
-def is_permutation(eqn: JaxprEqn) -> bool:
+def is_permutation(eqn: Any) -> bool:
     """Return whether `eqn` rearranges its operand without losing or repeating."""
     return eqn.primitive.name in _INVERSES and is_view(eqn)
 
 
-def apply_view(eqn: JaxprEqn, x: np.ndarray, lead: int) -> np.ndarray:
+def apply_view(eqn: Any, x: np.ndarray, lead: int) -> np.ndarray:
     """Return the output of a view equation, `lead` leading axes left alone."""
     return VIEWS[eqn.primitive.name](x, eqn, lead)
 
 
-def undo_view(eqn: JaxprEqn, x: np.ndarray, lead: int) -> np.ndarray:
+def undo_view(eqn: Any, x: np.ndarray, lead: int) -> np.ndarray:
     """Return what the transpose of a permuting view makes of a cotangent."""
     return _INVERSES[eqn.primitive.name](x, eqn, lead)

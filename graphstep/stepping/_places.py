@@ -30,7 +30,21 @@ def state(timeline: Timeline, here: Step, node: str) -> State:
     position = timeline.graph.position(here.node)
     if first <= position < last:
         return "current"
+    if _is_over(timeline, here, first):
+        return "done"
     return "done" if (position >= last) == (here.pass_ == FORWARD) else "pending"
+
+
+def _is_over(timeline: Timeline, here: Step, position: int) -> bool:
+    """Return whether a step is of a turn too late for a node, the last test of a while."""
+    blocks = timeline.blocks
+    for index in blocks.chain(blocks.innermost[timeline.graph.position(here.node)]):
+        block = blocks.items[index]
+        if block.is_loop and block.tail_stop <= position < block.stop:
+            repeats = at(block.repeats, block.outer_axes, here.iteration)
+            if here.iteration[block.axes[-1]] == repeats:
+                return True
+    return False
 
 
 def iteration_of(timeline: Timeline, here: Step, node: str) -> Iteration | None:

@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 
 from graphstep.graph import Edge, ProgramGraph, Region, Value
+from graphstep.recording import Absence
 from graphstep.stepping._blocks import Iteration
 from graphstep.stepping._recorded import Recorded
 from graphstep.stepping._timeline import BACKWARD, SEED, Key, Step, Timeline
+
+_UNKNOWN = frozenset({"while", "no_rule", "not_captured", "effects"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +44,8 @@ class Terms:
 
     Attributes:
         terms: One per use, and one for a seed.
-        total: Their sum, in the value's dtype; `None` if no array has arrived.
+        total: Their sum, in the value's dtype; `None` if no array has arrived, as at a
+            value without uses.
         pending: The uses whose contribution is still to come.
     """
 
@@ -51,8 +55,20 @@ class Terms:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every use has had its turn, so that the total is the cotangent."""
+        """Whether every use has had its turn."""
         return not self.pending
+
+    @property
+    def is_cotangent(self) -> bool:
+        """Whether the total is the cotangent, up to rounding.
+
+        Not so while uses are pending, nor when one sends what JAX cannot form (back
+        through a `while`) or what was not captured.
+        """
+        return self.is_complete and not any(
+            isinstance(term.value, Absence) and term.value.kind in _UNKNOWN
+            for term in self.terms
+        )
 
 
 def is_array(value: Any) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import jax
 
-from graphstep._jaxcompat import ClosedJaxpr, is_inexact
+from graphstep._jaxcompat import ClosedJaxpr, is_inexact, is_x64_enabled
 from graphstep.errors import ArgumentError, TraceError
 from graphstep.tracing._failures import (
     check_arguments,
@@ -154,11 +154,15 @@ class Trace:
             isinstance(leaf, jax.ShapeDtypeStruct) for leaf in self.in_leaves
         )
 
-    def flatten(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[list[Any], Any]:
+    def flatten(
+        self, args: Sequence[Any], kwargs: dict[str, Any]
+    ) -> tuple[list[Any], Any]:
         """Return the leaves and the tree of new arguments."""
         return jax.tree.flatten(self.spec.wrap_static(tuple(args), kwargs))
 
-    def unflatten(self, leaves: Sequence[Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def unflatten(
+        self, leaves: Sequence[Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return `(args, kwargs)` as the function takes them."""
         return _unwrap_static(jax.tree.unflatten(self.in_tree, leaves))
 
@@ -231,7 +235,7 @@ def trace_function(
         out_names=tuple(out_names),
         differentiated=tuple(_differentiated(wrapped[0], spec, closed_jaxpr)),
         n_seeded=n_seeded,
-        x64=bool(jax.config.jax_enable_x64),
+        x64=is_x64_enabled(),
     )
 
 
@@ -262,7 +266,9 @@ def _n_seeded(result: Any, spec: CallSpec) -> int:
 
 def _check_positions(spec: CallSpec, n_args: int) -> None:
     argnums = spec.argnums
-    wanted = () if argnums is None else (argnums,) if isinstance(argnums, int) else argnums
+    wanted = (
+        () if argnums is None else (argnums,) if isinstance(argnums, int) else argnums
+    )
     for position in wanted:
         if not -n_args <= position < n_args:
             msg = (
@@ -289,6 +295,8 @@ def _with_named_statics(
         except (TypeError, ValueError):
             parameters = []
         positions |= {
-            i for i, name in enumerate(parameters[:n_args]) if name in spec.static_argnames
+            i
+            for i, name in enumerate(parameters[:n_args])
+            if name in spec.static_argnames
         }
     return dataclasses.replace(spec, static_argnums=tuple(sorted(positions)))

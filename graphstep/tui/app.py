@@ -47,7 +47,7 @@ from graphstep.tui.title import TitleBar, position_text
 from graphstep.tui.values import ValueKey, Values
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 40, 12
-_WIDE, _HIGH = 100, 20
+_WIDE, _HIGH = 110, 20
 _FAILED = 1
 
 
@@ -123,7 +123,10 @@ class StepApp(App[int]):
         screen.set_class(width < _WIDE, "-narrow")
         screen.set_class(width < _WIDE and height < _HIGH, "-low")
         screen.set_class(width < _LEAST_WIDTH or height < _LEAST_HEIGHT, "-tiny")
-        self.call_after_refresh(self._mark_stale)
+
+    def on_resized(self) -> None:
+        """Write lines of the new width."""
+        self._mark_stale()
 
     @property
     def palette(self) -> Palette:
@@ -433,7 +436,6 @@ class StepApp(App[int]):
         is_reading = self._is_reading
         self.screen_stack[0].set_class(not is_reading, "-inspecting")
         self.query_one(Outline if is_reading else Inspector).focus()
-        self.call_after_refresh(self._mark_stale)
 
     def action_help(self) -> None:
         """Show every key."""

@@ -150,8 +150,8 @@ class Inspection:
                 continue
             trips = values.recording.trips(loop, turns[:depth])
             parts += [
-                ("iteration ", palette.faint),
-                (f"{turns[depth]}/{trips} ", palette.text),
+                ("iteration " if not parts else "  iteration ", palette.faint),
+                (f"{turns[depth]}/{trips}", palette.text),
             ]
         return parts
 

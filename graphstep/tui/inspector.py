@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.strip import Strip
 
 from graphstep.tui.lines_view import LinesView
+from graphstep.tui.messages import Resized
 
 
 class Inspector(LinesView, can_focus=True):
@@ -35,6 +36,10 @@ class Inspector(LinesView, can_focus=True):
         self._lines = list(text.split("\n", allow_blank=False))
         self.set_length(len(self._lines))
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Ask for lines of the new width."""
+        self.post_message(Resized())
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""

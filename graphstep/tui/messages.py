@@ -85,6 +85,11 @@ class RowChosen(Message):
 
 
 @dataclasses.dataclass
+class Resized(Message):
+    """A panel has another size, and its lines another width."""
+
+
+@dataclasses.dataclass
 class Entered(Message):
     """A line was typed into the prompt; empty if it was given up."""
 

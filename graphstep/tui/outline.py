@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from graphstep.tui.lines import LineMaker
 from graphstep.tui.lines_view import LinesView
-from graphstep.tui.messages import RowChosen
+from graphstep.tui.messages import Resized, RowChosen
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Values
 
@@ -56,6 +56,7 @@ class Outline(LinesView, can_focus=True, inherit_bindings=False):
         """Keep the line that matters in sight."""
         self.set_length(len(self.state.rows) + 1)
         self._bring_into_sight(self.state.selected_row)
+        self.post_message(Resized())
 
     def _bring_into_sight(self, row: int) -> None:
         height = self.scrollable_content_region.height - 1

@@ -64,7 +64,7 @@ class Values:
 
     Args:
         recording: Where they come from.
-        frame: Seconds that one frame may spend on values it has not seen.
+        frame: Seconds of this thread that one frame may spend on values it has not seen.
     """
 
     def __init__(self, recording: Recording, frame: float = 0.012) -> None:
@@ -79,7 +79,7 @@ class Values:
 
     def begin_frame(self) -> None:
         """Start the clock of a frame."""
-        self._deadline = time.perf_counter() + self.frame
+        self._deadline = time.thread_time() + self.frame
         self.has_put_off = False
 
     def short(self, key: ValueKey) -> Short | None:
@@ -87,7 +87,7 @@ class Values:
         found = self._shorts.get(key)
         if found is not None:
             return found
-        if time.perf_counter() > self._deadline:
+        if time.thread_time() > self._deadline:
             self.has_put_off = True
             return None
         found = self._shorten(key)

@@ -262,7 +262,7 @@ def all_steps(run: Run) -> list[Step]:
         steps.append(("seed", "", ()))
         active = {
             run.graph.order[position] for position, _ in activity(run.graph).active
-        }
+        } - {*run.graph.outputs[run.graph.trace.n_seeded :]}
         steps += [
             ("backward", node, iteration)
             for node, iteration in reversed(forward)

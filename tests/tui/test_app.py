@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Any, Never
 
 import jax
 import jax.numpy as jnp
@@ -25,16 +27,16 @@ from tests.tui.pilots import (
 
 
 @jax.jit
-def squash(x):
+def squash(x: jax.Array) -> jax.Array:
     return jnp.exp(x) / reduce_all(x)
 
 
 @jax.jit
-def reduce_all(x):
+def reduce_all(x: jax.Array) -> jax.Array:
     return jnp.sum(jnp.exp(x)) + jnp.max(x)
 
 
-def nested(x):
+def nested(x: jax.Array) -> jax.Array:
     y = squash(jnp.tanh(x))
     return jnp.sum(y * y)
 
@@ -45,14 +47,16 @@ X = jnp.arange(4.0)
 class Held:
     """A trace whose recording waits for the test between two stages."""
 
-    def __init__(self, trace):
+    def __init__(self, trace: gs.Trace) -> None:
         self.graph = trace.graph
         self.trace = trace
         self.reached = threading.Event()
         self.may_go = threading.Event()
 
-    def record(self, *, progress, **options):
-        def waiting(stage, seconds):
+    def record(
+        self, *, progress: Callable[[str, float], bool | None], **options: Any
+    ) -> Any:
+        def waiting(stage: str, seconds: float) -> bool | None:
             answer = progress(stage, seconds)
             if stage == "compile":
                 self.reached.set()
@@ -66,22 +70,22 @@ class Held:
 class Failing:
     """A trace whose recording raises."""
 
-    def __init__(self, trace, error):
+    def __init__(self, trace: gs.Trace, error: Exception) -> None:
         self.graph = trace.graph
         self.error = error
 
-    def record(self, **_):
+    def record(self, **_: Any) -> Never:
         raise self.error
 
 
-def test_every_action_has_a_method():
+def test_every_action_has_a_method() -> None:
     """Each line of the table of actions is something the application can do."""
     missing = [a.name for a in ACTIONS if not hasattr(StepApp, f"action_{a.name}")]
 
     assert missing == []
 
 
-def test_no_key_has_two_actions():
+def test_no_key_has_two_actions() -> None:
     """A key does one thing, and Ctrl-P stays the palette's."""
     keys = [key for action in ACTIONS for key in action.keys]
 
@@ -89,11 +93,11 @@ def test_no_key_has_two_actions():
     assert "ctrl+p" not in keys
 
 
-async def test_the_graph_can_be_explored_while_it_compiles():
+async def test_the_graph_can_be_explored_while_it_compiles() -> None:
     """Keys work, and the stage is shown, before there is a recording."""
     held = Held(gs.trace(nested, X))
     app = StepApp(held.graph, trace=held)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, held.reached.is_set)
         await press(pilot, "down", "down")
         await until(pilot, lambda: "compile" in screen_text(pilot))
@@ -109,11 +113,11 @@ async def test_the_graph_can_be_explored_while_it_compiles():
     assert app.return_value == 0
 
 
-async def test_escape_cancels_between_stages():
+async def test_escape_cancels_between_stages() -> None:
     """Escape ends the recording; the graph stays, and R records again."""
     held = Held(gs.trace(nested, X))
     app = StepApp(held.graph, trace=held)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, held.reached.is_set)
         await pilot.press("escape")
         await until(pilot, lambda: "cancelling" in screen_text(pilot))
@@ -126,12 +130,12 @@ async def test_escape_cancels_between_stages():
         await until(pilot, lambda: app.state.cursor is not None)
 
 
-async def test_a_failed_recording_is_one_line_in_a_dialog():
+async def test_a_failed_recording_is_one_line_in_a_dialog() -> None:
     """A failure is shown in one line, the graph stays, and the exit status is 1."""
     error = RuntimeError("no such device\nand many more lines")
     failing = Failing(gs.trace(nested, X), error)
     app = StepApp(failing.graph, trace=failing)
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, FailureScreen))
         await pilot.pause()
 
@@ -144,7 +148,7 @@ async def test_a_failed_recording_is_one_line_in_a_dialog():
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
-async def test_keys_that_quit(key):
+async def test_keys_that_quit(key: str) -> None:
     """Each of these leaves with status 0."""
     async with walk(nested, X) as pilot:
         await pilot.press(key)
@@ -152,7 +156,7 @@ async def test_keys_that_quit(key):
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 60)])
-async def test_the_step_is_on_screen_at_every_size(size):
+async def test_the_step_is_on_screen_at_every_size(size: tuple[int, int]) -> None:
     """Position and cursor are visible from 40 by 12 cells on."""
     async with walk(nested, X, size=size) as pilot:
         await press(pilot, "n", "n")
@@ -161,7 +165,7 @@ async def test_the_step_is_on_screen_at_every_size(size):
         assert "▶" in line_with(pilot, "│ ▶")
 
 
-async def test_a_tiny_terminal_gets_one_readable_text():
+async def test_a_tiny_terminal_gets_one_readable_text() -> None:
     """Below 40 by 12 the position and the keys remain, and resizing brings all back."""
     async with walk(nested, X, size=(30, 8)) as pilot:
         await press(pilot, "n")
@@ -173,7 +177,7 @@ async def test_a_tiny_terminal_gets_one_readable_text():
         assert "outline" in screen_text(pilot)
 
 
-async def test_the_cursor_opens_the_regions_it_enters():
+async def test_the_cursor_opens_the_regions_it_enters() -> None:
     """Stepping into a call shows its inside; closing it shows the cursor in it."""
     async with walk(nested, X) as pilot:
         assert "[+] jit squash" in screen_text(pilot)
@@ -187,7 +191,7 @@ async def test_the_cursor_opens_the_regions_it_enters():
         assert len(app_of(pilot).state.rows) == closed
 
 
-async def test_enter_opens_and_closes_the_selected_region():
+async def test_enter_opens_and_closes_the_selected_region() -> None:
     """Enter on a heading shows and hides what is inside."""
     async with walk(nested, X) as pilot:
         state = app_of(pilot).state
@@ -200,7 +204,7 @@ async def test_enter_opens_and_closes_the_selected_region():
         assert len(app_of(pilot).state.rows) == len(state.rows)
 
 
-async def test_selecting_does_not_move_the_cursor():
+async def test_selecting_does_not_move_the_cursor() -> None:
     """Any node can be looked at while the cursor stays, and w goes back to it."""
     async with walk(nested, X) as pilot:
         await press(pilot, "n", "end")
@@ -213,7 +217,7 @@ async def test_selecting_does_not_move_the_cursor():
         assert app_of(pilot).state.inspected == state.cursor.step.node
 
 
-async def test_run_to_the_selected_node():
+async def test_run_to_the_selected_node() -> None:
     """`t` puts the cursor at the selected line."""
     async with walk(nested, X) as pilot:
         await press(pilot, "end", "t")
@@ -221,7 +225,7 @@ async def test_run_to_the_selected_node():
         assert app_of(pilot).state.cursor.step.node == "out0"
 
 
-async def test_search_goes_from_hit_to_hit():
+async def test_search_goes_from_hit_to_hit() -> None:
     """`/` finds, `.` and `,` go on and back, opening what hides a hit."""
     async with walk(nested, X) as pilot:
         await press(pilot, "slash", *"reduce_", "enter")
@@ -234,7 +238,7 @@ async def test_search_goes_from_hit_to_hit():
         assert app_of(pilot).state.selected == first
 
 
-async def test_a_vain_search_says_so():
+async def test_a_vain_search_says_so() -> None:
     """Nothing found, or a malformed expression, is a notice and not a crash."""
     async with walk(nested, X) as pilot:
         await press(pilot, "slash", *"zzz", "enter")
@@ -255,7 +259,7 @@ async def test_a_vain_search_says_so():
         ("frobnicate", "is none of"),
     ],
 )
-async def test_a_wrong_command_says_what_is_wrong(command, said):
+async def test_a_wrong_command_says_what_is_wrong(command: str, said: str) -> None:
     """Each mistake is one line at the bottom."""
     async with walk(nested, X, size=(160, 30)) as pilot:
         await press(pilot, "colon")
@@ -265,7 +269,7 @@ async def test_a_wrong_command_says_what_is_wrong(command, said):
         assert said in screen_text(pilot)
 
 
-async def test_a_breakpoint_is_marked_and_stops():
+async def test_a_breakpoint_is_marked_and_stops() -> None:
     """`B` marks the selected line, `c` runs to it, `B` clears it."""
     async with walk(nested, X) as pilot:
         await press(pilot, "end", "B", "c")
@@ -277,7 +281,7 @@ async def test_a_breakpoint_is_marked_and_stops():
         assert "■" not in screen_text(pilot)
 
 
-async def test_help_lists_every_action():
+async def test_help_lists_every_action() -> None:
     """The help screen is the table of actions."""
     async with walk(nested, X, size=(120, 70)) as pilot:
         await press(pilot, "question_mark")
@@ -289,7 +293,7 @@ async def test_help_lists_every_action():
         assert not isinstance(pilot.app.screen, HelpScreen)
 
 
-async def test_tab_switches_to_the_inspector_in_a_small_terminal():
+async def test_tab_switches_to_the_inspector_in_a_small_terminal() -> None:
     """Where there is room for one panel only, Tab shows the other."""
     async with walk(nested, X, size=(60, 14)) as pilot:
         assert "outline" in screen_text(pilot)
@@ -299,10 +303,10 @@ async def test_tab_switches_to_the_inspector_in_a_small_terminal():
         assert "primal" in screen_text(pilot)
 
 
-async def test_stepping_over_a_loop_leaves_it_closed():
+async def test_stepping_over_a_loop_leaves_it_closed() -> None:
     """A loop passed in one step shows as one line, with its trip count."""
 
-    def fn(x):
+    def fn(x: jax.Array) -> jax.Array:
         return jax.lax.scan(lambda c, _: (jnp.sin(c), None), x, None, length=7)[0]
 
     async with walk(fn, 0.5) as pilot:
@@ -313,10 +317,10 @@ async def test_stepping_over_a_loop_leaves_it_closed():
         assert app_of(pilot).state.cursor.step.node == "out0"
 
 
-async def test_hostile_names_are_shown_as_text():
+async def test_hostile_names_are_shown_as_text() -> None:
     """Markup, escape sequences and line breaks in names stay text."""
 
-    def fn(tree):
+    def fn(tree: dict[str, jax.Array]) -> jax.Array:
         return sum(jnp.sum(leaf) for leaf in tree.values())
 
     names = {"[bold red]x[/]": 1.0, "\x1b[31mred": 2.0, "a\nb": 3.0, "x" * 5000: 4.0}
@@ -329,7 +333,7 @@ async def test_hostile_names_are_shown_as_text():
         assert "\x1b" not in text
 
 
-async def test_a_large_array_is_measured_in_the_background():
+async def test_a_large_array_is_measured_in_the_background() -> None:
     """The statistics of a large array come without the panel waiting for them."""
     x = jnp.ones((600, 600))
     async with walk(lambda x: jnp.sum(x * 2), x) as pilot:
@@ -338,10 +342,10 @@ async def test_a_large_array_is_measured_in_the_background():
         assert "positive 360000" in screen_text(pilot)
 
 
-async def test_integers_say_why_they_have_no_cotangent():
+async def test_integers_say_why_they_have_no_cotangent() -> None:
     """The reason stands in the inspector."""
 
-    def fn(x, n):
+    def fn(x: jax.Array, n: jax.Array) -> jax.Array:
         return x * n
 
     async with walk(fn, 2.0, 3) as pilot:
@@ -350,7 +354,9 @@ async def test_integers_say_why_they_have_no_cotangent():
         assert "none: Integers and booleans" in screen_text(pilot)
 
 
-async def test_without_colour_every_state_can_be_told(monkeypatch):
+async def test_without_colour_every_state_can_be_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Under NO_COLOR done, current and pending differ in their marks."""
     monkeypatch.setenv("NO_COLOR", "1")
     async with walk(nested, X) as pilot:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -21,28 +23,28 @@ from graphstep.tui.numbers import fit, histogram, number, rows_of_array, signed
         (1 - 2j, "1−2i"),
     ],
 )
-def test_numbers_are_short(value, text):
+def test_numbers_are_short(value: Any, text: str) -> None:
     """Four digits, a true minus sign, and names for what is no number."""
     assert number(value) == text
 
 
-def test_terms_have_a_sign():
+def test_terms_have_a_sign() -> None:
     """A term of a sum shows its sign, also a plus."""
     assert (signed(2.0), signed(-2.0)) == ("+2", "−2")
 
 
 @pytest.mark.parametrize("width", range(1, 12))
-def test_fit_fills_exactly(width):
+def test_fit_fills_exactly(width: int) -> None:
     """Text is padded or cut to the cells it is given."""
     assert len(fit("abcdef", width)) == width
 
 
-def test_wide_characters_count_twice():
+def test_wide_characters_count_twice() -> None:
     """A wide character takes two cells."""
     assert fit("漢字漢字", 5) == "漢字…"
 
 
-def test_rows_wrap_at_the_width():
+def test_rows_wrap_at_the_width() -> None:
     """A long row goes on in the next line."""
     lines = rows_of_array(np.arange(10), 12)
 
@@ -50,18 +52,18 @@ def test_rows_wrap_at_the_width():
     assert max(map(len, lines)) <= 12
 
 
-def test_histogram_ignores_what_is_not_finite():
+def test_histogram_ignores_what_is_not_finite() -> None:
     """NaN and infinities have no place between least and greatest."""
     assert histogram(np.array([0.0, 1.0, np.nan, np.inf]), 2) == "██"
 
 
 @pytest.mark.parametrize("array", [np.zeros(0), np.ones(5), np.full(3, np.nan)])
-def test_histogram_of_nothing_to_spread_is_empty(array):
+def test_histogram_of_nothing_to_spread_is_empty(array: Any) -> None:
     """Equal elements, or none, have no spread."""
     assert histogram(array) == ""
 
 
-def test_histogram_of_huge_numbers_does_not_overflow():
+def test_histogram_of_huge_numbers_does_not_overflow() -> None:
     """The greatest floats have a histogram too."""
     x = np.array([-1.7e308, 0.0, 1.7e308])
 

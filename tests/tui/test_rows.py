@@ -14,7 +14,7 @@ from graphstep.tui.rows import Rows
 from graphstep.tui.state import UiState
 
 
-def deep(x):
+def deep(x: jax.Array) -> jax.Array:
     with jax.named_scope("outer"):
         y = jax.nn.softmax(x)
         y, _ = jax.lax.scan(lambda c, _: (jax.nn.relu(c * 2), None), y, None, length=3)
@@ -26,7 +26,7 @@ IDS = tuple(GRAPH.regions)[1:]
 OPEN = st.sets(st.sampled_from(IDS))
 
 
-def test_all_open_shows_every_node_once():
+def test_all_open_shows_every_node_once() -> None:
     """With all regions open there is a line for each node and each region."""
     rows = Rows(GRAPH, IDS)
 
@@ -37,7 +37,7 @@ def test_all_open_shows_every_node_once():
 
 @settings(max_examples=40)
 @given(open_=OPEN)
-def test_positions_never_fall(open_):
+def test_positions_never_fall(open_: set[str]) -> None:
     """Lines stand in program order whatever is open."""
     rows = Rows(GRAPH, open_)
 
@@ -46,7 +46,7 @@ def test_positions_never_fall(open_):
 
 @settings(max_examples=40)
 @given(open_=OPEN)
-def test_a_node_is_found_or_hidden_by_a_closed_region(open_):
+def test_a_node_is_found_or_hidden_by_a_closed_region(open_: set[str]) -> None:
     """Looking a node up gives its own line or a closed heading that holds it."""
     rows = Rows(GRAPH, open_)
 
@@ -62,7 +62,7 @@ def test_a_node_is_found_or_hidden_by_a_closed_region(open_):
 
 @settings(max_examples=40)
 @given(open_=OPEN)
-def test_box_lines_are_two_cells_per_open_region(open_):
+def test_box_lines_are_two_cells_per_open_region(open_: set[str]) -> None:
     """Guides are as deep as the regions around, and every box is closed."""
     rows = Rows(GRAPH, open_)
 
@@ -74,7 +74,7 @@ def test_box_lines_are_two_cells_per_open_region(open_):
 
 @settings(max_examples=40)
 @given(open_=OPEN, data=st.data())
-def test_folding_keeps_something_selected(open_, data):
+def test_folding_keeps_something_selected(open_: set[str], data: st.DataObject) -> None:
     """Whatever is closed, the selected line is one of those shown."""
     state = UiState.of(GRAPH).with_open(frozenset(open_))
     row = data.draw(st.integers(0, len(state.rows) - 1))
@@ -85,7 +85,7 @@ def test_folding_keeps_something_selected(open_, data):
 
 
 @pytest.mark.parametrize("node", GRAPH.order)
-def test_selecting_a_node_opens_what_hides_it(node):
+def test_selecting_a_node_opens_what_hides_it(node: str) -> None:
     """Every node can be reached, its regions opening for it."""
     state = UiState.of(GRAPH).select_node(node)
 

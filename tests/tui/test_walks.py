@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from graphstep.tui.passes import BACKWARD
 from tests.tui.pilots import (
     app_of,
     example,
@@ -22,16 +25,16 @@ A = jnp.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
 B = jnp.array([0.5, -1.0, 2.0])
 
 
-def least_squares(x, A, b):
+def least_squares(x: jax.Array, A: jax.Array, b: jax.Array) -> jax.Array:
     r = A @ x - b
     return r @ r
 
 
-def norm(array) -> float:
+def norm(array: Any) -> float:
     return float(np.linalg.norm(np.asarray(array).ravel()))
 
 
-async def test_the_first_step_shows_the_first_input():
+async def test_the_first_step_shows_the_first_input() -> None:
     """A walk begins at the first input, with its value."""
     async with walk(least_squares, X, A, B) as pilot:
         assert line_with(pilot, "forward 1/7")
@@ -41,7 +44,7 @@ async def test_the_first_step_shows_the_first_input():
         )
 
 
-async def test_the_output_is_in_the_title():
+async def test_the_output_is_in_the_title() -> None:
     """A scalar output stands in the title."""
     async with walk(least_squares, X, A, B) as pilot:
         shown = number_after(line_with(pilot, "recorded in"), "= ")
@@ -49,7 +52,7 @@ async def test_the_output_is_in_the_title():
         assert shown == pytest.approx(float(least_squares(X, A, B)), rel=1e-5)
 
 
-async def test_the_last_step_shows_the_gradient():
+async def test_the_last_step_shows_the_gradient() -> None:
     """At the end of the walk every in_cotangent is that of `jax.grad`."""
     expected = jax.grad(least_squares, (0, 1, 2))(X, A, B)
 
@@ -62,10 +65,10 @@ async def test_the_last_step_shows_the_gradient():
             assert number_after(line, "‖·‖ ") == pytest.approx(norm(gradient), rel=5e-3)
 
 
-async def test_contributions_are_summed_term_by_term():
+async def test_contributions_are_summed_term_by_term() -> None:
     """The inspector adds up what each use of a value sends back."""
 
-    def fn(x):
+    def fn(x: jax.Array) -> jax.Array:
         return jnp.sin(x) * x
 
     async with walk(fn, 2.0) as pilot:
@@ -78,10 +81,10 @@ async def test_contributions_are_summed_term_by_term():
         assert total in screen_text(pilot)
 
 
-async def test_a_contribution_to_come_is_announced():
+async def test_a_contribution_to_come_is_announced() -> None:
     """While a sum is not complete, the uses that are still to send are named."""
 
-    def fn(x):
+    def fn(x: jax.Array) -> jax.Array:
         return jnp.sin(x) * x
 
     async with walk(fn, 2.0) as pilot:
@@ -91,14 +94,14 @@ async def test_a_contribution_to_come_is_announced():
         assert "so far" in line_with(pilot, "so far")
 
 
-async def test_a_scan_is_walked_iteration_by_iteration():
+async def test_a_scan_is_walked_iteration_by_iteration() -> None:
     """In a loop the panels show this iteration's values."""
 
-    def step(carry, x):
+    def step(carry: jax.Array, x: jax.Array) -> tuple[jax.Array, jax.Array]:
         y = carry * x
         return y, jnp.sin(y)
 
-    def fn(start, xs):
+    def fn(start: jax.Array, xs: jax.Array) -> jax.Array:
         last, ys = jax.lax.scan(step, start, xs)
         return last + ys.sum()
 
@@ -112,13 +115,13 @@ async def test_a_scan_is_walked_iteration_by_iteration():
             shown = number_after(line_with(pilot, "│ ▶"), "f32[] ")
             assert shown == pytest.approx(np.sin(carries[turn + 1]), rel=1e-3)
             await press(pilot, "right_square_bracket")
-        await press(pilot, "G", "p")
+        await press(pilot, "G")
 
         gradient = jax.grad(fn)(0.7, xs)
         assert f"{float(gradient):.4g}" in line_with(pilot, "│ ▶")
 
 
-async def test_a_nan_is_flagged_with_a_letter():
+async def test_a_nan_is_flagged_with_a_letter() -> None:
     """NaN in a cotangent shows as the letter N and as a count."""
     module = example("sqrt_where_nan")
 
@@ -129,21 +132,21 @@ async def test_a_nan_is_flagged_with_a_letter():
         assert "NaN 1" in screen_text(pilot)
 
 
-async def test_a_breakpoint_on_nan_stops_where_it_arises():
+async def test_a_breakpoint_on_nan_stops_where_it_arises() -> None:
     """`break nan`, then continuing, leads to the first NaN of the backward pass."""
     module = example("sqrt_where_nan")
 
     async with walk(module.loss, *module.example_args()) as pilot:
         await press(pilot, "b", "colon", *"break nan", "enter", "c")
         app = app_of(pilot)
-        while app.state.cursor is None or app.state.cursor.pass_ != "backward":
+        while app.state.cursor is None or app.state.cursor.pass_ != BACKWARD:
             await pilot.pause(0.001)
         await press(pilot)
 
         assert app.state.cursor.step.node == "in0"
 
 
-async def test_a_custom_rule_has_no_cotangents_inside():
+async def test_a_custom_rule_has_no_cotangents_inside() -> None:
     """The body of a custom rule says why it has no cotangents."""
     module = example("custom_rule")
 
@@ -157,7 +160,7 @@ async def test_a_custom_rule_has_no_cotangents_inside():
         assert number_after(line, "‖·‖ ") == pytest.approx(clipped, rel=5e-3)
 
 
-async def test_a_while_says_that_no_cotangent_flows_back():
+async def test_a_while_says_that_no_cotangent_flows_back() -> None:
     """Reverse mode ends at a while, and the inspector says so."""
     module = example("newton_while")
 
@@ -171,7 +174,7 @@ async def test_a_while_says_that_no_cotangent_flows_back():
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_the_digits_are_walked_there_and_back(size):
+async def test_the_digits_are_walked_there_and_back(size: tuple[int, int]) -> None:
     """From the first input to the last in_cotangent, then back to the first step."""
     module = example("digits_mlp")
     keys = jax.random.split(jax.random.key(0), 2)

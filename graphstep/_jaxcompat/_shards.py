@@ -1,0 +1,91 @@
+"""Values that differ from device to device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from graphstep._jaxcompat._structure import JaxprEqn
+
+
+def shard_count(eqn: JaxprEqn | None) -> int:
+    """Return over how many devices a shard_map runs its body."""
+    if eqn is None:
+        return 1
+    sizes = dict(eqn.params["mesh"].shape)
+    return int(np.prod([sizes[axis] for axis in manual_axes(eqn)], dtype=int))
+
+
+def manual_axes(eqn: JaxprEqn) -> tuple[str, ...]:
+    """Return the mesh axes over which a shard_map is manual, in mesh order."""
+    axes = eqn.params.get("newly_manual_axes") or eqn.params.get("manual_axes")
+    names = tuple(eqn.params["mesh"].axis_names)
+    return tuple(name for name in names if axes is None or name in axes)
+
+
+def remap_shards(
+    eqn: JaxprEqn, body: Callable[..., Any], extra_in: int, extra_out: Any
+) -> Callable[..., Any]:
+    """Return `body` as a shard_map like `eqn`.
+
+    Args:
+        eqn: The shard_map equation.
+        body: Takes the shards of the operands, then a list of `extra_in` arrays whose
+            leading axis is the device; returns a list of results and a tree of
+            records, each with a leading axis of one.
+        extra_in: Number of extra operands.
+        extra_out: Unused values shaped like the tree of records.
+    """
+    axes = manual_axes(eqn)
+    per_device = jax.sharding.PartitionSpec(axes)
+    return jax.shard_map(
+        body,
+        mesh=eqn.params["mesh"],
+        in_specs=(tuple(eqn.params["in_specs"]), [per_device] * extra_in),
+        out_specs=(
+            list(eqn.params["out_specs"]),
+            jax.tree.map(lambda _: per_device, extra_out),
+        ),
+        axis_names=set(axes),
+        check_vma=eqn.params["check_vma"],
+    )
+
+
+def varying_axes(x: Any) -> frozenset[str]:
+    """Return the manual axes over which `x` differs from device to device."""
+    aval = jax.typeof(x)
+    kind = getattr(aval, "mat", None)
+    return kind.varying if kind is not None else getattr(aval, "vma", frozenset())
+
+
+def to_varying(x: jax.Array, axes: Sequence[str]) -> jax.Array:
+    """Return `x` typed as different on every device along `axes`."""
+    missing = tuple(axis for axis in axes if axis not in varying_axes(x))
+    return jax.lax.pcast(x, missing, to="varying") if missing else x
+
+
+def zeros_like_type(
+    shape: tuple[int, ...], dtype: Any, aval: Any, lead: int
+) -> jax.Array:
+    """Return zeros sharded as `aval` is, behind `lead` leading axes.
+
+    Only meshes with explicit axes put a sharding into an array's type.
+    """
+    sharding: Any = getattr(aval, "sharding", None)
+    mesh: Any = getattr(sharding, "mesh", None)
+    explicit = mesh is not None and not mesh.empty and mesh._any_axis_explicit
+    if not explicit or len(shape) != lead + len(aval.shape):
+        return jax.numpy.zeros(shape, dtype)
+    spec = jax.sharding.PartitionSpec(*[None] * lead, *sharding.spec)
+    placed: Any = jax.sharding.NamedSharding
+    return jax.numpy.zeros(shape, dtype, device=placed(mesh, spec))
+
+
+def constrain(x: Any, sharding: Any) -> Any:
+    """Return `x` under the sharding that a jit-compiled function asked for."""
+    if isinstance(sharding, jax.sharding.Sharding):
+        return jax.lax.with_sharding_constraint(x, sharding)
+    return x

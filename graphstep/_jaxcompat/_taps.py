@@ -1,0 +1,74 @@
+"""An identity whose cotangent can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+from jax.extend import core as jex
+from jax.interpreters import ad, batching, mlir
+
+# A tap is an identity whose cotangent also leaves through a second operand. As a
+# primitive it costs nothing forward: its JVP rule returns the primal itself.
+_tap_p = jex.Primitive("graphstep_tap")
+
+_tap_tangent_p = jex.Primitive("graphstep_tap_tangent")
+
+
+def tap(value: jax.Array, slot: jax.Array, reading: Callable[[Any], Any]) -> jax.Array:
+    """Return `value`; in reverse mode the cotangent of `slot` is `reading(cotangent)`.
+
+    Args:
+        value: Any inexact array.
+        slot: Zeros whose shape and dtype are those that `reading` returns.
+        reading: Applied to the cotangent of `value`; it need not be linear.
+    """
+    return _tap_p.bind(value, slot, reading=reading)
+
+
+def _tap_jvp(
+    primals: tuple[Any, Any],
+    tangents: tuple[Any, Any],
+    *,
+    reading: Callable[[Any], Any],
+) -> tuple[Any, Any]:
+    value, _ = primals
+    value_dot, slot_dot = tangents
+    if isinstance(slot_dot, ad.Zero):
+        return value, value_dot
+    if isinstance(value_dot, ad.Zero):
+        value_dot = ad.instantiate_zeros(value_dot)
+    return value, _tap_tangent_p.bind(value_dot, slot_dot, reading=reading)
+
+
+def _tap_transpose(
+    cotangent: Any, value_dot: Any, slot_dot: Any, *, reading: Callable[[Any], Any]
+) -> tuple[Any, Any]:
+    if isinstance(cotangent, ad.Zero):
+        slot_ct = None
+        if ad.is_undefined_primal(slot_dot):
+            slot_ct = ad.Zero(slot_dot.aval)
+        return (cotangent if ad.is_undefined_primal(value_dot) else None), slot_ct
+    return (
+        cotangent if ad.is_undefined_primal(value_dot) else None,
+        reading(cotangent) if ad.is_undefined_primal(slot_dot) else None,
+    )
+
+
+def _tap_batch(
+    args: tuple[Any, Any], dims: tuple[Any, Any], *, reading: Callable[[Any], Any]
+) -> tuple[Any, Any]:
+    del reading
+    return args[0], dims[0]
+
+
+for _primitive in (_tap_p, _tap_tangent_p):
+    _primitive.def_impl(lambda value, _slot, **_: value)
+    _primitive.def_abstract_eval(lambda value, _slot, **_: value)
+    mlir.register_lowering(_primitive, lambda _ctx, value, _slot, **_: [value])
+    batching.primitive_batchers[_primitive] = _tap_batch
+
+ad.primitive_jvps[_tap_p] = _tap_jvp
+
+ad.primitive_transposes[_tap_tangent_p] = _tap_transpose

@@ -1,0 +1,473 @@
+"""A recording that was saved and loaded answers as before; a bad file is refused."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from safetensors import safe_open
+
+import graphstep as gs
+from graphstep.errors import FileFormatError, OutputError, RecordingError
+from graphstep.recording import Absence, _serial_file
+from tests.dump import dump
+from tests.programs import build
+
+_ROOT = Path(__file__).parent.parent.parent
+
+# A file of each: what the program has in it that a file must hold.
+_PROGRAMS = (
+    "scan_reverse",
+    "scan_nested",
+    "scan_of_jit_and_cond",
+    "scan_of_custom_vjp",
+    "while_dynamic",
+    "while_in_scan",
+    "cond_differentiated",
+    "custom_vjp_integer_operand",
+    "captured_arrays",
+    "named_scopes",
+    "bf16_scan",
+    "float8_cast",
+    "f64_linear_solve_in_scan",
+    "complex128_norm",
+    "booleans_only",
+    "zero_size_inside",
+    "float0_from_integer_vjp",
+    "keys_through_scan",
+    "other_key_implementation",
+    "shard_map_with_scan",
+    "nested_containers",
+    "has_aux",
+    "argnums_tuple",
+    "no_outputs",
+    "debug_callback_in_custom_jvp",
+    "mutable_reference",
+)
+
+
+def _weights_of_many_kinds(x: jax.Array, w: jax.Array) -> jax.Array:
+    """Use a scan's constant where a file tells all of the equation, and where not."""
+
+    def step(c: jax.Array, i: jax.Array) -> Any:
+        c = jnp.tanh(w @ c) + w.at[i].add(c)[i]
+        return c, jnp.cumsum(w, axis=0)[i].sum()
+
+    c, ys = jax.lax.scan(step, x, jnp.arange(3))
+    return c.sum() + (ys**2).sum()
+
+
+def _recorded(name: str) -> Any:
+    program = build(name)
+    with program.context():
+        trace = gs.trace(program.fn, *program.args, **program.kwargs, **program.options)
+        return trace.record()
+
+
+def _variants() -> Iterator[tuple[str, Any]]:
+    """Yield recordings of kinds that no program alone makes."""
+    x = jnp.asarray([0.5, -1.0, 2.0])
+    w = jnp.asarray(np.random.default_rng(0).normal(size=(3, 3)), jnp.float32)
+    yield "weights", gs.record(_weights_of_many_kinds, x, w)
+    yield "summary", gs.record(_weights_of_many_kinds, x, w, budget=0)
+    zoomed = gs.record(_weights_of_many_kinds, x, w, budget=0)
+    zoomed.zoom([zoomed.graph.find("tanh")[0]])
+    yield "zoomed", zoomed
+    yield "tangents", gs.record(_weights_of_many_kinds, x, w, tangents=(x, w))
+    yield "seeded", gs.record(jnp.sin, x, seed=x, verify=False)
+
+
+_NAMES = (*_PROGRAMS, "weights", "summary", "zoomed", "tangents", "seeded")
+
+
+@pytest.fixture(scope="module")
+def dumps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Any]]:
+    """Dump recordings here, and what was saved of them in another process.
+
+    That process has other devices and none of the programs.
+    """
+    folder = tmp_path_factory.mktemp("saved")
+    here: dict[str, Any] = {}
+    paths: dict[str, str] = {}
+    recordings = [(name, lambda n=name: _recorded(n)) for name in _PROGRAMS]
+    recordings += [(name, lambda r=recording: r) for name, recording in _variants()]
+    for name, make in recordings:
+        recording = make()
+        paths[name] = str(folder / f"{name}.gstep")
+        recording.save(paths[name])
+        here[name] = dump(recording)
+    command = [sys.executable, "-W", "error", "-m", "tests.dump", *paths.values()]
+    environment = {**os.environ, "XLA_FLAGS": ""}
+    done = subprocess.run(
+        command, cwd=_ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    there = json.loads(done.stdout)
+    return {name: (here[name], there[path]) for name, path in paths.items()}
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_loaded_recordings_answer_as_those_that_were_saved(
+    name: str, dumps: dict[str, tuple[Any, Any]]
+) -> None:
+    """Without the user's code and on other devices, every answer is the same."""
+    expected, actual = dumps[name]
+
+    different = {key for key in expected if expected[key] != actual.get(key)}
+
+    assert not different
+    assert expected.keys() == actual.keys()
+
+
+# One small recording, and what may happen to its file ------------------------------
+
+
+def _small(x: jax.Array, y: dict[str, jax.Array]) -> jax.Array:
+    def step(c: jax.Array, t: jax.Array) -> Any:
+        return jnp.sin(c) * t, c
+
+    c, ys = jax.lax.scan(step, x, jnp.arange(3.0) * y["b"].T[::-1].sum())
+    return jax.lax.cond(c[0] > 0, jnp.sum, jnp.prod, c * ys[1])
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """Return a recording and its file."""
+    args = jnp.asarray([1.0, 2.0]), {"b": jnp.ones((2, 3))}
+    recording = gs.record(_small, *args)
+    path = tmp_path_factory.mktemp("small") / "run.gstep"
+    recording.save(path)
+    return recording, path
+
+
+def test_saving_again_gives_the_same_bytes(
+    small: tuple[Any, Path], tmp_path: Path
+) -> None:
+    """A file does not depend on when it is written, or on having been loaded."""
+    recording, path = small
+
+    recording.save(tmp_path / "twice.gstep")
+    gs.load(path).save(tmp_path / "loaded.gstep")
+
+    assert (tmp_path / "twice.gstep").read_bytes() == path.read_bytes()
+    assert (tmp_path / "loaded.gstep").read_bytes() == path.read_bytes()
+
+
+def test_files_are_safetensors_files(small: tuple[Any, Path]) -> None:
+    """Other programs read the arrays under the nodes' ids."""
+    recording, path = small
+
+    with safe_open(path, framework="np") as file:
+        array = file.get_tensor("input/0")
+        names = set(file.keys())
+
+    np.testing.assert_array_equal(array, recording.primal("in0"))
+    sine = recording.graph.find("sin")[0]
+    assert f"primal/{sine}.0" in names
+
+
+def test_other_pytree_nodes_become_dicts_of_their_fields(tmp_path: Path) -> None:
+    """What is no dict, list or tuple needs its class, which a file does not name."""
+    recording = _recorded("namedtuple_in_and_out")
+    recording.save(tmp_path / "run.gstep")
+
+    outputs = gs.load(tmp_path / "run.gstep").outputs
+
+    fields = recording.outputs._asdict()
+    assert list(outputs) == list(fields)
+    np.testing.assert_array_equal(
+        jax.tree.leaves(outputs)[0], jax.tree.leaves(fields)[0]
+    )
+
+
+def test_a_loaded_recording_cannot_zoom(small: tuple[Any, Path]) -> None:
+    """There is no program to run again."""
+    loaded = gs.load(small[1])
+
+    with pytest.raises(RecordingError, match="cannot be zoomed"):
+        loaded.zoom("in0")
+
+
+def test_a_loaded_recording_has_no_jaxpr(small: tuple[Any, Path]) -> None:
+    """Asking for the program says why it is not there."""
+    loaded = gs.load(small[1])
+
+    with pytest.raises(RecordingError, match="not the program"):
+        _ = loaded.graph.trace.closed_jaxpr
+
+
+# Laziness --------------------------------------------------------------------------
+
+
+def test_only_what_is_asked_for_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opening 128 MB reads the header, and an iteration reads about its own bytes."""
+
+    def fn(c: jax.Array, t: jax.Array) -> jax.Array:
+        step = lambda c, _: (jnp.sin(c), None)  # noqa: E731
+        return t * jax.lax.scan(step, c, None, length=32)[0].sum()
+
+    recording = gs.record(fn, jnp.zeros(1 << 20), 2.0, argnums=1, budget=1 << 30)
+    sine = recording.graph.find("sin")[0]
+    recording.save(tmp_path / "run.gstep")
+    read: list[int] = []
+    pread = os.pread
+
+    def counted(descriptor: int, count: int, offset: int) -> bytes:
+        read.append(count)
+        return pread(descriptor, count, offset)
+
+    monkeypatch.setattr(os, "pread", counted)
+    loaded = gs.load(tmp_path / "run.gstep")
+    opened = sum(read)
+    array = loaded.primal(sine, iteration=7)
+    looked = sum(read) - opened
+
+    assert (tmp_path / "run.gstep").stat().st_size > 1 << 27
+    assert opened < 1 << 17
+    assert array.nbytes <= looked <= array.nbytes + 2 * (1 << 18)
+
+
+# Damage ----------------------------------------------------------------------------
+
+
+@st.composite
+def _damages(draw: st.DrawFn) -> Callable[[bytes], bytes]:
+    """Draw a way to cut a file short, or to change one of its bytes."""
+    at = draw(st.floats(0, 1, exclude_max=True))
+    bits = draw(st.integers(0, 255))
+
+    def damage(data: bytes) -> bytes:
+        i = int(at * len(data))
+        return data[:i] if not bits else data[:i] + bytes([data[i] ^ bits]) + data[i + 1 :]
+
+    return damage
+
+
+@pytest.mark.parametrize("eager", [True, False])
+@given(damage=_damages())
+def test_a_damaged_file_is_noticed(
+    small: tuple[Any, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    eager: bool,
+    damage: Callable[[bytes], bytes],
+) -> None:
+    """Whether small files are checked at once or not, no number comes out wrong."""
+    path = tmp_path_factory.mktemp("damaged") / "run.gstep"
+    path.write_bytes(damage(small[1].read_bytes()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_serial_file, "_EAGER_BYTES", 1 << 22 if eager else -1)
+        try:
+            answers = dump(gs.load(path))
+        except FileFormatError as error:
+            assert "\n" not in str(error)
+            return
+
+    if eager:
+        assert answers == dump(small[0])
+    wrong = {k for k, v in dump(small[0]).items() if answers.get(k) != v}
+    assert all("FileFormatError" in answers[k] for k in wrong)
+
+
+# Made-up files ---------------------------------------------------------------------
+
+
+def rewrite(source: Path, target: Path, edit: Callable[[Any, Any], Any]) -> None:
+    """Write a file whose header and document were edited and signed again."""
+    data = source.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    metadata = header["__metadata__"]
+    document = json.loads(metadata["document"])
+    edit(header, document)
+    metadata["document"] = json.dumps(document)
+    metadata["sha256"] = _serial_file._signature(header)
+    new = json.dumps(header).encode()
+    target.write_bytes(len(new).to_bytes(8, "little") + new + data[8 + length :])
+
+
+def _set(*path: Any) -> Callable[[Any, Any], None]:
+    """Return an edit that puts the last of `path` where the others lead."""
+    *places, last, value = path
+
+    def edit(_: Any, document: Any) -> None:
+        for place in places:
+            document = document[place]
+        document[last] = value
+
+    return edit
+
+
+def _deep(n: int) -> Any:
+    value: Any = 0
+    for _ in range(n):
+        value = {"tuple": [value]}
+    return value
+
+
+def _renamed(header: Any, document: Any) -> None:
+    row = document["arrays"][-1]
+    header["input/99"] = header.pop(row[0])
+    row[0] = "input/99"
+
+
+def _retyped(header: Any, document: Any) -> None:
+    row = next(row for row in document["arrays"] if row[1] == "float32")
+    header[row[0]]["dtype"], row[1] = "I32", "int32"
+
+
+def _overlapping(header: Any, _: Any) -> None:
+    name = next(name for name in header if name.startswith("primal"))
+    header[name]["data_offsets"] = [0, 4]
+
+
+def _view_param(_: Any, document: Any) -> None:
+    eqns = document["graph"]["eqns"]
+    eqn = next(row for row in eqns if row[0] == "transpose")
+    eqn[3]["permutation"] = {"tuple": [0, 0]}
+
+
+_HOSTILE: dict[str, Callable[[Any, Any], None]] = {
+    "cycle": _set("graph", "operands", -1, [[0, 10**6, 0]]),
+    "own operand": _set("graph", "operands", 3, [[0, 3, 0]]),
+    "negative index": _set("graph", "avals_of_nodes", 0, [-1]),
+    "number for an id": _set("graph", "ids", 0, 12),
+    "same id twice": _set("graph", "ids", 0, "in1"),
+    "unknown role": _set("graph", "roles", 0, "queen"),
+    "lone surrogate": _set("graph", "names", {"\ud800": ["x"]}),
+    "region too long": _set("graph", "regions", 1, 5, 10**9),
+    "own parent": _set("graph", "regions", 1, 3, 1),
+    "no columns": _set("graph", {}),
+    "graph is a list": _set("graph", []),
+    "missing array": _renamed,
+    "other dtype": _retyped,
+    "overlap": _overlapping,
+    "view that is none": _view_param,
+    "deep pytree": _set("trace", "outputs", _deep(400)),
+    "leaf too many": _set("trace", "outputs", 7),
+    "shape that is none": _set("arrays", 0, 2, [-3]),
+    "vast shape": _set("arrays", 0, 2, [2**61, 2**61]),
+    "unknown dtype": _set("arrays", 0, 1, "object"),
+    "unknown mode": _set("plan", "mode", "count"),
+    "use that is none": _set("plan", "taps", [[0, -1]]),
+    "text for a number": _set("trace", "n_seeded", "1"),
+    "notes of numbers": _set("notes", [1]),
+}
+
+
+@pytest.mark.parametrize("case", _HOSTILE)
+def test_a_made_up_file_is_refused(
+    case: str, small: tuple[Any, Path], tmp_path: Path
+) -> None:
+    """A signature does not help a document that no writer of ours writes."""
+    rewrite(small[1], tmp_path / "run.gstep", _HOSTILE[case])
+
+    with pytest.raises(FileFormatError, match=r"run\.gstep"):
+        gs.load(tmp_path / "run.gstep")
+
+
+def test_a_newer_file_names_the_graphstep_that_reads_it(
+    small: tuple[Any, Path], tmp_path: Path
+) -> None:
+    """The message says which version wrote it, and what to do."""
+
+    def edit(header: Any, _: Any) -> None:
+        header["__metadata__"] |= {"version": "7", "graphstep": "3.2.1"}
+
+    rewrite(small[1], tmp_path / "run.gstep", edit)
+
+    with pytest.raises(FileFormatError, match=r"graphstep 3\.2\.1.*upgrade"):
+        gs.load(tmp_path / "run.gstep")
+
+
+_NO_RECORDINGS = {
+    "empty": b"",
+    "ten bytes": b"0123456789",
+    "text": b"def f(x):\n    return x\n" * 40,
+    "huge header": (2**63).to_bytes(8, "little") + b"{}",
+    "long header": (10**9).to_bytes(8, "little") + b"{}" * 50,
+    "no JSON": (8).to_bytes(8, "little") + b"notjson!",
+    "deep JSON": (200_000).to_bytes(8, "little") + b"[" * 200_000,
+    "JSON list": (8).to_bytes(8, "little") + b"[      ]",
+    "safetensors": (2).to_bytes(8, "little") + b"{}",
+}
+
+
+@pytest.mark.parametrize("case", _NO_RECORDINGS)
+def test_what_is_no_recording_is_refused(case: str, tmp_path: Path) -> None:
+    """Whatever a file holds, loading it gives one clear line."""
+    (tmp_path / "run.gstep").write_bytes(_NO_RECORDINGS[case])
+
+    with pytest.raises(FileFormatError) as caught:
+        gs.load(tmp_path / "run.gstep")
+
+    assert "\n" not in str(caught.value)
+
+
+def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
+    """The message has the path in it."""
+    with pytest.raises(FileFormatError, match="cannot be read|no ordinary file"):
+        gs.load(tmp_path)
+    with pytest.raises(FileFormatError, match="no such file"):
+        gs.load(tmp_path / "nowhere.gstep")
+
+
+# Writing ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
+def test_a_failed_save_leaves_everything_as_it_was(
+    error: BaseException,
+    small: tuple[Any, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither half a file nor a temporary one is left, and the old one stays."""
+    path = tmp_path / "run.gstep"
+    path.write_bytes(b"precious")
+
+    def fail(descriptor: int) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        small[0].save(path)
+
+    assert path.read_bytes() == b"precious"
+    assert [p.name for p in tmp_path.iterdir()] == ["run.gstep"]
+
+
+def test_a_file_cannot_be_saved_as_a_folder_or_in_none(
+    small: tuple[Any, Path], tmp_path: Path
+) -> None:
+    """The message has the path in it."""
+    with pytest.raises(OutputError, match="it is a folder"):
+        small[0].save(tmp_path)
+    with pytest.raises(OutputError, match="no such file or directory"):
+        small[0].save(tmp_path / "nowhere" / "run.gstep")
+
+
+def test_absences_are_saved_with_their_reasons(tmp_path: Path) -> None:
+    """What is not there is not there for the same reason."""
+    recording = gs.record(lambda x: x * jax.lax.stop_gradient(x), 3.0)
+    recording.save(tmp_path / "run.gstep")
+    stopped = recording.graph.find("stop_gradient|x")[-1]
+
+    absence = gs.load(tmp_path / "run.gstep").cotangent(stopped)
+
+    expected = recording.cotangent(stopped)
+    assert isinstance(expected, Absence) == isinstance(absence, Absence)
+    assert str(absence) == str(expected)
