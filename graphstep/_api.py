@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
-from graphstep.export import dot_from_view, render, value_notes
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
@@ -103,7 +104,7 @@ class Trace:
         Raises:
             RegionNotFoundError: If `expanded` names something that is no region.
         """
-        return dot_from_view(self.graph, expanded, title)
+        return _export().dot_from_view(self.graph, expanded, title)
 
     def render(
         self,
@@ -124,7 +125,7 @@ class Trace:
         Raises:
             ExportError: If the picture cannot be made or written.
         """
-        return render(self.to_dot(expanded, title=title), path, timeout=timeout)
+        return _export().render(self.to_dot(expanded, title=title), path, timeout=timeout)
 
 
 class Recording(_recording.Recording):
@@ -157,7 +158,8 @@ class Recording(_recording.Recording):
             place = cursor(self).seek(at) if isinstance(at, int) else at
         if title is None:
             title = f"{self.fn_name}  {place.step.pass_} {place.index + 1}"
-        return dot_from_view(self.graph, expanded, title, notes=value_notes(place))
+        notes = _export().value_notes(place)
+        return _export().dot_from_view(self.graph, expanded, title, notes=notes)
 
     def render(
         self,
@@ -181,7 +183,7 @@ class Recording(_recording.Recording):
             ExportError: If the picture cannot be made or written.
         """
         dot = self.to_dot(expanded, at=at, title=title)
-        return render(dot, path, timeout=timeout)
+        return _export().render(dot, path, timeout=timeout)
 
 
 def trace(
@@ -219,6 +221,11 @@ def trace(
         has_aux=has_aux,
     )
     return Trace(_tracing.trace_function(fn, args, kwargs, spec))
+
+
+def _export() -> ModuleType:
+    """Return the package that draws; it is loaded when it is first needed."""
+    return importlib.import_module("graphstep.export")
 
 
 def _ints(numbers: int | Sequence[int]) -> tuple[int, ...]:

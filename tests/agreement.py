@@ -263,8 +263,8 @@ def control_differences(case: Case) -> Iterator[str]:
                 yield f"loop {region} at {iteration} ran {found} times, not {trips}"
     for region, taken in case.oracle.branches.items():
         # A body with callbacks is not run again to be recorded.
-        primal = case.recording.primal(region)
-        if isinstance(primal, Absence) and _in_custom_body(case, region):
+        index = case.recording.primal(f"{region}/index")
+        if isinstance(index, Absence) and index.kind == "effects":
             continue
         for iteration, branch in taken.items():
             if case.recording.branch(region, iteration) != branch:

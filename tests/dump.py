@@ -114,7 +114,10 @@ def _graph_answers(graph: Any) -> Iterator[tuple[str, str]]:
         for out in range(len(graph.node(node).avals)):
             names = [f(node, out) for f in (graph.letter, graph.name, graph.label)]
             uses = graph.uses(node, out)
-            yield f"value {node}.{out}", str((names, uses, _type(graph.aval(node, out))))
+            yield (
+                f"value {node}.{out}",
+                str((names, uses, _type(graph.aval(node, out)))),
+            )
     for query in ("mul", "in0", "a", ":20", "s.n"):
         yield f"find {query}", str(graph.find(query))
 

@@ -75,19 +75,21 @@ def jax_differences(program: Program, recording: gs.Recording) -> Iterator[str]:
     """Say which outputs and in-cotangents are not those of JAX's own program."""
     outputs, cotangents = reference_of(program)
     pairs = [
-        ("output", *pair)
+        ("output", FLOOR, *pair)
         for pair in zip(jax.tree.leaves(recording.outputs), outputs, strict=True)
     ]
     if cotangents is not None:
         actual = jax.tree.leaves(recording.in_cotangents)
         expected = [x for x in cotangents if x is not None]
+        floor = FLOOR * max([1.0, *map(norm, expected)])
         pairs += [
-            ("in_cotangent", *pair) for pair in zip(actual, expected, strict=True)
+            ("in_cotangent", floor, *pair)
+            for pair in zip(actual, expected, strict=True)
         ]
     is_low_precision = bool(program.tags & {"bf16", "f8"})
-    for what, actual, expected in pairs:
+    for what, floor, actual, expected in pairs:
         found = difference(
-            actual, expected, floor=FLOOR, is_low_precision=is_low_precision
+            actual, expected, floor=floor, is_low_precision=is_low_precision
         )
         if found:
             yield f"{what} {found}"

@@ -238,12 +238,11 @@ class _Drawing:
 
     def _edge(self, dot: graphviz.Digraph, source: str, target: str, text: str) -> None:
         # Graphviz gives a label that takes part in the layout a rank of its own; on
-        # long edges that costs ten times the time of the whole layout.
+        # long edges, or many, that costs ten times the time of the whole layout.
         span = self.ranks[target] - self.ranks[source]
+        is_placed = span <= _LABELLED_SPAN and len(self.view) <= _LEGIBLE
         # The spaces keep the text off the line.
-        label = {
-            "label" if span <= _LABELLED_SPAN else "xlabel": f" {label_text([text])} "
-        }
+        label = {"label" if is_placed else "xlabel": f" {label_text([text])} "}
         dot.edge(self._name(source), self._name(target), **label)
 
     def _edge_label(self, shown_source: str, edge: dict[str, Any]) -> str:
@@ -278,13 +277,12 @@ def _effort(n_nodes: int) -> dict[str, str]:
     """Return how much work Graphviz shall do, so that time stays in bounds.
 
     Without a limit on network simplex large graphs never finish. Small ones are
-    straighter with a generous one, and drawn no later.
+    straighter with a generous one, and drawn no later. Crossings are many in a large
+    one whatever is tried to avoid them.
     """
-    effort = {"nslimit": str(max(2, _ROUNDS // max(1, n_nodes)))}
     if n_nodes > _LEGIBLE:
-        # Fewer attempts to avoid crossings, of which there will be many anyway.
-        effort["mclimit"] = f"{max(0.1, _LEGIBLE / n_nodes):.2g}"
-    return effort
+        return {"mclimit": "0.1", "nslimit": "2"}
+    return {"nslimit": str(_ROUNDS // max(1, n_nodes))}
 
 
 def _ranks(view: Any) -> dict[str, int]:

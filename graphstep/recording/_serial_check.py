@@ -11,11 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from graphstep._jaxcompat import Literal, is_ref, scan_split, shard_count
+from graphstep._jaxcompat import (
+    Literal,
+    is_inexact,
+    is_ref,
+    scan_split,
+    shard_count,
+)
 from graphstep.graph import Columns, ProgramGraph, Region
 from graphstep.recording._saved import SavedJaxpr, SavedMesh
 from graphstep.recording._serial_json import Malformed
 from graphstep.recording._views import is_view
+
+
+_MEASURES = ("num_consts", "num_carry", "length")
 
 
 def _require(condition: object, node_id: str) -> None:
@@ -29,25 +38,108 @@ def check_graph(graph: ProgramGraph) -> None:
     _require(len(set(columns.ids)) == len(columns.ids), "a node")
     _check_nesting(graph)
     _require(tuple(columns.regions) == graph.regions.by_node, "a region")
-    for position in range(len(columns.ids)):
-        _check_node(graph, position)
     for region in graph.regions.values():
         _check_region(graph, region)
-    for position, _, carry in columns.feedback:
+    for position in range(len(columns.ids)):
+        _check_node(graph, position)
+        _check_uses(graph, position)
+    _check_feedback(graph)
+    _check_constants(graph)
+    _check_active(graph)
+
+
+def _check_feedback(graph: ProgramGraph) -> None:
+    columns = graph.columns
+    carries = [carry for _, _, carry in columns.feedback]
+    _require(len(set(carries)) == len(carries), "a carry")
+    for position, out, carry in columns.feedback:
         loop, _, label = columns.ids[carry].rpartition("/")
         region = graph.regions.get(loop)
         is_carry = columns.roles[carry] == "binder" and label.startswith("carry")
         _require(is_carry and region is not None and region.is_loop, columns.ids[carry])
-        assert region is not None
-        _require(region.start <= position < region.stop, columns.ids[position])
-    for position, _ in graph.activity.constant:
+        same_type = _types([columns.avals[position][out]]) == _types(
+            columns.avals[carry]
+        )
+        same_loops = _loops(graph, position) == _loops(graph, carry)
+        _require(same_type and same_loops, columns.ids[position])
+
+
+def _check_constants(graph: ProgramGraph) -> None:
+    columns, constant = graph.columns, graph.activity.constant
+    for position, _ in constant:
         is_leaf = columns.roles[position] == "eqn" and not _is_exit(graph, position)
         _require(is_leaf, columns.ids[position])
         for _, source in columns.operands[position]:
-            is_constant = (
-                isinstance(source, Literal) or source in graph.activity.constant
-            )
+            is_constant = isinstance(source, Literal) or source in constant
             _require(is_constant, columns.ids[position])
+
+
+def _check_active(graph: ProgramGraph) -> None:
+    """Check that what is active gets it from somewhere."""
+    columns, active = graph.columns, graph.activity.active
+    differentiated = dict(zip(graph.inputs, graph.trace.differentiated, strict=True))
+    fed = {carry for *source, carry in columns.feedback if tuple(source) in active}
+    opaque = {
+        columns.regions[position]
+        for position, _ in active
+        if columns.roles[position] == "binder"
+    }
+    for position, out in active:
+        node_id = columns.ids[position]
+        is_fed = (
+            any(source in active for _, source in columns.operands[position])
+            or position in fed
+            or (node_id in opaque and graph.regions[node_id].is_opaque)
+            or differentiated.get(node_id, False)
+        )
+        aval = columns.avals[position][out]
+        _require(is_ref(aval) or (is_inexact(aval) and is_fed), node_id)
+
+
+def _loops(graph: ProgramGraph, position: int) -> tuple[str, ...]:
+    return graph.loops(graph.columns.ids[position])
+
+
+def _check_uses(graph: ProgramGraph, position: int) -> None:
+    """Check that a node uses what it can see, and values of the type it takes."""
+    columns = graph.columns
+    node_id, role = columns.ids[position], columns.roles[position]
+    region = graph.regions[columns.regions[position]]
+    is_exit = _is_exit(graph, position)
+    own = _loops(graph, position)
+    visible = own
+    if role == "binder" and region.is_loop:
+        visible = own[:-1]
+    elif is_exit and region.is_loop:
+        visible = (*own, region.id)
+    for key, source in columns.operands[position]:
+        given = _operand_aval(columns, source)
+        if not isinstance(source, Literal):
+            _require(_loops(graph, source[0]) == visible, node_id)
+        if role == "eqn" and not is_exit:
+            continue
+        out = columns.output_of_result(position, key) if is_exit else 0
+        if out is not None and region.kind != "shard_map":
+            taken = columns.avals[position][out]
+            stacked = _stacked(region, node_id, out, is_exit=is_exit)
+            pair = (given, taken) if is_exit else (taken, given)
+            _require(_is_element(*pair, stacked=stacked), node_id)
+
+
+def _stacked(region: Region, node_id: str, out: int, *, is_exit: bool) -> bool:
+    """Return whether a scan's x or y is one of a stack, inside or outside."""
+    if region.kind != "scan":
+        return False
+    eqn: Any = region.eqn
+    is_x = node_id.rpartition("/")[2].startswith("x")
+    return out >= scan_split(eqn)[1] if is_exit else is_x
+
+
+def _is_element(inner: Any, outer: Any, *, stacked: bool) -> bool:
+    if is_ref(inner) or is_ref(outer):
+        return is_ref(inner) and is_ref(outer)
+    shape = outer.shape[1:] if stacked else outer.shape
+    return inner.shape == shape and inner.dtype == outer.dtype
 
 
 def _check_nesting(graph: ProgramGraph) -> None:
@@ -198,7 +290,7 @@ def _check_binders(graph: ProgramGraph, region: Region, suffixes: list[str]) -> 
 
 
 def _check_scan(graph: ProgramGraph, region: Region, eqn: Any) -> None:
-    counts = [eqn.params[name] for name in ("num_consts", "num_carry", "length")]
+    counts = [eqn.params[name] for name in _MEASURES]
     _require(all(type(n) is int and n >= 0 for n in counts), region.id)
     _require(type(eqn.params["reverse"]) is bool, region.id)
     n_const, n_carry, n_xs = scan_split(eqn)

@@ -244,7 +244,7 @@ class StepApp(App[int]):
     def action_leave(self) -> None:
         """Quit."""
         if self._job is not None:
-            self._job.cancel()
+            self._job.leave()
         self.exit(_FAILED if self.has_failed else 0)
 
     # Walking -------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import os
+import sys
 import threading
 from typing import Any, Protocol
 
@@ -14,6 +17,10 @@ from graphstep.recording import Progress, Recording
 from graphstep.stepping import cursor
 from graphstep.tracing import one_line
 from graphstep.tui.messages import RecordingFailed, RecordingMade, StageBegan
+
+# Threads that were still at work when their application was left.
+_left: list[threading.Thread] = []
+_INTERRUPTED = 130
 
 
 class Traced(Protocol):
@@ -65,6 +72,13 @@ class RecordingJob:
         """Ask it to stop at the end of its stage."""
         self._unwanted.set()
 
+    def leave(self) -> None:
+        """Cancel it, and do not wait for it; see `is_working`."""
+        self.cancel()
+        if self.is_alive:
+            _left.append(self._thread)
+            atexit.register(_outlive, self._thread)
+
     @property
     def is_alive(self) -> bool:
         """Whether it is still at work."""
@@ -89,6 +103,26 @@ class RecordingJob:
         # Nobody is there to hear it once the application was left.
         with contextlib.suppress(RuntimeError):
             self._app.post_message(message)
+
+
+def is_working() -> bool:
+    """Return whether an application was left whose recording is still being made.
+
+    An interpreter that ends now waits for it, because XLA aborts the process when a
+    thread that compiles is killed; only `os._exit` ends it at once.
+    """
+    return any(thread.is_alive() for thread in _left)
+
+
+def _outlive(thread: threading.Thread) -> None:
+    if not thread.is_alive():
+        return
+    sys.stderr.write("graphstep: the compiler cannot be stopped; Ctrl-C ends it\n")
+    try:
+        thread.join()
+    except KeyboardInterrupt:
+        sys.stderr.flush()
+        os._exit(_INTERRUPTED)
 
 
 def reason_of(error: BaseException) -> str:

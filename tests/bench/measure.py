@@ -12,7 +12,20 @@ from tests.bench.models import Model
 from tests.bench.programs import FORWARD, GRADIENT, Workload, workload
 from tests.bench.timing import interleave, median, ratio
 
-_COMPILED_ROUNDS = 3
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """How long to measure.
+
+    Attributes:
+        rounds: Least number of rounds; the model's own if `None`.
+        compilations: How often everything but a large model is compiled.
+        seconds: For how long short programs are run.
+    """
+
+    rounds: int | None = None
+    compilations: int = 3
+    seconds: float = 6.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,11 +35,12 @@ class Measured:
     Attributes:
         model: Its name.
         kind: Which budgets apply.
-        values: How many values and cotangents a full recording keeps.
+        values: How many values and cotangents a full recording returns.
         run_ms: Median time of each program in milliseconds.
         run: Median ratio of each of graphstep's programs to that of plain JAX.
-        compile_s: Time to lower and compile each program, in seconds.
-        compile: Ratio of the same.
+        compile_s: Seconds to lower and compile each program.
+        compile_cpu_s: Processor seconds that it took, on whatever cores.
+        compile: Ratio of the processor seconds to those of plain JAX's program.
         memory_mb: Scratch and output memory of each program, as XLA plans it.
         record: Ratio of a whole warm `Trace.record` call to plain JAX's program.
         record_verified: The same, comparing with the compiled function.
@@ -39,19 +53,31 @@ class Measured:
     run_ms: dict[str, float]
     run: dict[str, float]
     compile_s: dict[str, float]
+    compile_cpu_s: dict[str, float]
     compile: dict[str, float]
     memory_mb: dict[str, float]
     record: float
     record_verified: float
     exact: Exactness | None
 
+    @property
+    def base(self) -> str:
+        """The program of plain JAX that a recording is compared with."""
+        return GRADIENT if GRADIENT in self.run_ms else FORWARD
 
-def measure(model: Model, *, rounds: int | None = None) -> Measured:
-    """Measure one model; everything is compiled here, whatever is in a cache."""
+    @property
+    def extra_mb(self) -> float:
+        """Memory that a summary takes beyond plain JAX's program."""
+        return self.memory_mb["summary"] - self.memory_mb[self.base]
+
+
+def measure(model: Model, effort: Effort) -> Measured:
+    """Measure one model; everything is compiled anew."""
     load = workload(model)
-    compiled, compile_s = _compile(load, 1 if model.is_large else _COMPILED_ROUNDS)
+    rounds = effort.rounds or model.rounds
+    compiled, wall, cpu = _compile(load, 1 if model.is_large else effort.compilations)
     calls = {name: load.call(name, program) for name, program in compiled.items()}
-    seconds = interleave(calls, rounds or model.rounds)
+    seconds = interleave(calls, rounds, at_least=effort.seconds)
     whole = GRADIENT if model.has_gradient else FORWARD
     recordings = interleave(
         {
@@ -59,7 +85,8 @@ def measure(model: Model, *, rounds: int | None = None) -> Measured:
             "record": lambda: load.trace.record(verify=False),
             "record_verified": lambda: load.trace.record(verify=True),
         },
-        rounds or model.rounds,
+        rounds,
+        at_least=effort.seconds,
     )
     names = list(load.plans)
     return Measured(
@@ -68,8 +95,9 @@ def measure(model: Model, *, rounds: int | None = None) -> Measured:
         values=max(len(p.records) + len(p.taps) for p in load.plans.values()),
         run_ms={name: 1e3 * median(seconds, name) for name in calls},
         run={name: ratio(seconds, name, load.base(name)) for name in names},
-        compile_s=compile_s,
-        compile={name: compile_s[name] / compile_s[load.base(name)] for name in names},
+        compile_s=wall,
+        compile_cpu_s=cpu,
+        compile={name: cpu[name] / cpu[load.base(name)] for name in names},
         memory_mb={name: _megabytes(program) for name, program in compiled.items()},
         record=ratio(recordings, "record", whole),
         record_verified=ratio(recordings, "record_verified", whole),
@@ -77,19 +105,30 @@ def measure(model: Model, *, rounds: int | None = None) -> Measured:
     )
 
 
-def _compile(load: Workload, rounds: int) -> tuple[dict[str, Any], dict[str, float]]:
-    """Compile every program in turn, and return its median time in seconds."""
+def _compile(
+    load: Workload, rounds: int
+) -> tuple[dict[str, Any], dict[str, float], dict[str, float]]:
+    """Compile every program in turn; return its median wall and processor seconds."""
     lowerers = load.lowerers()
     # What JAX keeps of a function's own traces is made here, for all alike.
-    lowerers[FORWARD]()
+    for lower in lowerers.values():
+        lower()
     compiled: dict[str, Any] = {}
-    seconds: dict[str, list[float]] = {name: [] for name in lowerers}
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in lowerers}
     for _ in range(rounds):
         for name, lower in lowerers.items():
-            began = time.perf_counter()
+            wall, cpu = time.perf_counter(), time.process_time()
             compiled[name] = lower().compile()
-            seconds[name].append(time.perf_counter() - began)
-    return compiled, {name: statistics.median(s) for name, s in seconds.items()}
+            passed = time.perf_counter() - wall, time.process_time() - cpu
+            seconds[name].append(passed)
+    wall, cpu = (
+        {
+            name: statistics.median(pair[i] for pair in seconds[name])
+            for name in lowerers
+        }
+        for i in range(2)
+    )
+    return compiled, wall, cpu
 
 
 def _megabytes(program: Any) -> float:

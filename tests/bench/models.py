@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -62,7 +63,7 @@ def _labels(*shape: int, below: int = 10) -> jax.Array:
 
 def mlp(sizes: tuple[int, ...] = (784, 512, 512, 10), batch: int = 128) -> Any:
     """Return a classifier of two hidden layers and a batch for it."""
-    shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+    shapes = list(itertools.pairwise(sizes))
     weights = normals(*shapes)
     params = [(w, jnp.zeros(w.shape[1])) for w in weights]
     (x,) = normals((batch, sizes[0]), scale=1.0)
@@ -84,11 +85,15 @@ def conv() -> Any:
     (x,) = normals((32, 28, 28, 1), scale=1.0)
 
     def pool(h: jax.Array) -> jax.Array:
-        return lax.reduce_window(h, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "SAME")
+        return lax.reduce_window(
+            h, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "SAME"
+        )
 
     def convolve(h: jax.Array, kernel: jax.Array) -> jax.Array:
         names = ("NHWC", "HWIO", "NHWC")
-        return lax.conv_general_dilated(h, kernel, (1, 1), "SAME", dimension_numbers=names)
+        return lax.conv_general_dilated(
+            h, kernel, (1, 1), "SAME", dimension_numbers=names
+        )
 
     def loss(params: Any, x: jax.Array, labels: jax.Array) -> jax.Array:
         h = pool(jax.nn.relu(convolve(x, params["k1"])))

@@ -53,12 +53,11 @@ class Workload:
         """Return what lowers each program anew, those of plain JAX first."""
         fn, args = self.fn, self.args
         found: dict[str, Callable[[], Any]] = {
-            FORWARD: lambda: jax.jit(lambda *a: fn(*a)).lower(*args)
+            FORWARD: lambda: jax.jit(_anew(fn)).lower(*args)
         }
         if self.model.has_gradient:
-            found[GRADIENT] = lambda: jax.jit(
-                lambda *a: jax.value_and_grad(fn)(*a)
-            ).lower(*args)
+            gradient = jax.value_and_grad(fn)
+            found[GRADIENT] = lambda: jax.jit(_anew(gradient)).lower(*args)
         for name, plan in self.plans.items():
             found[name] = lambda plan=plan: self.trace.recorder.programs.lower(
                 plan, self.taken_by(plan)
@@ -77,6 +76,15 @@ class Workload:
             return lambda: compiled(*self.args)
         taken = self.taken_by(self.plans[name])
         return lambda: compiled(taken.consts, taken.leaves, taken.seeds)
+
+
+def _anew(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `fn` as a function that JAX has not traced before."""
+
+    def again(*args: Any) -> Any:
+        return fn(*args)
+
+    return again
 
 
 def workload(model: Model) -> Workload:
@@ -115,5 +123,5 @@ def workload(model: Model) -> Workload:
 def _zoomed(planner: Planner) -> tuple[frozenset[Any], frozenset[Any]]:
     """Return the records and taps of a few nodes spread over the program."""
     both = sorted(planner.recorded & planner.tapped) or sorted(planner.recorded)
-    chosen = {both[len(both) * (2 * i + 1) // (2 * _ZOOMED)] for i in range(_ZOOMED)}
-    return frozenset(chosen), frozenset(chosen & planner.tapped)
+    chosen = [both[len(both) * (2 * i + 1) // (2 * _ZOOMED)] for i in range(_ZOOMED)]
+    return planner.needed(planner.columns.ids[position] for position, _ in chosen)

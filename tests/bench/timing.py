@@ -13,27 +13,31 @@ import jax
 Call = Callable[[], Any]
 Seconds = Mapping[str, list[float]]
 
-# Small models are measured for this long, beyond their least number of rounds.
-_SECONDS = 6.0
 _MOST_ROUNDS = 61
 
 
-def interleave(calls: Mapping[str, Call], rounds: int, *, warm: bool = True) -> Seconds:
+def interleave(
+    calls: Mapping[str, Call], rounds: int, *, at_least: float = 0.0
+) -> Seconds:
     """Time every call once per round, in a new order each round.
 
     What a call leaves in caches and in the allocator speeds up or slows down the one
     after it, so none may always follow the same. Results are waited for, and freed
     when their time is taken.
+
+    Args:
+        calls: What to time, by name. All of them run once before.
+        rounds: Least number of rounds.
+        at_least: Seconds to go on for, so that short calls get more rounds.
     """
-    if warm:
-        for call in calls.values():
-            jax.block_until_ready(call())
+    for call in calls.values():
+        jax.block_until_ready(call())
     names = list(calls)
     seconds: dict[str, list[float]] = {name: [] for name in names}
     order = random.Random(0)
-    end = time.perf_counter() + _SECONDS
+    end = time.perf_counter() + at_least
     for i in range(max(rounds, _MOST_ROUNDS)):
-        if i >= rounds and (time.perf_counter() > end or not warm):
+        if i >= rounds and time.perf_counter() > end:
             break
         for name in order.sample(names, len(names)):
             began = time.perf_counter()

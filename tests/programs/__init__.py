@@ -8,6 +8,7 @@ Importing this package builds nothing: `program(name)` runs a factory. Tags:
     shard_map        needs eight devices; `sharded` programs do too
     complex, bf16, f8, nonfinite, ref, library, no_inputs    what they say
     rule_is_not_the_derivative    a custom rule that is wrong on purpose
+    whole            holds equations that cannot be differentiated each by itself
     slow             long to compile or to run
 """
 

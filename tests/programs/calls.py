@@ -157,7 +157,7 @@ def custom_vjp_nondiff_argnums() -> Call:
     return lambda x: scaled(jnp.sin, x, 3.0).sum(), normal(3)
 
 
-@program()
+@program("whole")
 def custom_vjp_closed_over_tracer() -> Call:
     def fn(x: Array, y: Array) -> Array:
         stopped = jax.lax.stop_gradient(y)

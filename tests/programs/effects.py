@@ -174,7 +174,7 @@ def checkify_errors_returned() -> Call:
     return checked, normal(3), jnp.int32(1)
 
 
-@program("ref")
+@program("ref", "whole")
 def mutable_reference() -> Call:
     def fn(x: Array) -> Array:
         ref = jax.new_ref(jnp.sin(x))
@@ -185,7 +185,7 @@ def mutable_reference() -> Call:
     return fn, normal(3)
 
 
-@program("ref")
+@program("ref", "whole")
 def mutable_reference_in_scan() -> Call:
     def fn(xs: Array) -> Array:
         ref = jax.new_ref(jnp.float32(0.0))

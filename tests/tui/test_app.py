@@ -15,6 +15,7 @@ from graphstep.tui.actions import ACTIONS
 from graphstep.tui.app import StepApp
 from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.help_screen import HelpScreen
+from graphstep.tui.recording_job import is_working
 from tests.tui.pilots import (
     app_of,
     line_with,
@@ -128,6 +129,21 @@ async def test_escape_cancels_between_stages() -> None:
         assert "R records again" in screen_text(pilot)
         await pilot.press("R")
         await until(pilot, lambda: app.state.cursor is not None)
+
+
+async def test_quitting_does_not_wait_for_the_compiler():
+    """`q` leaves at once; what is still being compiled is known to be."""
+    held = Held(gs.trace(nested, X))
+    app = StepApp(held.graph, trace=held)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, held.reached.is_set)
+        await pilot.press("q")
+    assert app.return_value == 0
+    assert is_working()
+
+    held.may_go.set()
+    app._job._thread.join()
+    assert not is_working()
 
 
 async def test_a_failed_recording_is_one_line_in_a_dialog() -> None:
