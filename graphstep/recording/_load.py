@@ -52,11 +52,12 @@ def load_recording(path: Path) -> Recording:
     try:
         return _recording(document, arrays)
     except (
+        AssertionError,
+        AttributeError,
         GraphstepError,
         LookupError,
         TypeError,
         ValueError,
-        AttributeError,
     ) as error:
         reason = str(error) if isinstance(error, Malformed) else type(error).__name__
         msg = f"`{path}` holds no recording that graphstep wrote: {reason}."

@@ -4,44 +4,38 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events, work
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
-from graphstep.errors import GraphstepError
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording, Stats
-from graphstep.stepping import Cursor, cursor
+from graphstep.stepping import cursor
 from graphstep.tracing import one_line
-from graphstep.tui import commands
 from graphstep.tui.actions import ACTIONS, BY_NAME, bindings
 from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.footer import KeyBar
-from graphstep.tui.help_screen import HelpScreen
 from graphstep.tui.inspection import Inspection
 from graphstep.tui.inspector import Inspector
 from graphstep.tui.lines import LineMaker
+from graphstep.tui.looking import Looking
 from graphstep.tui.messages import (
-    Entered,
     Measured,
     RecordingFailed,
     RecordingMade,
-    RowChosen,
-    Searched,
     StageBegan,
 )
 from graphstep.tui.outline import Outline
-from graphstep.tui.palette import THEMES, Palette, palette
+from graphstep.tui.palette import THEMES
 from graphstep.tui.progress import Progress, ProgressBar
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.recording_job import RecordingJob, Traced
-from graphstep.tui.state import UiState
 from graphstep.tui.timeline_bar import TimelineBar
 from graphstep.tui.title import TitleBar, position_text
 from graphstep.tui.values import ValueKey, Values
@@ -51,7 +45,7 @@ _WIDE, _HIGH = 110, 20
 _FAILED = 1
 
 
-class StepApp(App[int]):
+class StepApp(Looking):
     """Walks through one function.
 
     Args:
@@ -78,14 +72,12 @@ class StepApp(App[int]):
         recording: Recording | None = None,
         **options: Any,
     ) -> None:
-        super().__init__()
-        self.state = UiState.of(graph)
+        super().__init__(graph)
         self.has_failed = False
         self._trace = trace
         self._options = options
         self._job: RecordingJob | None = None
         self._values: Values | None = None
-        self._is_stale = False
         self._measuring: ValueKey | None = None
         if recording is not None:
             self._values = Values(recording)
@@ -111,10 +103,10 @@ class StepApp(App[int]):
     def on_mount(self) -> None:
         """Begin to record, unless there is a recording."""
         self.query_one(Outline).focus()
-        self.theme_changed_signal.subscribe(self, lambda _: self._mark_stale())
+        self.theme_changed_signal.subscribe(self, lambda _: self.mark_stale())
         if self._values is None:
             self._record()
-        self._mark_stale()
+        self.mark_stale()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout that the terminal has room for."""
@@ -126,34 +118,18 @@ class StepApp(App[int]):
 
     def on_resized(self) -> None:
         """Write lines of the new width."""
-        self._mark_stale()
-
-    @property
-    def palette(self) -> Palette:
-        """The styles that suit the theme."""
-        return palette(is_dark=self.current_theme.dark)
+        self.mark_stale()
 
     @property
     def recording(self) -> Recording | None:
         """The recording, once it is there."""
         return None if self._values is None else self._values.recording
 
-    def change(self, state: UiState) -> None:
-        """Go over to another state; it is shown when nothing else is waiting."""
-        self.state = state
-        self._mark_stale()
-
-    def _mark_stale(self) -> None:
-        # Keys that are held down change the state many times for one frame.
-        if not self._is_stale:
-            self._is_stale = True
-            self.call_later(self._show)
-
     def _line_maker(self) -> LineMaker:
         return LineMaker(self.state, self._values, self.palette, 1)
 
-    def _show(self) -> None:
-        self._is_stale = False
+    def show(self) -> None:
+        """Hand the state to the panels."""
         base = self.screen_stack[0]
         state, styles, recording = self.state, self.palette, self.recording
         base.query_one(TitleBar).show(state.graph, recording, state.cursor, styles)
@@ -247,8 +223,6 @@ class StepApp(App[int]):
             self._job.leave()
         self.exit(_FAILED if self.has_failed else 0)
 
-    # Walking -------------------------------------------------------------------------
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys without effect that need a recording, or the base screen."""
         known = BY_NAME.get(action)
@@ -257,222 +231,6 @@ class StepApp(App[int]):
         if len(self.screen_stack) > 1 and action != "leave":
             return False
         return not known.needs_walk or self.state.cursor is not None
-
-    def _move(self, move: Callable[[Cursor], Cursor]) -> None:
-        if self.state.cursor is None:
-            return
-        try:
-            self.change(self.state.moved(move(self.state.cursor)))
-        except GraphstepError as error:
-            self.change(self.state.say(one_line(str(error)), is_alarming=True))
-
-    def action_next(self) -> None:
-        """Go one step on."""
-        self._move(Cursor.next)
-
-    def action_previous(self) -> None:
-        """Go one step back."""
-        self._move(Cursor.previous)
-
-    def action_over(self) -> None:
-        """Step over."""
-        self._move(Cursor.over)
-
-    def action_reverse_over(self) -> None:
-        """Step back over."""
-        self._move(Cursor.reverse_over)
-
-    def action_into(self) -> None:
-        """Step into."""
-        self._move(Cursor.into)
-
-    def action_out(self) -> None:
-        """Step out."""
-        self._move(Cursor.out)
-
-    def action_reverse_out(self) -> None:
-        """Go back out."""
-        self._move(Cursor.reverse_out)
-
-    def action_first(self) -> None:
-        """Go to the first step."""
-        self._move(Cursor.first)
-
-    def action_last(self) -> None:
-        """Go to the last step."""
-        self._move(Cursor.last)
-
-    def action_forward(self) -> None:
-        """Go to the start of the forward pass."""
-        self._move(lambda c: c.to_pass("forward"))
-
-    def action_backward(self) -> None:
-        """Go to the seed."""
-        self._move(lambda c: c.to_pass("seed"))
-
-    def action_counterpart(self) -> None:
-        """Go to the same node in the other pass."""
-        self._move(Cursor.counterpart)
-
-    def action_run_to(self) -> None:
-        """Go to the selected node."""
-        region = self.state.selected_region
-        node = region.id if region is not None else self.state.selected_node
-        if node:
-            self._move(lambda c: c.to(node))
-            self.change(self.state.followed())
-
-    def action_next_iteration(self) -> None:
-        """Go to the next iteration."""
-        self._change_iteration(1)
-
-    def action_previous_iteration(self) -> None:
-        """Go to the previous iteration."""
-        self._change_iteration(-1)
-
-    def _change_iteration(self, by: int) -> None:
-        at = self.state.cursor
-        if at is not None:
-            turn = at.step.iteration[-1] if at.step.iteration else 0
-            self.change(commands.to_iteration(self.state, turn + by))
-
-    # Breakpoints ---------------------------------------------------------------------
-
-    def action_breakpoint(self) -> None:
-        """Set or clear a breakpoint."""
-        self.change(commands.toggle_breakpoint(self.state))
-
-    def action_continue(self) -> None:
-        """Go on to a breakpoint."""
-        self._search(is_ahead=True)
-
-    def action_reverse_continue(self) -> None:
-        """Go back to a breakpoint."""
-        self._search(is_ahead=False)
-
-    # A condition may look at every value of a long loop: that takes a thread.
-    @work(thread=True, exclusive=True, group="search")
-    def _search(self, *, is_ahead: bool) -> None:
-        start, breakpoints = self.state.cursor, self.state.breakpoints
-        if start is None:
-            return
-        go = start.continue_ if is_ahead else start.reverse_continue
-        try:
-            end, stop = go(breakpoints)
-        except GraphstepError as error:
-            self.post_message(Searched(start, start, None, one_line(str(error))))
-        else:
-            self.post_message(Searched(start, end, stop))
-
-    def on_searched(self, message: Searched) -> None:
-        """Go there, unless the cursor has left in the meantime."""
-        if self.state.cursor is not message.start:
-            return
-        if message.problem:
-            self.change(self.state.say(message.problem, is_alarming=True))
-            return
-        said = one_line(message.hit.reason) if message.hit else "no breakpoint hit"
-        self.change(self.state.moved(message.cursor).followed().say(said))
-
-    # Looking around ------------------------------------------------------------------
-
-    def _select(self, by: int) -> None:
-        self.change(self.state.select_row(self.state.selected_row + by))
-
-    @property
-    def _is_reading(self) -> bool:
-        """Whether keys scroll the inspector instead of the outline."""
-        return isinstance(self.focused, Inspector)
-
-    def action_up(self) -> None:
-        """Select the line above, or scroll."""
-        self.query_one(Inspector).scroll_up() if self._is_reading else self._select(-1)
-
-    def action_down(self) -> None:
-        """Select the line below, or scroll."""
-        self.query_one(Inspector).scroll_down() if self._is_reading else self._select(1)
-
-    def action_page_up(self) -> None:
-        """Go a page up."""
-        self._select(1 - max(2, self.query_one(Outline).size.height - 2))
-
-    def action_page_down(self) -> None:
-        """Go a page down."""
-        self._select(max(2, self.query_one(Outline).size.height - 2) - 1)
-
-    def action_top(self) -> None:
-        """Select the first line."""
-        self.change(self.state.select_row(0))
-
-    def action_bottom(self) -> None:
-        """Select the last line."""
-        self.change(self.state.select_row(len(self.state.rows) - 1))
-
-    def action_open_close(self) -> None:
-        """Open or close the selected region."""
-        self.change(self.state.toggled())
-
-    def action_fold(self) -> None:
-        """Close the region, or select the heading of the one around."""
-        self.change(self.state.folded())
-
-    def action_unfold(self) -> None:
-        """Open the region."""
-        region = self.state.selected_region
-        if region is not None and region.id not in self.state.open:
-            self.change(self.state.toggled())
-
-    def action_where(self) -> None:
-        """Select the cursor again."""
-        self.change(self.state.followed())
-
-    def on_row_chosen(self, message: RowChosen) -> None:
-        """Select a line that was clicked."""
-        state = self.state.select_row(message.row)
-        self.change(state.toggled() if message.toggles else state)
-
-    def action_switch_panel(self) -> None:
-        """Move between the outline and the inspector."""
-        is_reading = self._is_reading
-        self.screen_stack[0].set_class(not is_reading, "-inspecting")
-        self.query_one(Outline if is_reading else Inspector).focus()
-
-    def action_help(self) -> None:
-        """Show every key."""
-        self.push_screen(HelpScreen(self.palette))
-
-    # Prompt --------------------------------------------------------------------------
-
-    def action_search(self) -> None:
-        """Ask what to find."""
-        self.query_one(Prompt).open("/")
-
-    def action_command(self) -> None:
-        """Ask for a command."""
-        self.query_one(Prompt).open(":")
-
-    def action_next_hit(self) -> None:
-        """Go to the next thing found."""
-        self.change(commands.next_hit(self.state, 1))
-
-    def action_previous_hit(self) -> None:
-        """Go to the previous thing found."""
-        self.change(commands.next_hit(self.state, -1))
-
-    def on_entered(self, message: Entered) -> None:
-        """Do what was typed."""
-        self.query_one(Prompt).close()
-        self.query_one(Outline).focus()
-        if not message.text:
-            return
-        if message.kind == "/":
-            self.change(commands.find(self.state, message.text))
-        elif "quit".startswith(message.text):
-            self.action_leave()
-        elif "help".startswith(message.text):
-            self.action_help()
-        else:
-            self.change(commands.run_command(self.state, message.text))
 
     # Measuring -----------------------------------------------------------------------
 
@@ -492,7 +250,7 @@ class StepApp(App[int]):
         self._measuring = None
         if self._values is not None:
             self._values.remember(message.key, message.stats)
-        self._mark_stale()
+        self.mark_stale()
 
 
 def run(

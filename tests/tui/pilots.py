@@ -33,7 +33,7 @@ async def walk(
 
 async def settle(pilot: Pilot[int]) -> None:
     """Wait until nothing is left to be shown."""
-    await until(pilot, lambda: not app_of(pilot)._is_stale)
+    await until(pilot, lambda: not app_of(pilot).is_stale)
     await pilot.pause()
 
 

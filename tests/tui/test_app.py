@@ -131,7 +131,7 @@ async def test_escape_cancels_between_stages() -> None:
         await until(pilot, lambda: app.state.cursor is not None)
 
 
-async def test_quitting_does_not_wait_for_the_compiler():
+async def test_quitting_does_not_wait_for_the_compiler() -> None:
     """`q` leaves at once; what is still being compiled is known to be."""
     held = Held(gs.trace(nested, X))
     app = StepApp(held.graph, trace=held)
