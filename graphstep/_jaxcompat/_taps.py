@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+from jax._src.interpreters import ad as _ad
 from jax.extend import core as jex
 from jax.interpreters import ad, batching, mlir
 
@@ -42,6 +43,26 @@ def _tap_jvp(
     return value, _tap_tangent_p.bind(value_dot, slot_dot, reading=reading)
 
 
+def _tap_linearize(
+    _is_vjp: bool,
+    nonzeros: Sequence[bool],
+    value: Any,
+    _slot: Any,
+    *,
+    reading: Callable[[Any], Any],
+) -> tuple[Any, bool, tuple[()], Callable[..., Any]]:
+    """Do what the JVP rule does, without the partial evaluation it would cost."""
+
+    def linear(_residuals: tuple[()], value_dot: Any, slot_dot: Any) -> Any:
+        if isinstance(slot_dot, ad.Zero):
+            return value_dot
+        if isinstance(value_dot, ad.Zero):
+            value_dot = ad.instantiate_zeros(value_dot)
+        return _tap_tangent_p.bind(value_dot, slot_dot, reading=reading)
+
+    return value, any(nonzeros), (), linear
+
+
 def _tap_transpose(
     cotangent: Any, value_dot: Any, slot_dot: Any, *, reading: Callable[[Any], Any]
 ) -> tuple[Any, Any]:
@@ -70,5 +91,6 @@ for _primitive in (_tap_p, _tap_tangent_p):
     batching.primitive_batchers[_primitive] = _tap_batch
 
 ad.primitive_jvps[_tap_p] = _tap_jvp
+_ad.primitive_linearizations[_tap_p] = _tap_linearize
 
 ad.primitive_transposes[_tap_tangent_p] = _tap_transpose

@@ -104,10 +104,11 @@ def record(session: Session) -> api.Recording:
         try:
             return run_interruptibly(work)
         except (RecordingError, jax.errors.JaxRuntimeError) as error:
-            cause = error.__cause__ if isinstance(error, RecordingError) else error
-            if not isinstance(cause, jax.errors.JaxRuntimeError):
-                raise
-            raise RecordingError(_runtime_failure(session.target, cause)) from error
+            for cause in (error, error.__cause__):
+                if isinstance(cause, jax.errors.JaxRuntimeError):
+                    msg = _runtime_failure(session.target, cause)
+                    raise RecordingError(msg) from error
+            raise
 
 
 class Ticker:
@@ -142,7 +143,7 @@ def _no_exit(target: Target) -> Generator[None]:
         raise FunctionError(msg) from error
 
 
-def _runtime_failure(target: Target, error: BaseException) -> str:
+def _runtime_failure(target: Target, error: Exception) -> str:
     """Return the last line of XLA's report, which ends in the cause."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     # A callback that raised is reported with all of its traceback.

@@ -46,4 +46,6 @@ def _walk(session: Session) -> int:
     """Open the interface and return the exit status."""
     from graphstep.tui.app import run
 
-    return run(session.trace, seed=session.seed, budget=session.budget)
+    # Pyright does not take a cached_property for the protocol's property.
+    trace: Any = session.trace
+    return run(trace, seed=session.seed, budget=session.budget)

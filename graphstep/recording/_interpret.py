@@ -144,11 +144,15 @@ class Interpreter:
         aval = jax.typeof(value)
         if is_key(aval):
             value = jax.random.key_data(value)
-        elif self.differentiates and is_inexact(aval):
+        elif self.differentiates and is_inexact(aval) and self._is_nested(key):
             value = lax.stop_gradient(value)
         if self.planner.is_summarised(self.plan, key):
             value = slot(value)
         return to_varying(value, self.manual) if self.manual else jnp.asarray(value)
+
+    def _is_nested(self, key: Key) -> bool:
+        """Return whether a record leaves a nested jaxpr, where its tangent would too."""
+        return "/" in self.graph.order[key[0]]
 
     def _tap(self, key: Key, value: Any, slots: Slots) -> Any:
         if key not in slots:

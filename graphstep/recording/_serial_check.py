@@ -23,7 +23,6 @@ from graphstep.recording._saved import SavedJaxpr, SavedMesh
 from graphstep.recording._serial_json import Malformed
 from graphstep.recording._views import is_view
 
-
 _MEASURES = ("num_consts", "num_carry", "length")
 
 
@@ -87,7 +86,10 @@ def _check_active(graph: ProgramGraph) -> None:
     for position, out in active:
         node_id = columns.ids[position]
         is_fed = (
-            any(source in active for _, source in columns.operands[position])
+            any(
+                not isinstance(source, Literal) and source in active
+                for _, source in columns.operands[position]
+            )
             or position in fed
             or (node_id in opaque and graph.regions[node_id].is_opaque)
             or differentiated.get(node_id, False)

@@ -178,3 +178,40 @@ def test_x64_enables_wide_types_for_this_run_only(run: Run) -> None:
 
     assert found["x64"] is True
     assert "f64[2]" in str(found["nodes"])
+
+
+def test_another_package_of_the_same_name_is_reported(run: Run, folder: Path) -> None:
+    """A file's own package must be the one that is imported."""
+    (folder / "click").mkdir()
+    (folder / "click" / "__init__.py").touch()
+    (folder / "click" / "core.py").write_text(LOSS)
+
+    done = run("show", "click/core.py:loss")
+
+    assert done.status == 2
+    assert "another package of that name" in done.err
+
+
+def test_missing_package_inside_a_module_is_not_a_missing_module(run: Run) -> None:
+    """The module is there; what it imports is not."""
+    done = run("show", "m:f", m="import no_such_thing\n")
+
+    assert done.status == 2
+    assert "m.py:1: ModuleNotFoundError: No module named 'no_such_thing'" in done.err
+
+
+def test_functions_that_take_anything_have_no_names_to_check(run: Run) -> None:
+    """With `**kwargs`, or without a signature, a static name cannot be wrong."""
+    source = "def f(x, **kwargs):\n    return x\nexample_args = (1.0,)\n"
+
+    assert graph(run, "m.py:f", "--static", "mode", m=source)["inputs"] == ["in0"]
+
+
+def test_function_without_a_signature_says_so(run: Run) -> None:
+    """The error shows what is known."""
+    source = "import operator\nf = operator.itemgetter(0)\n"
+
+    done = run("show", "m.py:f", m=source)
+
+    assert done.status == 2
+    assert "`f(...)` needs arguments" in done.err or "`f(obj" in done.err
