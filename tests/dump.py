@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 import graphstep as gs
@@ -22,6 +23,19 @@ from graphstep.recording import Absence
 from graphstep.stepping import cursor
 
 _ENDS = (0, -1)
+
+
+def small_recording() -> Any:
+    """Return a recording of a scan, a cond and views, whose file is small."""
+
+    def fn(x: jax.Array, y: dict[str, jax.Array]) -> jax.Array:
+        def step(c: jax.Array, t: jax.Array) -> Any:
+            return jnp.sin(c) * t, c
+
+        c, ys = jax.lax.scan(step, x, jnp.arange(3.0) * y["b"].T[::-1].sum())
+        return jax.lax.cond(c[0] > 0, jnp.sum, jnp.prod, c * ys[1])
+
+    return gs.record(fn, jnp.asarray([1.0, 2.0]), {"b": jnp.ones((2, 3))})
 
 
 def dump(recording: Any) -> dict[str, str]:

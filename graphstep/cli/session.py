@@ -104,9 +104,10 @@ def record(session: Session) -> api.Recording:
         try:
             return run_interruptibly(work)
         except (RecordingError, jax.errors.JaxRuntimeError) as error:
-            for cause in (error, error.__cause__):
+            causes: tuple[BaseException | None, ...] = (error, error.__cause__)
+            for cause in causes:
                 if isinstance(cause, jax.errors.JaxRuntimeError):
-                    msg = _runtime_failure(session.target, cause)
+                    msg = _runtime_failure(session.target, str(cause))
                     raise RecordingError(msg) from error
             raise
 
@@ -143,15 +144,9 @@ def _no_exit(target: Target) -> Generator[None]:
         raise FunctionError(msg) from error
 
 
-def _runtime_failure(target: Target, error: Exception) -> str:
-    """Return the last line of XLA's report, which ends in the cause."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # A callback that raised is reported with all of its traceback.
-    said = (
-        lines[-1]
-        if "Traceback" in str(error)
-        else lines[0]
-        if lines
-        else "no reason given"
-    )
+def _runtime_failure(target: Target, report: str) -> str:
+    """Return the one line of XLA's report that says what happened."""
+    lines = [line.strip() for line in report.splitlines() if line.strip()]
+    # A callback that raised is reported with its traceback, which ends in the error.
+    said = lines[-1] if "Traceback" in report else next(iter(lines), "no reason given")
     return f"Running `{target.name}` failed: {said}"

@@ -151,7 +151,9 @@ def _summary_cell(summary: Summary, width: int, terminal: Terminal) -> str:
     shown = _padded(fitted(shown, width, terminal.glyphs.ellipsis), width)
     if summary.trouble:
         return terminal.style(shown, fg="red", bold=True)
-    return terminal.style(shown, dim=True) if summary.absence else shown
+    # An absence is falsy, as the array that it stands for is missing.
+    is_there = summary.absence is None
+    return shown if is_there else terminal.style(shown, dim=True)
 
 
 def _padded(text: str, width: int) -> str:

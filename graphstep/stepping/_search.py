@@ -11,7 +11,7 @@ import numpy as np
 from graphstep.analysis import Condition
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence
-from graphstep.stepping._blocks import Iteration
+from graphstep.stepping._blocks import Iteration, at
 from graphstep.stepping._breakpoints import Breakpoint, Stop
 from graphstep.stepping._recorded import Recorded
 from graphstep.stepping._targets import (
@@ -301,12 +301,29 @@ class _Search:
             index = index_of(self.timeline, target.pass_, place)
             if not self._is_nearer(index, best):
                 break
+            if self._is_last_test(place):
+                continue
             stats = self.recording.stats(node, out, of, place[1])
             if not isinstance(stats, Absence) and condition.holds(stats):
                 where = ", ".join(map(str, place[1]))
                 what = f"{of} in iteration {where}: {condition.describe(stats)}"
                 return _Hit(index, place, what)
         return best
+
+    def _is_last_test(self, place: Place) -> bool:
+        """Return whether a visit shows what a while carries after its last turn.
+
+        That is what the while returns, and is searched there.
+        """
+        position, iteration = place
+        blocks, graph = self.timeline.blocks, self.timeline.graph
+        block = blocks.items[blocks.innermost[position]]
+        return (
+            graph.columns.roles[position] == "binder"
+            and graph.columns.regions[position] == block.region
+            and block.is_loop
+            and iteration[-1] == at(block.repeats, block.outer_axes, iteration)
+        )
 
 
 def _first_row(

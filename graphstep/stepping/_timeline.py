@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from graphstep.errors import RecordingError, SteppingError
+from graphstep.errors import NotCapturedError, SteppingError
 from graphstep.graph import ProgramGraph, Region
 from graphstep.stepping._backward import backward_nodes, hidden_positions
 from graphstep.stepping._blocks import Block, Blocks, Extent, Iteration, at
@@ -328,5 +328,5 @@ def _captured(read: Callable[[str], Extent], region: str) -> Extent:
     # nothing is known of the loops and branches in it; they get no steps.
     try:
         return read(region)
-    except (LookupError, RecordingError):
+    except (LookupError, NotCapturedError):
         return -1

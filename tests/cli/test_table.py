@@ -91,7 +91,7 @@ def test_width_of_wide_and_combining_characters() -> None:
     [
         ("abc", 3, "abc", "abc"),
         ("abcdefgh", 5, "abcd…", "a…fgh"),
-        ("数学数学", 5, "数学…", "…学"),
+        ("数学数学", 5, "数学…", "…数学"),
         ("abc", 1, "…", "…"),
         ("abc", 0, "", ""),
     ],
