@@ -171,6 +171,9 @@ class Origins:
             return Origin("seed", flag=self._outputs[position])
         if not self.n_uses.get((position, out)):
             return Origin("unused")
+        if position in self._feedback:
+            # Derived from its uses, a carry's cotangent could rest on itself.
+            return Origin("tap")
         if self._is_scan_const(position):
             uses = self.uses[position, out]
             if all(self.contribution(*use).kind not in _FROM_TAPS for use in uses):

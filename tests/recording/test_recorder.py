@@ -148,7 +148,7 @@ def test_the_seed_is_what_flows_back() -> None:
 def test_a_seed_that_does_not_fit_is_refused(seed: Any) -> None:
     """A seed of another structure, shape or dtype than the output is refused."""
     with pytest.raises(SeedMismatchError, match="seed"):
-        gs.record(lambda x: jnp.sum(x), jnp.ones(3), seed=seed)
+        gs.record(jnp.sum, jnp.ones(3), seed=seed)
 
 
 def test_new_arguments_of_the_same_types_compile_nothing() -> None:
@@ -268,3 +268,22 @@ def test_verification_reports_no_difference_to_the_compiled_function() -> None:
     worst = rec.verification.worst
     assert worst is not None
     assert worst.norm_relative < 1e-6
+
+
+def test_a_carry_that_is_only_handed_on_has_its_cotangent() -> None:
+    """Carries that a scan exchanges or keeps get the cotangent of the iteration after."""
+
+    def fn(x: jax.Array, y: jax.Array) -> jax.Array:
+        def swap(c: Any, _: None) -> tuple[Any, None]:
+            a, b, kept = c
+            return (b, a, kept), None
+
+        (a, b, kept), _ = jax.lax.scan(swap, (x, y, x * y), None, length=3)
+        return jnp.sum(2.0 * a + 3.0 * b + kept)
+
+    rec = gs.record(fn, X[:3], W[:3])
+
+    carry = next(n for n in rec.graph.order if n.endswith("/carry0"))
+    np.testing.assert_array_equal(
+        rec.cotangent(carry)[:, 0], np.array([3.0, 2.0, 3.0], np.float32)
+    )

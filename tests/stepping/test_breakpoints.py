@@ -242,6 +242,29 @@ def test_a_million_iterations_are_searched_as_one_array() -> None:
     assert back == first
 
 
+def test_turns_that_were_not_taken_are_not_searched() -> None:
+    """Where a while turns less often than elsewhere, its buffer holds zeros."""
+
+    def body(c: jax.Array, _: None) -> tuple[jax.Array, None]:
+        return lax.while_loop(lambda v: v < 5.0, lambda v: jnp.sin(v) + 1.0, c), None
+
+    graph = graph_of(lambda x: lax.scan(body, x, None, length=3)[0], 0.5)
+    run = Run(graph)
+    sin = next(node for node in graph.order if graph.node(node).primitive == "sin")
+    run.turns[graph.loops(sin)[1]] = np.array([2, 0, 3])
+    values = np.array([[1, 1, 0], [0, 0, 0], [1, 1, 1]])[..., None].astype(float)
+    run.values["primal", sin, 0] = values
+    start, wanted = cursor(run), [Breakpoint(node=sin, condition="zero", pass_=FORWARD)]
+
+    none = start.continue_(wanted)[1]
+    values[2, 1] = 0.0
+    stop = start.continue_(wanted)[1]
+
+    assert none is None
+    assert stop is not None
+    assert stop.step.iteration == (2, 1)
+
+
 def test_values_that_were_not_captured_are_named() -> None:
     """Finding no stop proves nothing about what was never looked at."""
 
