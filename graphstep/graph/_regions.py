@@ -84,6 +84,10 @@ class Regions(Mapping[str, Region]):
             )
             raise RegionNotFoundError(msg) from None
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return a region, or `default` if there is none of that id."""
+        return self._regions.get(key, default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._regions)
 

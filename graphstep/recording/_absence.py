@@ -96,19 +96,32 @@ class Reasons:
             return self.cotangent(*source)
         if self.planner.hidden[source[0]]:
             return self._hidden(source[0])
+        at_target = self._at_target(position)
+        return self._beyond(position, key) if at_target is None else at_target
+
+    def _at_target(self, position: int) -> Absence | None:
         if position in self.blocked:
             return self._no_rule(position)
         region = self.graph.regions[self.columns.regions[position]]
-        if self.columns.roles[position] == "binder" and region.kind == "while":
+        is_binder = self.columns.roles[position] == "binder"
+        if is_binder and region.kind == "while":
             return absence("while")
-        entry = self.columns.roles[position] == "binder" and region.is_opaque
-        if self.planner.hidden[position] and not entry:
+        if self.planner.hidden[position] and not (is_binder and region.is_opaque):
             return self._hidden(position)
-        for out in self._outs_reached(position, key):
-            if (position, out) in self.blocked_values:
-                return self._blocked((position, out))
+        return None
+
+    def _beyond(self, position: int, key: int) -> Absence | None:
+        reached = [(position, out) for out in self._outs_reached(position, key)]
+        carry = self.graph.positions.get(f"{self.columns.ids[position]}/carry{key}")
+        if self.planner.origins.is_exit(position) and carry is not None:
+            reached.append((carry, 0))
+        for value in reached:
+            if value in self.blocked_values:
+                return self._blocked(value)
         if self.columns.roles[position] == "output":
             return self._output(position)
+        if self.planner.origins.contribution(position, key).kind == "cut":
+            return absence("stop_gradient")
         return None
 
     def _output(self, position: int) -> Absence | None:

@@ -25,7 +25,7 @@ _PASSES_COTANGENT = {
 
 
 # Origins of a contribution that do not say what the cotangent of the value used is.
-_FROM_TAPS = frozenset({"tap", "value", "auxiliary"})
+_FROM_TAPS = frozenset({"tap", "value", "auxiliary", "cut"})
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,9 +54,6 @@ class Origins:
         self.live = activity(graph)
         self.uses = _uses(graph)
         self.n_uses = {source: len(uses) for source, uses in self.uses.items()}
-        self._only_use = {
-            source: uses[0] for source, uses in self.uses.items() if len(uses) == 1
-        }
         self._feedback = {
             carry: (source, out) for source, out, carry in graph.columns.feedback
         }
@@ -174,20 +171,28 @@ class Origins:
         if position in self._feedback:
             # Derived from its uses, a carry's cotangent could rest on itself.
             return Origin("tap")
-        if self._is_scan_const(position):
-            uses = self.uses[position, out]
-            if all(self.contribution(*use).kind not in _FROM_TAPS for use in uses):
-                return Origin("sum")
         if role == "binder":
             label = columns.ids[position].rpartition("/")[2]
             region = self.graph.regions[columns.regions[position]]
             if region.is_opaque or (region.kind == "scan" and label.startswith("x")):
                 key = columns.operands[position][0][0]
                 return Origin("edge", (position, key), flag=key)
-        only = self._only_use.get((position, out))
-        if only is not None and self.contribution(*only).kind not in _FROM_TAPS:
-            return Origin("edge", (only[0], only[1]), flag=only[1])
-        return Origin("tap")
+        return self._cotangent_from_uses(position, out)
+
+    def _cotangent_from_uses(self, position: int, out: int) -> Origin:
+        uses = self.uses[position, out]
+        kinds = {self.contribution(*use).kind for use in uses}
+        if kinds == {"cut"}:
+            return Origin("unused")
+        if kinds & _FROM_TAPS:
+            return Origin("tap")
+        if self._is_scan_const(position):
+            return Origin("sum")
+        return (
+            Origin("edge", uses[0], flag=uses[0][1])
+            if len(uses) == 1
+            else Origin("tap")
+        )
 
     def contribution(self, position: int, key: int) -> Origin:
         """Return how to obtain what operand `key` of a node sends back.
@@ -198,7 +203,8 @@ class Origins:
         (cotangent of the exit source, per iteration); `branch` (cotangent of source
         where that branch was taken); `binder` (cotangent of source); `pull` (the equation's own VJP, applied
         when looked at); `value` (that of
-        the value used, whose only use this is); `tap`; `auxiliary`; `integer`.
+        the value used, whose only use this is); `tap`; `cut` (by an
+        equation of zero derivative); `auxiliary`; `integer`.
         """
         columns = self.columns
         source = dict(columns.operands[position])[key]
@@ -215,7 +221,13 @@ class Origins:
         if role == "binder" and region.kind == "branch":
             return Origin("binder", (position, 0))
         if role == "eqn" and eqn is not None:
-            if self.is_exit(position):
+            n_out = len(columns.avals[position])
+            is_exit = self.is_exit(position)
+            if not is_exit and not any(
+                (position, out) in self.live.active for out in range(n_out)
+            ):
+                return Origin("cut")
+            if is_exit:
                 derived = self._exit_contribution(position, key, region.kind)
             else:
                 derived = self._leaf_contribution(position, key, eqn, source)

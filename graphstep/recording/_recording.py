@@ -450,7 +450,12 @@ class Recording:
             )
             region = self.graph.regions[loop]
             if region.kind == "while":
-                trips += self.values.extra_tests(position, loop)
+                # Before its last test a while has its carries once more.
+                is_binder = (
+                    self.graph.columns.roles[position] == "binder"
+                    and self.graph.columns.regions[position] == loop
+                )
+                trips += is_binder or self.values.extra_tests(position, loop)
             if not -trips <= index < trips:
                 msg = (
                     f"Loop `{loop}` ran {trips} iterations, so there is no iteration "

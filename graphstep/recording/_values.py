@@ -222,6 +222,9 @@ class Values:
         aval = self.columns.avals[position][out]
         if self.planner.is_summarised(self.plan, key):
             raise Missing(key)
+        last = self._last_carry(position, selection)
+        if last is not None:
+            return self._recorded(*last, selection[:-1], tangent=tangent)
         if tangent:
             if key not in self.run.tangents and key in self.run.records:
                 return np.zeros_like(
@@ -232,6 +235,19 @@ class Values:
         if is_key(aval):
             return jax.random.wrap_key_data(value, impl=key_impl(aval))
         return value
+
+    def _last_carry(self, position: int, selection: Selection) -> Source | None:
+        """Return the result that a while's carry is when its last test fails."""
+        if self.columns.roles[position] != "binder" or not selection:
+            return None
+        region = self.graph.regions[self.columns.regions[position]]
+        last = selection[-1]
+        if region.kind != "while" or isinstance(last, slice):
+            return None
+        if last < np.max(self.trips(region.id, selection[:-1]), initial=0):
+            return None
+        number = self.columns.ids[position].rpartition("carry")[2]
+        return self.graph.position(region.id), int(number)
 
     def _from_loop(
         self, position: int, selection: Selection, *, tangent: bool, out: int

@@ -72,17 +72,10 @@ class Figure:
         return self.limit / self.value if self.is_floor else self.value / self.limit
 
 
-def _run(name: str) -> Callable[[Measured], float | None]:
-    return lambda m: m.run.get(name)
-
-
-def _compiled(name: str) -> Callable[[Measured], float | None]:
-    return lambda m: m.compile.get(name)
-
-
-def _with_gradient(name: str) -> Callable[[Measured], float | None]:
+def _with_gradient(name: str, field: str = "run") -> Callable[[Measured], float | None]:
     """Read a ratio to `value_and_grad`; without a gradient there is none to read."""
-    return lambda m: m.run.get(name) if m.base == GRADIENT else None
+    read = _entry(field, name)
+    return lambda m: read(m) if m.base == GRADIENT else None
 
 
 def _exact(read: Callable[[Exactness], float]) -> Callable[[Measured], float | None]:
@@ -100,17 +93,24 @@ def _entry(field: str, name: str) -> Callable[[Measured], float | None]:
 ROWS = (
     Row("jit(f), ms", _entry("run_ms", FORWARD), style=".1f"),
     Row("value_and_grad, ms", _entry("run_ms", GRADIENT), style=".1f"),
-    Row("all primals / jit", _run("primals"), {"": 1.6, "scan": 2.3, "while": 3.0}),
+    Row(
+        "all primals / jit",
+        _entry("run", "primals"),
+        {"": 1.6, "scan": 2.3, "while": 3.0},
+    ),
     Row("full / value_and_grad", _with_gradient("full"), {"": 1.5, "scan": 1.8}),
     Row("summary / value_and_grad", _with_gradient("summary"), {"": 2.3}),
-    Row("zoom on 3 nodes / bare", _run("zoom"), {"": 1.1}),
+    Row("zoom on 3 nodes / bare", _entry("run", "zoom"), {"": 1.1}),
+    Row("primals, processor", _entry("run_cpu", "primals")),
+    Row("full, processor", _with_gradient("full", "run_cpu")),
+    Row("summary, processor", _with_gradient("summary", "run_cpu")),
     Row("record() / bare", lambda m: m.record),
     Row("record(), verified / bare", lambda m: m.record_verified),
     Row("compile value_and_grad, s", _entry("compile_s", GRADIENT), style=".1f"),
-    Row("compile primals / jit", _compiled("primals"), {"": 3.0}),
-    Row("compile full / bare", _compiled("full"), {"": 3.0}),
-    Row("compile summary / bare", _compiled("summary"), {"": 3.0}),
-    Row("compile zoom / bare", _compiled("zoom"), {"": 2.0}),
+    Row("compile primals / jit", _entry("compile", "primals"), {"": 3.0}),
+    Row("compile full / bare", _entry("compile", "full"), {"": 3.0}),
+    Row("compile summary / bare", _entry("compile", "summary"), {"": 3.0}),
+    Row("compile zoom / bare", _entry("compile", "zoom"), {"": 2.0}),
     Row("memory bare, MB", lambda m: m.memory_mb[m.base], style=".1f"),
     Row("memory primals, MB", _entry("memory_mb", "primals"), style=".1f"),
     Row("memory full, MB", _entry("memory_mb", "full"), style=".1f"),

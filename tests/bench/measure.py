@@ -38,6 +38,7 @@ class Measured:
         values: How many values and cotangents a full recording returns.
         run_ms: Median time of each program in milliseconds.
         run: Median ratio of each of graphstep's programs to that of plain JAX.
+        run_cpu: The same ratio of processor time.
         compile_s: Seconds to lower and compile each program.
         compile_cpu_s: Processor seconds that it took, on whatever cores.
         compile: Ratio of the processor seconds to those of plain JAX's program.
@@ -52,6 +53,7 @@ class Measured:
     values: int
     run_ms: dict[str, float]
     run: dict[str, float]
+    run_cpu: dict[str, float]
     compile_s: dict[str, float]
     compile_cpu_s: dict[str, float]
     compile: dict[str, float]
@@ -77,7 +79,7 @@ def measure(model: Model, effort: Effort) -> Measured:
     rounds = effort.rounds or model.rounds
     compiled, wall, cpu = _compile(load, 1 if model.is_large else effort.compilations)
     calls = {name: load.call(name, program) for name, program in compiled.items()}
-    seconds = interleave(calls, rounds, at_least=effort.seconds)
+    timings = interleave(calls, rounds, at_least=effort.seconds)
     whole = GRADIENT if model.has_gradient else FORWARD
     recordings = interleave(
         {
@@ -93,14 +95,15 @@ def measure(model: Model, effort: Effort) -> Measured:
         model=model.name,
         kind=model.kind,
         values=max(len(p.records) + len(p.taps) for p in load.plans.values()),
-        run_ms={name: 1e3 * median(seconds, name) for name in calls},
-        run={name: ratio(seconds, name, load.base(name)) for name in names},
+        run_ms={name: 1e3 * median(timings.wall, name) for name in calls},
+        run={name: ratio(timings.wall, name, load.base(name)) for name in names},
+        run_cpu={name: ratio(timings.cpu, name, load.base(name)) for name in names},
         compile_s=wall,
         compile_cpu_s=cpu,
         compile={name: cpu[name] / cpu[load.base(name)] for name in names},
         memory_mb={name: _megabytes(program) for name, program in compiled.items()},
-        record=ratio(recordings, "record", whole),
-        record_verified=ratio(recordings, "record_verified", whole),
+        record=ratio(recordings.wall, "record", whole),
+        record_verified=ratio(recordings.wall, "record_verified", whole),
         exact=exactness(load, compiled) if model.has_gradient else None,
     )
 

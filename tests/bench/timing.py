@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import statistics
 import time
@@ -16,9 +17,22 @@ Seconds = Mapping[str, list[float]]
 _MOST_ROUNDS = 61
 
 
+@dataclasses.dataclass(frozen=True)
+class Timings:
+    """Seconds of every call in every round, by name.
+
+    Attributes:
+        wall: What a clock on the wall shows.
+        cpu: Processor time of all threads, which other programs hardly disturb.
+    """
+
+    wall: Seconds
+    cpu: Seconds
+
+
 def interleave(
     calls: Mapping[str, Call], rounds: int, *, at_least: float = 0.0
-) -> Seconds:
+) -> Timings:
     """Time every call once per round, in a new order each round.
 
     What a call leaves in caches and in the allocator speeds up or slows down the one
@@ -33,18 +47,19 @@ def interleave(
     for call in calls.values():
         jax.block_until_ready(call())
     names = list(calls)
-    seconds: dict[str, list[float]] = {name: [] for name in names}
+    timings = Timings({name: [] for name in names}, {name: [] for name in names})
     order = random.Random(0)
     end = time.perf_counter() + at_least
     for i in range(max(rounds, _MOST_ROUNDS)):
         if i >= rounds and time.perf_counter() > end:
             break
         for name in order.sample(names, len(names)):
-            began = time.perf_counter()
+            wall, cpu = time.perf_counter(), time.process_time()
             result = jax.block_until_ready(calls[name]())
-            seconds[name].append(time.perf_counter() - began)
+            timings.cpu[name].append(time.process_time() - cpu)
+            timings.wall[name].append(time.perf_counter() - wall)
             del result
-    return seconds
+    return timings
 
 
 def median(seconds: Seconds, name: str) -> float:

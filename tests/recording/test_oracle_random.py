@@ -36,13 +36,16 @@ _settings = hypothesis.settings(
 )
 
 
-# In four parts, so that workers share them.
+# Deep or wide, for compiling dominates; in parts, so that workers share them.
 @pytest.mark.parametrize("part", range(4))
 def test_random_programs_agree_with_the_oracle(part: int) -> None:
     """All primals, cotangents, contributions and absences are those of the oracle."""
+    depth, size = (2, 2) if part % 2 else (1, 4)
+    if _LONG:
+        depth, size = 3, 6
 
     @_settings
-    @given(strategies.programs(depth=3 if _LONG else 2, size=6 if _LONG else 3))
+    @given(strategies.programs(depth=depth, size=size))
     def run(drawn: strategies.RandomProgram) -> None:
         check_against_oracle(drawn)
 
