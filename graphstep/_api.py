@@ -38,9 +38,13 @@ class Trace:
         """JAX's own program."""
         return self.program.closed_jaxpr
 
-    @functools.cached_property
+    @property
     def graph(self) -> ProgramGraph:
         """The computational graph of the program."""
+        return self._graph
+
+    @functools.cached_property
+    def _graph(self) -> ProgramGraph:
         return ProgramGraph(self.program)
 
     @functools.cached_property
