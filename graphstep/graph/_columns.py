@@ -19,6 +19,7 @@ from graphstep._jaxcompat import (
     scope_names,
     structure,
 )
+from graphstep.graph._collector import paused_collector
 from graphstep.graph._regions import ROOT_ID, OpenRegion, Region, Regions
 
 # Where a value comes from: position of the defining node, and which of its outputs.
@@ -342,4 +343,5 @@ class _Flattener:
 
 def columns_from_jaxpr(closed_jaxpr: ClosedJaxpr) -> tuple[Columns, Regions]:
     """Return the flat graph of `closed_jaxpr` as columns, and its regions."""
-    return _Flattener().flatten(closed_jaxpr)
+    with paused_collector():
+        return _Flattener().flatten(closed_jaxpr)

@@ -13,6 +13,7 @@ from graphstep._jaxcompat import Literal, letters
 from graphstep.errors import NodeNotFoundError
 from graphstep.graph import _lookup, _slices, _view
 from graphstep.graph._activity import Activity, find_activity
+from graphstep.graph._collector import paused_collector
 from graphstep.graph._columns import Columns, columns_from_jaxpr
 from graphstep.graph._regions import Region, Regions
 from graphstep.tracing import (
@@ -114,7 +115,8 @@ class ProgramGraph:
         Node attributes: `role`, `primitive`, `region`, `avals`, `eqn`, `index`. Edge
         keys are operand indices; the edge attribute `out` says which output is used.
         """
-        return _view.flat_graph(self.columns)
+        with paused_collector():
+            return _view.flat_graph(self.columns)
 
     @property
     def inputs(self) -> tuple[str, ...]:
