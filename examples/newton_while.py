@@ -37,7 +37,9 @@ example_args = (20.0,)
 
 def main() -> None:
     """Print the loop's iterations, then what each kind of derivative gives."""
-    rec = gs.trace(error, *example_args).record(tangents=(1.0,))
+    trace = gs.trace(error, *example_args)
+    rec = trace.record()
+    forward = trace.record(tangents=(1.0,))
     (loop,) = (r for r in rec.graph.regions.values() if r.kind == "while")
     print(f"The loop ran {rec.trips(loop.id)} times:")
     print(f"  {rec.primal(f'{loop.id}/carry0')}")
@@ -45,7 +47,7 @@ def main() -> None:
     print(f"\nreverse mode, cotangent of the root x: {rec.cotangent(loop.id)}")
     print(f"reverse mode, cotangent of a:          {rec.in_cotangents[0]}")
     print(f"  because: {rec.cotangent('in0')}")
-    print(f"forward mode, tangent of x:            {rec.tangent(loop.id)}")
+    print(f"forward mode, tangent of x:            {forward.tangent(loop.id)}")
     print(f"  1 / (3 a^(2/3)), by hand:            {20.0 ** (-2 / 3) / 3:.6f}")
 
 
