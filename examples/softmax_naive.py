@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 import graphstep as gs
+from graphstep.recording import Stats
 
 
 def loss(logits: jax.Array, target: jax.Array) -> jax.Array:
@@ -35,7 +36,7 @@ def main() -> None:
 
     for node in rec.graph.order:
         stats = rec.stats(node)
-        if stats and not stats.is_finite:
+        if isinstance(stats, Stats) and not stats.is_finite:
             print(f"The first value that is not finite is {rec.graph.label(node)!r}:")
             print(f"  {rec.graph.source(node)}")
             print(f"  {rec.primal(node)}")

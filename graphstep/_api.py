@@ -129,7 +129,9 @@ class Trace:
         Raises:
             ExportError: If the picture cannot be made or written.
         """
-        return _export().render(self.to_dot(expanded, title=title), path, timeout=timeout)
+        return _export().render(
+            self.to_dot(expanded, title=title), path, timeout=timeout
+        )
 
 
 class Recording(_recording.Recording):

@@ -83,6 +83,7 @@ def storage_of(name: str) -> Storage | None:
         return None
 
 
+@functools.cache
 def dtype_name(dtype: Any) -> str:
     """Return the name of a dtype, by which `storage_of` knows it."""
     return _FLOAT0 if dtype == jax.dtypes.float0 else np.dtype(dtype).name
