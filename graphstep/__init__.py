@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from graphstep._api import Recording, Trace, load, record, step, trace
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["Recording", "Trace", "load", "record", "step", "trace"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # Resolved when first asked for, so that the command line starts without JAX.
     if name not in __all__:
         msg = f"module {__name__!r} has no attribute {name!r}"

@@ -213,30 +213,6 @@ def diffrax_ode() -> Call:
     return fn, normal(2), jnp.float32(0.7)
 
 
-@program("library", "slow")
-def diffrax_adaptive() -> Call:
-    import diffrax
-
-    term = diffrax.ODETerm(lambda _, y, a: -a * y)
-    control = diffrax.PIDController(rtol=1e-3, atol=1e-3)
-
-    def fn(y: Array, a: Array) -> Array:
-        solution = diffrax.diffeqsolve(
-            term,
-            diffrax.Bosh3(),
-            t0=0.0,
-            t1=1.0,
-            dt0=0.2,
-            y0=y,
-            args=a,
-            max_steps=16,
-            stepsize_controller=control,
-        )
-        return jnp.sum(solution.ys)
-
-    return fn, normal(2), jnp.float32(0.7)
-
-
 @program("library")
 def numpyro_log_density() -> Call:
     import numpyro
