@@ -21,7 +21,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(STAMP) ## Walk through a classifier of handwritten digits
-	@if [ -t 0 ] && [ -t 1 ]; then \
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then \
 		$(BIN)/graphstep step $(DEMO); \
 	else \
 		$(BIN)/graphstep show $(DEMO) && \
@@ -70,8 +70,9 @@ lock: $(STAMP) ## Choose the newest allowed versions and write the lock file
 		pyproject.toml -o $(LOCK)
 
 clean: ## Remove caches and what the commands wrote
-	rm -rf .coverage .coverage.* .hypothesis .import_linter_cache .pytest_cache \
-		.ruff_cache build dist htmlcov bench.json digits_mlp.svg snapshot_report.html
+	rm -rf .bench .coverage .coverage.* .hypothesis .import_linter_cache \
+		.pytest_cache .ruff_cache build dist htmlcov digits_mlp.svg \
+		snapshot_report.html
 	find graphstep tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## Remove .venv as well

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,7 @@ from typing import Any
 
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
+from graphstep.analysis import diverging_collectives
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
@@ -83,7 +85,20 @@ class Trace:
             SeedMismatchError: If the seed or a tangent does not fit.
             CancelledError: If `progress` returned False.
             RecordingError: If the trace was made from shapes only.
+
+        Warns:
+            RuntimeWarning: If devices may wait for each other in vain, for then XLA
+                ends the process and nothing can be said any more.
         """
+        diverging = diverging_collectives(self.graph)
+        if diverging:
+            warnings.warn(
+                f"The predicate of `{diverging[0]}` may differ from device to device, and "
+                "not all of them would come to a collective inside: XLA then aborts. "
+                "Make the predicate the same on all devices, or use jnp.where.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         given = bool(args or kwargs)
         recording = self.recorder.record(
             args if given else None,
@@ -176,17 +191,11 @@ class Recording(_recording.Recording):
         title: str | None = None,
         timeout: float = 30.0,
     ) -> Path:
-        """Draw the graph at a step into a file: svg, png, pdf or dot by its suffix.
-
-        Args:
-            path: File to write; nothing is written unless the picture is complete.
-            expanded: As for `to_dot`.
-            at: As for `to_dot`.
-            title: As for `to_dot`.
-            timeout: Seconds after which Graphviz is stopped.
+        """Draw the graph at a step into a file; see `to_dot` and `Trace.render`.
 
         Raises:
             ExportError: If the picture cannot be made or written.
+            SteppingError: If there is no such step.
         """
         dot = self.to_dot(expanded, at=at, title=title)
         return _export().render(dot, path, timeout=timeout)

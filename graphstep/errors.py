@@ -19,6 +19,8 @@ GraphstepError
 │   ├── CancelledError
 │   └── FileFormatError
 ├── SteppingError
+├── LayoutError
+│   └── LayoutCancelledError
 ├── ExportError
 │   ├── FormatError
 │   ├── OutputError
@@ -105,6 +107,14 @@ class FileFormatError(RecordingError):
 
 class SteppingError(GraphstepError):
     """A cursor was asked to go where the walk does not lead."""
+
+
+class LayoutError(GraphstepError):
+    """A view of a program could not be laid out."""
+
+
+class LayoutCancelledError(LayoutError):
+    """The caller asked a layout to stop before it was finished."""
 
 
 class ExportError(GraphstepError):

@@ -15,14 +15,18 @@ from graphstep._jaxcompat._avals import (
     short_type,
 )
 from graphstep._jaxcompat._binding import bind, keeping_callbacks
+from graphstep._jaxcompat._fences import fence
 from graphstep._jaxcompat._letters import letter_from_index, letters
 from graphstep._jaxcompat._shards import (
+    collective_axes,
     constrain,
     manual_axes,
     remap_shards,
     shard_count,
     to_varying,
+    transposed_axes,
     varying_axes,
+    varying_axes_of_type,
     zeros_like_type,
 )
 from graphstep._jaxcompat._structure import (
@@ -60,7 +64,9 @@ __all__ = [
     "all_jaxprs",
     "aval_from_parts",
     "bind",
+    "collective_axes",
     "constrain",
+    "fence",
     "has_callback",
     "has_callback_name",
     "has_zero_derivative",
@@ -90,6 +96,8 @@ __all__ = [
     "structure",
     "tap",
     "to_varying",
+    "transposed_axes",
     "varying_axes",
+    "varying_axes_of_type",
     "zeros_like_type",
 ]

@@ -56,9 +56,42 @@ def remap_shards(
 
 def varying_axes(x: Any) -> frozenset[str]:
     """Return the manual axes over which `x` differs from device to device."""
-    aval = jax.typeof(x)
+    return varying_axes_of_type(jax.typeof(x))
+
+
+def varying_axes_of_type(aval: Any) -> frozenset[str]:
+    """Return the manual axes over which values of a type may differ by device."""
     kind = getattr(aval, "mat", None)
     return kind.varying if kind is not None else getattr(aval, "vma", frozenset())
+
+
+# What names an axis although no device waits for another.
+_LOCAL_NAMES = frozenset({"axis_index", "pvary", "preduced"})
+
+
+def collective_axes(eqn: JaxprEqn) -> frozenset[str]:
+    """Return the mesh axes along which devices wait for each other in `eqn`."""
+    name = eqn.primitive.name
+    if name in _LOCAL_NAMES or "_cast" in name:
+        return frozenset()
+    axes: list[Any] = []
+    for param in ("axes", "axis_name"):
+        value = eqn.params.get(param, ())
+        axes += value if isinstance(value, tuple | list) else [value]
+    # A reduction of an array names its axes by number.
+    return frozenset(axis for axis in axes if isinstance(axis, str))
+
+
+def transposed_axes(eqn: JaxprEqn) -> frozenset[str]:
+    """Return those along which devices wait in what JAX transposes `eqn` to.
+
+    The sum of what each device sends back belongs to a value that is the same on all of
+    them. Where it is cast to one that differs, the transpose is a `psum`.
+    """
+    name = eqn.primitive.name
+    if name == "pvary":
+        return frozenset(eqn.params["axes"])
+    return frozenset() if name.startswith("psum_invariant") else collective_axes(eqn)
 
 
 def to_varying(x: jax.Array, axes: Sequence[str]) -> jax.Array:

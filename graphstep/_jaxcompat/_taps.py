@@ -10,6 +10,8 @@ from jax._src.interpreters import ad as _ad
 from jax.extend import core as jex
 from jax.interpreters import ad, batching, mlir
 
+from graphstep._jaxcompat._fences import fence
+
 # A tap is an identity whose cotangent also leaves through a second operand. As a
 # primitive it costs nothing forward: its JVP rule returns the primal itself.
 _tap_p = jex.Primitive("graphstep_tap")
@@ -17,22 +19,28 @@ _tap_p = jex.Primitive("graphstep_tap")
 _tap_tangent_p = jex.Primitive("graphstep_tap_tangent")
 
 
-def tap(value: jax.Array, slot: jax.Array, reading: Callable[[Any], Any]) -> jax.Array:
+def tap(
+    value: jax.Array,
+    slot: jax.Array,
+    reading: Callable[[Any], Any],
+    *,
+    is_fenced: bool = False,
+) -> jax.Array:
     """Return `value`; in reverse mode the cotangent of `slot` is `reading(cotangent)`.
 
     Args:
         value: Any inexact array.
         slot: Zeros whose shape and dtype are those that `reading` returns.
         reading: Applied to the cotangent of `value`; it need not be linear.
+        is_fenced: Whether XLA must compute the cotangent once; see `fence`.
     """
-    return _tap_p.bind(value, slot, reading=reading)
+    return _tap_p.bind(value, slot, reading=reading, is_fenced=is_fenced)
 
 
 def _tap_jvp(
     primals: tuple[Any, Any],
     tangents: tuple[Any, Any],
-    *,
-    reading: Callable[[Any], Any],
+    **params: Any,
 ) -> tuple[Any, Any]:
     value, _ = primals
     value_dot, slot_dot = tangents
@@ -40,7 +48,7 @@ def _tap_jvp(
         return value, value_dot
     if isinstance(value_dot, ad.Zero):
         value_dot = ad.instantiate_zeros(value_dot)
-    return value, _tap_tangent_p.bind(value_dot, slot_dot, reading=reading)
+    return value, _tap_tangent_p.bind(value_dot, slot_dot, **params)
 
 
 def _tap_linearize(
@@ -48,8 +56,7 @@ def _tap_linearize(
     nonzeros: Sequence[bool],
     value: Any,
     _slot: Any,
-    *,
-    reading: Callable[[Any], Any],
+    **params: Any,
 ) -> tuple[Any, bool, tuple[()], Callable[..., Any]]:
     """Do what the JVP rule does, without the partial evaluation it would cost."""
 
@@ -58,19 +65,26 @@ def _tap_linearize(
             return value_dot
         if isinstance(value_dot, ad.Zero):
             value_dot = ad.instantiate_zeros(value_dot)
-        return _tap_tangent_p.bind(value_dot, slot_dot, reading=reading)
+        return _tap_tangent_p.bind(value_dot, slot_dot, **params)
 
     return value, any(nonzeros), (), linear
 
 
 def _tap_transpose(
-    cotangent: Any, value_dot: Any, slot_dot: Any, *, reading: Callable[[Any], Any]
+    cotangent: Any,
+    value_dot: Any,
+    slot_dot: Any,
+    *,
+    reading: Callable[[Any], Any],
+    is_fenced: bool,
 ) -> tuple[Any, Any]:
     if isinstance(cotangent, ad.Zero):
         slot_ct = None
         if ad.is_undefined_primal(slot_dot):
             slot_ct = ad.Zero(slot_dot.aval)
         return (cotangent if ad.is_undefined_primal(value_dot) else None), slot_ct
+    if is_fenced:
+        cotangent = fence(cotangent)
     return (
         cotangent if ad.is_undefined_primal(value_dot) else None,
         reading(cotangent) if ad.is_undefined_primal(slot_dot) else None,
@@ -78,9 +92,8 @@ def _tap_transpose(
 
 
 def _tap_batch(
-    args: tuple[Any, Any], dims: tuple[Any, Any], *, reading: Callable[[Any], Any]
+    args: tuple[Any, Any], dims: tuple[Any, Any], **_params: Any
 ) -> tuple[Any, Any]:
-    del reading
     return args[0], dims[0]
 
 

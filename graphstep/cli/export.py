@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from graphstep._files import check_writable, write_atomically
 from graphstep.cli.options import request_from_options, trace_options
 from graphstep.cli.session import Ticker, open_session, precision
 from graphstep.cli.terminal import safe
@@ -16,12 +17,10 @@ from graphstep.cli.user_code import output_on_stderr
 from graphstep.errors import RegionNotFoundError
 from graphstep.export import (
     FORMATS,
-    check_writable,
     dot_from_view,
     format_from_path,
     legible_expansion,
     picture_from_dot,
-    write_atomically,
 )
 from graphstep.graph import ProgramGraph
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from graphstep.cli.interrupt import is_working
+from graphstep.cli.interrupt import end_at_once, is_working
 from graphstep.cli.options import TRACEBACK
 from graphstep.cli.terminal import safe
 from graphstep.errors import (
@@ -142,10 +142,7 @@ def _say_error(message: str, hint: str = "") -> None:
 def _interrupted() -> int:
     click.echo("graphstep: interrupted", err=True)
     if is_working():
-        # XLA compiles without a way to stop it; waiting for it would take minutes.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(_INTERRUPTED)
+        end_at_once(_INTERRUPTED)
     return _INTERRUPTED
 
 

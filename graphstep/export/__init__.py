@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from graphstep.export._dot import dot_from_view
 from graphstep.export._expansion import legible_expansion
-from graphstep.export._files import check_writable, write_atomically
 from graphstep.export._kinds import KINDS, kind_of_node
 from graphstep.export._labels import literal_text
 from graphstep.export._notes import value_notes
@@ -18,7 +17,6 @@ from graphstep.export._render import (
 __all__ = [
     "FORMATS",
     "KINDS",
-    "check_writable",
     "dot_from_view",
     "format_from_path",
     "kind_of_node",
@@ -27,5 +25,4 @@ __all__ = [
     "picture_from_dot",
     "render",
     "value_notes",
-    "write_atomically",
 ]

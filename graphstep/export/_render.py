@@ -13,9 +13,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from graphstep._files import check_writable, write_atomically
 from graphstep.errors import FormatError, RenderError
 from graphstep.export import _graphviz_child
-from graphstep.export._files import check_writable, write_atomically
 from graphstep.tracing import one_line
 
 FORMATS = ("svg", "png", "pdf", "dot")

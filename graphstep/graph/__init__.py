@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphstep.graph._activity import Activity, activity
+from graphstep.graph._collector import paused_collector
 from graphstep.graph._columns import Columns
 from graphstep.graph._program import Edge, Node, Operand, ProgramGraph, Value
 from graphstep.graph._regions import ROOT_ID, Region, Regions
@@ -19,4 +20,5 @@ __all__ = [
     "Regions",
     "Value",
     "activity",
+    "paused_collector",
 ]

@@ -84,6 +84,7 @@ class Regions(Mapping[str, Region]):
             )
             raise RegionNotFoundError(msg) from None
 
+    # `Mapping` takes only a KeyError for an absent key, whose message would be quoted.
     def get(self, key: str, default: Any = None) -> Any:
         """Return a region, or `default` if there is none of that id."""
         return self._regions.get(key, default)

@@ -18,6 +18,7 @@ from graphstep._jaxcompat import (
     Var,
     bind,
     constrain,
+    fence,
     has_callback,
     has_callback_name,
     is_inexact,
@@ -34,6 +35,7 @@ from graphstep._jaxcompat import (
     tap,
     to_varying,
 )
+from graphstep.recording._fences import find_fences
 from graphstep.recording._plan import (
     TRIPS,
     Derivative,
@@ -66,6 +68,7 @@ class Interpreter:
         self.graph = planner.graph
         self.positions = planner.graph.positions
         self.derivative = plan.derivative
+        self.fences = find_fences(planner.origins, plan.records, plan.taps)
         self.manual: tuple[str, ...] = ()
         self._closed_over: Mapping[Var, Any] | None = None
         self._rules: dict[str, Callable[..., tuple[list[Any], Records]]] = {
@@ -133,8 +136,9 @@ class Interpreter:
     ) -> list[Any]:
         """Record the outputs of a node where the plan says so, and tap them."""
         kept = list(outputs)
-        for out, value in enumerate(kept):
+        for out, output in enumerate(kept):
             key = (position, out)
+            value = fence(output) if key in self.fences.primals else output
             if key in self.plan.records:
                 records[key] = self._record(key, value)
             kept[out] = self._tap(key, value, slots)
@@ -157,7 +161,8 @@ class Interpreter:
     def _tap(self, key: Key, value: Any, slots: Slots) -> Any:
         if key not in slots:
             return value
-        return tap(value, slots[key], self._reading(key))
+        is_fenced = key in self.fences.cotangents
+        return tap(value, slots[key], self._reading(key), is_fenced=is_fenced)
 
     def _reading(self, key: Key) -> Callable[[Any], Any]:
         is_summarised = self.planner.is_summarised(self.plan, key)

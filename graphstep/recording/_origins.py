@@ -12,7 +12,7 @@ from typing import Any
 from graphstep._jaxcompat import Literal, is_inexact, is_ref, open_jaxpr, scan_split
 from graphstep.graph import ProgramGraph, activity
 from graphstep.graph._columns import Operand, Source
-from graphstep.recording._views import is_permutation, is_view
+from graphstep.recording._views import is_permutation, is_selection, is_view
 
 # Primitives that hand their cotangent unchanged to these operands, if shapes agree.
 _PASSES_COTANGENT = {
@@ -252,8 +252,7 @@ class Origins:
             origin = self.primal(position, out)
             eqn = self.columns.eqns[position]
             # A broadcast repeats every element equally often; a slice leaves some out.
-            is_slice = eqn is not None and eqn.primitive.name == "slice"
-            if origin.kind == "view" and is_slice:
+            if origin.kind == "view" and eqn is not None and is_selection(eqn):
                 return None
             kept = origin.kind in ("view", "same", "loop_const")
             return origin.source if kept and isinstance(origin.source, tuple) else None

@@ -181,7 +181,7 @@ def _check_node(graph: ProgramGraph, position: int) -> None:
     given = [_operand_aval(columns, source) for _, source in operands]
     _require(_types(v.aval for v in eqn.invars) == _types(given), node_id)
     if is_view(eqn):
-        _require(len(avals) == 1 and _is_possible_view(eqn), node_id)
+        _require(_is_possible_view(eqn), node_id)
 
 
 def _operand_aval(columns: Columns, source: Any) -> Any:
@@ -205,8 +205,12 @@ def _ints(eqn: Any, name: str) -> tuple[int, ...]:
 
 def _is_possible_view(eqn: Any) -> bool:
     """Return whether the parameters of a view lead from its operand to its result."""
-    before, after = eqn.invars[0].aval.shape, eqn.outvars[0].aval.shape
     name = eqn.primitive.name
+    if name == "split":
+        return _is_possible_split(eqn)
+    if len(eqn.outvars) != 1:
+        return False
+    before, after = eqn.invars[0].aval.shape, eqn.outvars[0].aval.shape
     if name == "transpose":
         order = _ints(eqn, "permutation")
         possible = sorted(order) == list(range(len(before)))
@@ -239,6 +243,17 @@ def _is_possible_view(eqn: Any) -> bool:
     if name in ("stop_gradient", "copy", "copy_p", "pvary"):
         return before == after
     return math.prod(before) == math.prod(after)
+
+
+def _is_possible_split(eqn: Any) -> bool:
+    """Return whether the parts that a split names make up its operand."""
+    before, sizes = eqn.invars[0].aval.shape, _ints(eqn, "sizes")
+    axis = eqn.params["axis"]
+    if type(axis) is not int or not 0 <= axis < len(before):
+        return False
+    parts = [(*before[:axis], size, *before[axis + 1 :]) for size in sizes]
+    after = [v.aval.shape for v in eqn.outvars]
+    return sum(sizes) == before[axis] and parts == after
 
 
 def _check_region(graph: ProgramGraph, region: Region) -> None:

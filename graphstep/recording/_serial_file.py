@@ -16,17 +16,16 @@ import json
 import math
 import os
 import re
-import secrets
-import shutil
 import stat
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from graphstep.errors import FileFormatError, OutputError, RecordingError
+from graphstep._files import replacing
+from graphstep.errors import FileFormatError, RecordingError
 from graphstep.recording._serial_arrays import (
     BLOCK_BYTES,
     Checksums,
@@ -158,7 +157,7 @@ def write_file(
         )
         raise RecordingError(msg)
     checksums = Checksums()
-    with _replacing(path) as file:
+    with replacing(path) as file:
         file.write(draft)
         for entry, read in arrays:
             array = read()
@@ -168,37 +167,6 @@ def write_file(
             file.write(data)
         file.seek(0)
         file.write(_encoded(header, checksums.finish()))
-
-
-@contextlib.contextmanager
-def _replacing(path: Path) -> Generator[BinaryIO]:
-    """Give a file that takes the place of `path` when it was written without error."""
-    if "\0" in os.fspath(path):
-        raise OutputError(path, "no name holds a null byte", "Choose another name.")
-    # A link is kept and what it points at is replaced.
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".graphstep-{secrets.token_hex(8)}.tmp")
-    try:
-        if target.is_dir():
-            raise OutputError(path, "it is a folder", "Name a file in it.")
-        if target.exists() and not target.is_file():
-            raise OutputError(path, "it is no ordinary file", "Choose another name.")
-        # Opened by hand: `tempfile` makes files that only their owner can read.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with open(os.open(temporary, flags, 0o666), "wb") as file:  # noqa: PTH123
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        cure = "Choose another place, or make room there."
-        raise OutputError(path, reason, cure) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def read_file(path: Path) -> tuple[dict[str, Any], dict[str, StoredArray]]:

@@ -158,7 +158,7 @@ class Values:
                 assert eqn is not None
                 if tangent and eqn.primitive.name == "stop_gradient":
                     return np.zeros_like(self.primal(source, selection))
-                views.append(eqn)
+                views.append((eqn, out))
             elif origin.kind != "same":
                 value = self._base(position, out, selection, tangent=tangent)
                 break
@@ -167,8 +167,8 @@ class Values:
         lead = n_slices(selection)
         if isinstance(source, Literal) or self._is_invariant(source):
             value = self._repeat(value, selection, start)
-        for eqn in reversed(views):
-            value = apply_view(eqn, value, lead)
+        for eqn, out in reversed(views):
+            value = apply_view(eqn, value, lead, out)
         return value
 
     def _is_invariant(self, source: Source) -> bool:
@@ -520,7 +520,8 @@ def _evaluated(eqn: JaxprEqn, operands: Sequence[Any]) -> Sequence[Any]:
     aval: Any = eqn.invars[0].aval if eqn.invars else None
     if is_view(eqn) and not is_key(aval):
         assert aval is not None
-        return [apply_view(eqn, np.asarray(operands[0], aval.dtype), 0)]
+        operand = np.asarray(operands[0], aval.dtype)
+        return [apply_view(eqn, operand, 0, out) for out in range(len(eqn.outvars))]
     return bind(eqn, operands)
 
 

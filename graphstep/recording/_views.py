@@ -1,6 +1,7 @@
 """Primitives that only rearrange elements, done and undone in NumPy.
 
-Each takes `lead`, the number of leading loop axes that it must leave alone.
+Each takes `lead`, the number of leading loop axes that it must leave alone; those
+that are done say which output is wanted, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 View = Callable[[np.ndarray, Any, int], np.ndarray]
+OutView = Callable[[np.ndarray, Any, int, int], np.ndarray]
 
 
 def _to_out_shape(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
@@ -55,12 +57,18 @@ def _slice(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     return x[(slice(None),) * lead + inner]
 
 
+def _split(x: np.ndarray, eqn: Any, lead: int, out: int) -> np.ndarray:
+    sizes, axis = eqn.params["sizes"], lead + eqn.params["axis"]
+    start = sum(sizes[:out])
+    return x[(slice(None),) * axis + (slice(start, start + sizes[out]),)]
+
+
 def _identity(x: np.ndarray, eqn: Any, lead: int) -> np.ndarray:
     del eqn, lead
     return x
 
 
-VIEWS: dict[str, View] = {
+_VIEWS: dict[str, View] = {
     "reshape": _to_out_shape,
     "squeeze": _to_out_shape,
     "expand_dims": _to_out_shape,
@@ -75,6 +83,9 @@ VIEWS: dict[str, View] = {
     "pvary": _identity,
 }
 
+# Views of several outputs.
+_PARTS: dict[str, OutView] = {"split": _split}
+
 # Views that lose and repeat nothing, so that their transpose is their inverse.
 _INVERSES: dict[str, View] = {
     "reshape": _to_in_shape,
@@ -86,10 +97,11 @@ _INVERSES: dict[str, View] = {
 
 
 def is_view(eqn: Any) -> bool:
-    """Return whether the output of `eqn` only rearranges or repeats its operand."""
+    """Return whether outputs of `eqn` only rearrange, repeat or select its operand."""
     # A reshape may also transpose, and shapes may be given as operands; both are rare.
     transposes = eqn.primitive.name == "reshape" and eqn.params.get("dimensions")
-    return eqn.primitive.name in VIEWS and len(eqn.invars) == 1 and not transposes
+    is_known = eqn.primitive.name in _VIEWS or eqn.primitive.name in _PARTS
+    return is_known and len(eqn.invars) == 1 and not transposes
 
 
 def is_permutation(eqn: Any) -> bool:
@@ -97,9 +109,17 @@ def is_permutation(eqn: Any) -> bool:
     return eqn.primitive.name in _INVERSES and is_view(eqn)
 
 
-def apply_view(eqn: Any, x: np.ndarray, lead: int) -> np.ndarray:
-    """Return the output of a view equation, `lead` leading axes left alone."""
-    return VIEWS[eqn.primitive.name](x, eqn, lead)
+def is_selection(eqn: Any) -> bool:
+    """Return whether outputs of a view leave out elements of its operand."""
+    return eqn.primitive.name in ("slice", "split")
+
+
+def apply_view(eqn: Any, x: np.ndarray, lead: int, out: int = 0) -> np.ndarray:
+    """Return an output of a view equation, `lead` leading axes left alone."""
+    part = _PARTS.get(eqn.primitive.name)
+    if part is not None:
+        return part(x, eqn, lead, out)
+    return _VIEWS[eqn.primitive.name](x, eqn, lead)
 
 
 def undo_view(eqn: Any, x: np.ndarray, lead: int) -> np.ndarray:

@@ -128,8 +128,9 @@ class StepApp(Looking):
     def _line_maker(self) -> LineMaker:
         return LineMaker(self.state, self._values, self.palette, 1)
 
-    def show(self) -> None:
+    def on_stale(self) -> None:
         """Hand the state to the panels."""
+        self.is_stale = False
         base = self.screen_stack[0]
         state, styles, recording = self.state, self.palette, self.recording
         base.query_one(TitleBar).show(state.graph, recording, state.cursor, styles)
@@ -219,9 +220,16 @@ class StepApp(Looking):
 
     def action_leave(self) -> None:
         """Quit."""
+        self.exit(_FAILED if self.has_failed else 0)
+
+    async def action_quit(self) -> None:
+        """Quit, as the command palette has it."""
+        self.action_leave()
+
+    def on_unmount(self) -> None:
+        """Leave the recording to itself, however the application ends."""
         if self._job is not None:
             self._job.leave()
-        self.exit(_FAILED if self.has_failed else 0)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys without effect that need a recording, or the base screen."""
@@ -288,4 +296,6 @@ def run(
         budget=budget,
         verify=verify,
     )
-    return app.run() or 0
+    result = app.run()
+    # Without a result the application did not end by itself; Textual has said why.
+    return _FAILED if result is None else result

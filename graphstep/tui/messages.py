@@ -85,6 +85,11 @@ class RowChosen(Message):
 
 
 @dataclasses.dataclass
+class Stale(Message):
+    """The panels show less than the application knows."""
+
+
+@dataclasses.dataclass
 class Resized(Message):
     """A panel has another size, and its lines another width."""
 

@@ -104,7 +104,7 @@ def conv() -> Any:
     return loss, (params, x, _labels(32))
 
 
-def lstm(steps: int = 200, hidden: int = 128, batch: int = 64) -> Any:
+def lstm(steps: int = 200, hidden: int = 128, batch: int = 32) -> Any:
     """Return an LSTM that scans a sequence."""
     wx, wh, wo = normals((hidden, 4 * hidden), (hidden, 4 * hidden), (hidden, 10))
     params = {"wx": wx, "wh": wh, "wo": wo, "b": jnp.zeros(4 * hidden)}

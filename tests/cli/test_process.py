@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.cli.conftest import LOSS
+from tests.cli.terminals import COMMAND, in_terminal
 
-COMMAND = [sys.executable, "-m", "graphstep"]
 # Compiled code that never ends, and never looks at Python's signals.
 ENDLESS = """
 import jax
@@ -81,16 +82,34 @@ def test_traceback_only_on_request(tmp_path: Path) -> None:
     assert last.startswith("graphstep: error: `m.py` could not be imported: m.py:2: ")
 
 
-def test_ctrl_c_ends_compiled_code(tmp_path: Path) -> None:
-    """One line, and the status that shells expect, within moments."""
-    (tmp_path / "m.py").write_text(ENDLESS)
+@contextlib.contextmanager
+def _interruptible(folder: Path, *args: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a command that heeds Ctrl-C, and end it with the block.
+
+    What a shell runs in the background ignores Ctrl-C, and so does all that it starts.
+    """
+    heedful = (
+        "import runpy, signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "runpy.run_module('graphstep', run_name='__main__', alter_sys=True)"
+    )
     with subprocess.Popen(
-        [*COMMAND, "show", "m.py:f"],
-        cwd=tmp_path,
+        [sys.executable, "-c", heedful, *args],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_ctrl_c_ends_compiled_code(tmp_path: Path) -> None:
+    """One line, and the status that shells expect, within moments."""
+    (tmp_path / "m.py").write_text(ENDLESS)
+    with _interruptible(tmp_path, "show", "m.py:f") as process:
         # Until it is busy: the CPU time of the process grows in the endless loop.
         deadline = time.monotonic() + 120
         while _cpu_seconds(process.pid) < 6 and time.monotonic() < deadline:
@@ -117,13 +136,7 @@ def test_ctrl_c_while_importing(tmp_path: Path) -> None:
     (tmp_path / "m.py").write_text(
         "import sys, time\nprint('ready', flush=True)\ntime.sleep(600)\n"
     )
-    with subprocess.Popen(
-        [*COMMAND, "show", "m.py:f"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with _interruptible(tmp_path, "show", "m.py:f") as process:
         assert process.stderr is not None
         assert process.stderr.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
@@ -170,36 +183,12 @@ def test_ascii_terminal(tmp_path: Path) -> None:
     assert b"|-h    tanh" in done.stdout
 
 
-def run_in_terminal(folder: Path, *args: str, **env: str) -> str:
-    """Return what a command writes to a terminal."""
-    master, slave = pty.openpty()
-    with subprocess.Popen(
-        [*COMMAND, *args],
-        cwd=folder,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env={"TERM": "xterm", **{k: v for k, v in os.environ.items() if k != "TERM"}}
-        | env,
-    ) as process:
-        os.close(slave)
-        chunks: list[bytes] = []
-        try:
-            while chunk := os.read(master, 65536):
-                chunks.append(chunk)
-        except OSError:
-            # How Linux reports that the other end has been closed.
-            pass
-        process.wait()
-    os.close(master)
-    return b"".join(chunks).decode()
-
-
 def test_terminal_has_colour_and_progress(tmp_path: Path) -> None:
     """Stages come and go on one line; titles are bold."""
     (tmp_path / "model.py").write_text(LOSS)
 
-    text = run_in_terminal(tmp_path, "show", "model.py:loss")
+    with in_terminal(tmp_path, "show", "model.py:loss") as command:
+        text = command.finish()
 
     assert "\r\x1b[Kcompile … " in text
     assert "\x1b[1mloss  model.py" in text
@@ -209,7 +198,8 @@ def test_no_color_is_respected(tmp_path: Path) -> None:
     """With NO_COLOR there is no style at all."""
     (tmp_path / "model.py").write_text(LOSS)
 
-    text = run_in_terminal(tmp_path, "show", "model.py:loss", NO_COLOR="1")
+    with in_terminal(tmp_path, "show", "model.py:loss", NO_COLOR="1") as command:
+        text = command.finish()
 
     assert "\x1b[1m" not in text
     assert "loss  model.py" in text

@@ -24,7 +24,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Trace, dict[str, Any]]
     app = types.ModuleType("graphstep.tui.app")
     app.run = note  # pyright: ignore[reportAttributeAccessIssue]
     monkeypatch.setitem(sys.modules, "graphstep.tui.app", app)
-    monkeypatch.setattr("graphstep.cli.step.is_terminal", lambda: True)
+    monkeypatch.setattr("graphstep.cli.step.stream_without_terminal", lambda: None)
     return calls
 
 

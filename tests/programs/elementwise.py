@@ -270,6 +270,31 @@ def lstm_cell() -> Call:
     return fn, normal(8, 5) * 0.5, normal(3, 3, seed=1)
 
 
+@program("smooth")
+def long_elementwise_chain() -> Call:
+    def fn(x: Array, y: Array) -> Array:
+        for i in range(30):
+            x = jnp.sin(x) * 1.25 + 0.1 * y
+            y = y * x if i % 10 == 0 else y - x
+        return (x * y).sum()
+
+    return fn, normal(3), normal(3, seed=1)
+
+
+@program("smooth")
+def long_elementwise_chain_in_scan() -> Call:
+    def fn(x: Array, ys: Array) -> Array:
+        def step(x: Array, y: Array) -> tuple[Array, Array]:
+            for _ in range(12):
+                x = jnp.tanh(x + y) * 0.9
+            return x, x * y
+
+        x, products = lax.scan(step, x, ys)
+        return (x + products).sum()
+
+    return fn, normal(2), normal(3, 2, seed=1)
+
+
 @program()
 def gradient_of_sqrt_at_zero() -> Call:
     def fn(x: Array) -> Array:

@@ -262,7 +262,7 @@ def test_a_file_cannot_be_saved_as_a_folder_or_in_none(
     """The message has the path in it."""
     with pytest.raises(OutputError, match="it is a folder"):
         small[0].save(tmp_path)
-    with pytest.raises(OutputError, match="no such file or directory"):
+    with pytest.raises(OutputError, match="there is no folder"):
         small[0].save(tmp_path / "nowhere" / "run.gstep")
 
 

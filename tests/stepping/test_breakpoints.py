@@ -1,6 +1,7 @@
+"""Where a walk stops, and why."""
+
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -283,93 +284,6 @@ def test_values_that_were_not_captured_are_named() -> None:
     assert start.unseen(Breakpoint(node="0")) == ()
 
 
-# What people write ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("12/3", Breakpoint(node="12/3")),
-        ("12:1/3", Breakpoint(node="12:1/3")),
-        ("4:body", Breakpoint(node="4:body")),
-        ("out0", Breakpoint(node="out0")),
-        ("tanh", Breakpoint(query="tanh")),
-        ("params['w 1']", Breakpoint(query="params['w 1']")),
-        ("layer1@3", Breakpoint(query="layer1@3")),
-        (":18", Breakpoint(line=":18")),
-        ("model.py:18", Breakpoint(line="model.py:18")),
-        ("nan", Breakpoint(condition="nan")),
-        ("norm > 1e3", Breakpoint(condition="norm > 1000")),
-        ("norm>1e3", Breakpoint(condition="norm > 1000")),
-        ("h if norm > 10", Breakpoint(query="h", condition="norm > 10")),
-        ("if nan", Breakpoint(condition="nan")),
-        (
-            "dot_general if nan @ 7",
-            Breakpoint(query="dot_general", condition="nan", iteration=7),
-        ),
-        (
-            "dot_general if nan iter 7",
-            Breakpoint(query="dot_general", condition="nan", iteration=7),
-        ),
-        ("12/3 @ 2, 7", Breakpoint(node="12/3", iteration=(2, 7))),
-        ("@ 7", Breakpoint(iteration=7)),
-        ("in forward", Breakpoint(pass_=FORWARD)),
-        ("name=^layer\\d", Breakpoint(name="^layer\\d")),
-        ("primitive = max", Breakpoint(primitive="max")),
-        (
-            "zero @ 1 in backward",
-            Breakpoint(condition="zero", iteration=1, pass_=BACKWARD),
-        ),
-    ],
-)
-def test_parse_reads_what_people_write(text: str, expected: Breakpoint) -> None:
-    """Places, conditions, iterations and passes, alone and together."""
-    actual = Breakpoint.parse(text)
-
-    assert actual == expected
-    assert Breakpoint.parse(str(actual)) == actual
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "Expected a place"),
-        ("h if", "is no condition. Expected one of nan"),
-        ("h if big", "`big` is no condition"),
-        ("norm >", "is no place to stop at"),
-        ("norm > ten", "is no place to stop at"),
-        ("name=(", "is no regular expression"),
-        ("line=model.py", "is no source line. Expected `file.py:12`"),
-        ("tanh then sin", "is no place to stop at"),
-    ],
-)
-def test_parse_says_what_it_expected(text: str, message: str) -> None:
-    """A text that is no breakpoint is refused with the form of one."""
-    with pytest.raises(SteppingError) as caught:
-        Breakpoint.parse(text)
-
-    assert message in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (Breakpoint, "needs something to stop at"),
-        (lambda: Breakpoint(condition="big"), "is no condition"),
-        (lambda: Breakpoint(name="("), "is no regular expression"),
-        (lambda: Breakpoint(line="12"), "is no source line"),
-        (lambda: Breakpoint(node="0", pass_="x"), "is no pass to stop in"),  # noqa: S106
-        (lambda: Breakpoint(node="0", iteration=-1), "counted from 0"),
-    ],
-)
-def test_a_breakpoint_is_checked_when_it_is_made(
-    make: Callable[[], Breakpoint], message: str
-) -> None:
-    """Nonsense is refused before the walk."""
-    with pytest.raises(SteppingError, match=message):
-        make()
-
-
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
@@ -387,33 +301,3 @@ def test_a_breakpoint_on_nothing_is_refused(
     """A walk would never stop there, so continuing says so instead."""
     with pytest.raises(SteppingError, match=message):
         start.continue_([wanted])
-
-
-@given(
-    condition=st.sampled_from(CONDITIONS),
-    rows=st.lists(
-        st.lists(st.floats(width=32), min_size=3, max_size=3), min_size=1, max_size=5
-    ),
-    dtype=st.sampled_from(
-        ["float32", "float64", "float16", "complex64", "int32", "bool"]
-    ),
-)
-def test_conditions_on_rows_are_those_on_statistics(
-    condition: str, rows: list[list[float]], dtype: str
-) -> None:
-    """Searching a stack of values agrees with the statistics of each."""
-    with np.errstate(all="ignore"):
-        matrix = np.array(rows).astype(dtype)
-    wanted = Condition.parse(condition)
-
-    flags = wanted.flags(matrix)
-
-    assert flags.tolist() == [wanted.holds(stats_from_array(row)) for row in matrix]
-
-
-@given(value=st.floats(allow_nan=False), statistic=st.sampled_from(["norm", "min"]))
-def test_conditions_survive_being_written(value: float, statistic: str) -> None:
-    """Reading what was written gives the same condition."""
-    wanted = Condition("", statistic, ">=", value)
-
-    assert Condition.parse(str(wanted)) == wanted

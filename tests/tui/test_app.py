@@ -146,6 +146,16 @@ async def test_quitting_does_not_wait_for_the_compiler() -> None:
     assert not is_working()
 
 
+async def test_the_palette_quits_with_the_same_status() -> None:
+    """Its own word for quitting ends the application as the key does."""
+    failing = Failing(gs.trace(nested, X), RuntimeError("no such device"))
+    app = StepApp(failing.graph, trace=failing)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, FailureScreen))
+        await app.run_action("quit")
+    assert app.return_value == 1
+
+
 async def test_a_failed_recording_is_one_line_in_a_dialog() -> None:
     """A failure is shown in one line, the graph stays, and the exit status is 1."""
     error = RuntimeError("no such device\nand many more lines")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from graphstep._files import check_writable, replacing, write_atomically
 from graphstep.errors import OutputError
-from graphstep.export import check_writable, write_atomically
 
 
 def test_writes_and_replaces(tmp_path: Path) -> None:
@@ -54,6 +54,14 @@ def test_link_stays_a_link(tmp_path: Path) -> None:
 def test_device_is_written_to_and_not_replaced() -> None:
     """`/dev/null` survives."""
     write_atomically(os.devnull, b"x")
+
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+def test_device_is_not_replaced_by_a_file() -> None:
+    """What is written in more than one piece needs an ordinary file."""
+    with pytest.raises(OutputError, match="no ordinary file"), replacing(os.devnull):
+        pass
 
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 

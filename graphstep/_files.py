@@ -6,7 +6,9 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections.abc import Generator
 from pathlib import Path
+from typing import BinaryIO
 
 from graphstep.errors import OutputError
 
@@ -39,20 +41,62 @@ def _check(path: str | os.PathLike[str]) -> None:
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write `data` to `path` through a temporary file in the same folder.
-
-    A file that was there before stays as it was until the new one is complete.
+    """Write `data` to `path`, wholly or not at all; a device or a pipe is written to.
 
     Raises:
         OutputError: If it cannot be written; nothing is left behind.
     """
     check_writable(path)
     target = _resolved(path)
-    try:
-        if _is_special(target):
+    # Replacing a device or a pipe, `/dev/null` say, would destroy it.
+    if _is_special(target):
+        with _said_of(path):
             target.write_bytes(data)
-        else:
-            _replace(target, data)
+    else:
+        with replacing(path) as file:
+            file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
+    """Give a file that takes the place of `path` once it was written without error.
+
+    A file that was there before stays as it was until then. Of a link, what it points
+    at is replaced.
+
+    Raises:
+        OutputError: If it cannot be written, or `path` is no ordinary file; nothing is
+            left behind.
+    """
+    check_writable(path)
+    target = _resolved(path)
+    if _is_special(target):
+        raise OutputError(path, "it is no ordinary file", "Choose another name.")
+    temporary = target.with_name(f".graphstep-{secrets.token_hex(8)}.tmp")
+    with _said_of(path):
+        try:
+            with _new_file(temporary) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+            temporary.replace(target)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def _new_file(path: Path) -> BinaryIO:
+    # Opened by hand: `tempfile` makes files that only their owner can read.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
+
+
+@contextlib.contextmanager
+def _said_of(path: str | os.PathLike[str]) -> Generator[None]:
+    try:
+        yield
     except OSError as error:
         cure = "Choose another place, or make room there."
         raise OutputError(path, _reason(error), cure) from error
@@ -63,26 +107,8 @@ def _reason(error: OSError | ValueError) -> str:
 
 
 def _resolved(path: str | os.PathLike[str]) -> Path:
-    # A link is kept and what it points at is replaced.
     return Path(os.path.realpath(path))
 
 
 def _is_special(target: Path) -> bool:
-    # Replacing a device or a pipe, `/dev/null` say, would destroy it.
     return target.exists() and not target.is_file()
-
-
-def _replace(target: Path, data: bytes) -> None:
-    # Opened by hand: `tempfile` makes files that only their owner can read.
-    temporary = target.with_name(f".graphstep-{secrets.token_hex(8)}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
-            file.write(data)
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
