@@ -16,6 +16,7 @@ import jax
 
 from tests.bench.budgets import Figure
 from tests.bench.graphs import N_EQUATIONS, equations_per_second, seek_microseconds
+from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import MODELS
 from tests.bench.startup import startup
@@ -23,7 +24,7 @@ from tests.bench.table import loads, table
 
 _JSON = Path(".bench/bench.json")
 # Names that `--only` takes beside those of models.
-_OTHERS = ("graph", "startup")
+_OTHERS = ("graph", "layout", "startup")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,6 +79,9 @@ def _figures(wanted: Sequence[str], rounds: int) -> list[Figure]:
             Figure(label, speed, 100_000, "equations/s", is_floor=True),
             Figure("seek in a scan of 1,000,000", seek_microseconds(), 100, "µs"),
         ]
+    if "layout" in wanted:
+        _say("measuring layouts")
+        figures += layout_figures(rounds)
     if "startup" in wanted:
         _say("measuring startup")
         times = startup(rounds)

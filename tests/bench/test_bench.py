@@ -11,6 +11,7 @@ import pytest
 from tests.bench import __main__ as bench
 from tests.bench.budgets import ROWS, Figure
 from tests.bench.graphs import equations_per_second, seek_microseconds
+from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import Model, mlp
 from tests.bench.table import loads, table
@@ -54,6 +55,13 @@ def test_graphs_are_measured() -> None:
     """Tracing speed and seeking time come out as positive numbers."""
     assert equations_per_second(1, n=40) > 0
     assert seek_microseconds() > 0
+
+
+def test_layouts_are_measured() -> None:
+    """Every figure of a layout comes out as a positive number."""
+    figures = layout_figures(1, model="mlp", n=40)
+
+    assert all(figure.value > 0 for figure in figures)
 
 
 def test_the_report_is_written_as_json(

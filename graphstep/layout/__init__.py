@@ -1,0 +1,39 @@
+"""Where to draw what is seen of a program: boxes, frames and lines on integer cells."""
+
+from __future__ import annotations
+
+from graphstep.layout._groups import Group, groups
+from graphstep.layout._laying_out import LayoutCache, lay_out
+from graphstep.layout._layout import Layout
+from graphstep.layout._shapes import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    Box,
+    Direction,
+    End,
+    Frame,
+    LineCell,
+    Stub,
+    Trunk,
+)
+
+__all__ = [
+    "EAST",
+    "NORTH",
+    "SOUTH",
+    "WEST",
+    "Box",
+    "Direction",
+    "End",
+    "Frame",
+    "Group",
+    "Layout",
+    "LayoutCache",
+    "LineCell",
+    "Stub",
+    "Trunk",
+    "groups",
+    "lay_out",
+]

@@ -1,0 +1,140 @@
+"""Lay out a view: every open region once, the innermost first, then all put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable
+from typing import Any
+
+from graphstep.errors import LayoutCancelledError
+from graphstep.graph import ROOT_ID, ProgramGraph, paused_collector
+from graphstep.layout._assembling import Assembler
+from graphstep.layout._blocks import Blocks
+from graphstep.layout._composing import compose
+from graphstep.layout._layout import Layout
+from graphstep.layout._level import LevelBuilder, Measure, Setting
+from graphstep.layout._ordering import order_layers
+from graphstep.layout._piece import Piece
+from graphstep.layout._placing import place_vertices
+from graphstep.layout._ports import align_ports, order_ports
+from graphstep.layout._shapes import Direction
+from graphstep.layout._spacing import SPACINGS
+
+_LARGEST_CACHE = 4096
+
+
+class LayoutCache:
+    """Drawings of regions, kept from one layout of a program to the next.
+
+    A region's drawing is found again while the same regions inside it are open. One
+    cache serves any number of directions and zoom levels; a new program empties it.
+    """
+
+    def __init__(self) -> None:
+        self.blocks: Blocks | None = None
+        self.pieces: dict[Any, Piece] = {}
+
+    def blocks_of(self, graph: ProgramGraph) -> Blocks:
+        """Return the blocks of a program, and forget every other program."""
+        if self.blocks is None or self.blocks.graph is not graph:
+            self.blocks = Blocks(graph)
+            self.pieces.clear()
+        return self.blocks
+
+    def keep(self, key: Any, piece: Piece) -> None:
+        """Remember a drawing; forget the oldest ones when there are too many."""
+        if len(self.pieces) >= _LARGEST_CACHE:
+            for old in list(self.pieces)[: _LARGEST_CACHE // 4]:
+                del self.pieces[old]
+        self.pieces[key] = piece
+
+
+def lay_out(
+    graph: ProgramGraph,
+    open_: Iterable[str],
+    measure: Measure,
+    *,
+    direction: Direction = "down",
+    cache: LayoutCache | None = None,
+    zoom: Hashable = None,
+    is_cancelled: Callable[[], bool] | None = None,
+    long_edge: int = 16,
+) -> Layout:
+    """Return where to draw what is seen of a program when some regions are open.
+
+    Args:
+        graph: The program.
+        open_: Ids of the open regions and groups. The root is always open; what is
+            inside a closed region is not seen.
+        measure: Returns width and height, border included, of the box of a node, a
+            closed region or a closed group. A box of less than three rows or columns
+            has no border. The exit of a loop has the id of the loop's region: the
+            region is meant while it is closed, the node while it is open.
+        direction: Where data flows: `down` or to the `right`.
+        cache: Keeps drawings of regions for the next call.
+        zoom: Tells calls with one cache and different `measure` apart.
+        is_cancelled: Asked often; once it returns true, the layout is given up.
+        long_edge: Lines across more ranks than this become pairs of stubs.
+
+    Raises:
+        LayoutCancelledError: If `is_cancelled` returned true.
+    """
+
+    def check() -> None:
+        if is_cancelled is not None and is_cancelled():
+            raise LayoutCancelledError
+
+    check()
+    cache = LayoutCache() if cache is None else cache
+    with paused_collector():
+        blocks = cache.blocks_of(graph)
+        opened = _opened(blocks, frozenset(open_))
+        concealed = blocks.concealed(opened)
+        setting = Setting(blocks, measure, direction, long_edge, concealed)
+        pieces: dict[str, Piece] = {}
+        for block_id in reversed(opened):
+            block = blocks.blocks[block_id]
+            inner = {i: pieces[i] for i in block.children if i in pieces}
+            hidden = tuple(sorted(concealed & blocks.leaves_used(block_id)))
+            key = (
+                (direction, long_edge, zoom),
+                block_id,
+                tuple(inner.values()),
+                hidden,
+            )
+            piece = cache.pieces.get(key)
+            if piece is None:
+                check()
+                piece = _draw(setting, block_id, inner, check)
+                cache.keep(key, piece)
+            pieces[block_id] = piece
+        check()
+        return compose(blocks, pieces[ROOT_ID], direction)
+
+
+def _opened(blocks: Blocks, wanted: Collection[str]) -> list[str]:
+    """Return the blocks whose inside is seen, outer before inner."""
+    opened: list[str] = []
+    pending = [ROOT_ID]
+    while pending:
+        block = blocks.blocks[pending.pop()]
+        opened.append(block.id)
+        pending += [child for child in reversed(block.children) if child in wanted]
+    return opened
+
+
+def _draw(
+    setting: Setting,
+    block_id: str,
+    inner: dict[str, Piece],
+    check: Callable[[], None],
+) -> Piece:
+    """Return the drawing of one open region."""
+    block, spacing = setting.blocks.blocks[block_id], SPACINGS[setting.direction]
+    level = LevelBuilder(setting, block, inner).build()
+    check()
+    order_layers(level.network, check)
+    order_ports(level.network, spacing)
+    place_vertices(level.network, spacing, check)
+    align_ports(level.network, spacing)
+    check()
+    return Assembler(level, block, setting.direction).assemble()

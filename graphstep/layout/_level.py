@@ -1,0 +1,372 @@
+"""Make the network of one open region: what is in it, which lines, which stubs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import numpy as np
+
+from graphstep.graph import ROOT_ID, Edge
+from graphstep.layout._blocks import Block, Blocks, Source
+from graphstep.layout._network import (
+    CLOSED,
+    ENTRY,
+    EXIT,
+    FRAME,
+    NODE,
+    STUB,
+    TAG,
+    Net,
+    Network,
+)
+from graphstep.layout._piece import Piece
+from graphstep.layout._ports import room_for_ports
+from graphstep.layout._ranking import distances, longest_paths
+from graphstep.layout._shapes import Direction
+from graphstep.layout._spacing import SPACINGS
+
+Measure = Callable[[str], tuple[int, int]]
+
+# How far the lines of closed groups run, and of values with many users.
+_NEAR, _HUB, _HUB_USERS = 3, 4, 12
+# More stubs than this at one box become one.
+_STUBS = 3
+_LONGEST_TEXT = 20
+# An open group has as many members in a row as fit here, at least one.
+_ROW: Mapping[Direction, int] = {"down": 110, "right": 36}
+# Extent of a usual rank along.
+_UNIT: Mapping[Direction, int] = {"down": 6, "right": 24}
+
+
+@dataclasses.dataclass(slots=True)
+class _Raw:
+    """One value in a region: item it comes from (-1: outside), uses by item."""
+
+    source: int
+    sinks: dict[int, list[Edge]] = dataclasses.field(default_factory=dict)
+    leaves: bool = False
+
+
+@dataclasses.dataclass(slots=True)
+class Level:
+    """The network of one open region, and how it meets what is around.
+
+    Attributes:
+        network: To be ordered, placed and routed.
+        entries: Per value from outside, its vertex on the border.
+        exits: Per value for outside, likewise.
+        tagged: Per value from outside, the uses that stubs inside stand for.
+        hidden: Values for outside that end in a stub inside.
+        pieces: Per frame's vertex, its piece.
+        is_group: Per vertex that is a closed block, whether it is a group.
+    """
+
+    network: Network
+    entries: dict[Source, int]
+    exits: dict[Source, int]
+    tagged: dict[Source, tuple[Edge, ...]]
+    hidden: set[Source]
+    pieces: dict[int, Piece]
+    groups: set[int]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """What is the same for all regions of a layout.
+
+    Attributes:
+        blocks: Regions, groups and uses of the program.
+        measure: Returns width and height of a box.
+        direction: Where ranks go.
+        long_edge: How many ranks a line may span.
+        concealed: Positions of leaves that a closed group hides.
+    """
+
+    blocks: Blocks
+    measure: Measure
+    direction: Direction
+    long_edge: int
+    concealed: Collection[int]
+
+
+class LevelBuilder:
+    """Builds one `Level`.
+
+    Args:
+        setting: What is the same for all regions.
+        block: The open region or group.
+        inner: Pieces of the open blocks directly inside.
+    """
+
+    def __init__(
+        self, setting: Setting, block: Block, inner: Mapping[str, Piece]
+    ) -> None:
+        self.setting, self.block, self.inner = setting, block, inner
+        self.blocks = setting.blocks
+        self.spacing = SPACINGS[setting.direction]
+        self.level = Level(Network(), {}, {}, {}, set(), {}, set())
+        self.network = self.level.network
+        self.kinds: list[int] = []
+        self.ids: list[str] = []
+        # Per source or target: what its stubs have to say.
+        self.stubs: dict[int, list[tuple[Source, int | None, list[Edge]]]] = {}
+        self.tags: dict[int, list[tuple[Source, list[Edge]]]] = {}
+
+    def build(self) -> Level:
+        item_of = self._items()
+        raws = self._raws(item_of)
+        self._vertices(raws)
+        for value, raw in raws.items():
+            self._net(value, raw)
+        for item, requests in self.tags.items():
+            self._add_tags(item, requests)
+        for item, requests in self.stubs.items():
+            self._add_stubs(item, requests)
+        network = self.network
+        for vertex, is_fixed in enumerate(network.is_fixed):
+            if not is_fixed:
+                ports = max(len(network.tops[vertex]), len(network.bottoms[vertex]))
+                room = room_for_ports(
+                    ports, self.spacing, has_border=network.has_border[vertex]
+                )
+                network.across[vertex] = max(network.across[vertex], room)
+        network.close_ranks()
+        network.join()
+        return self.level
+
+    def _items(self) -> np.ndarray:
+        """List what is drawn; return the item of each position in the block."""
+        block, order = self.block, self.blocks.graph.order
+        item_of = np.empty(block.stop - block.start, np.int64)
+        position = block.start
+        for child in [*self.block.children, None]:
+            inner = None if child is None else self.blocks.blocks[child]
+            stop = block.stop if inner is None else inner.start
+            n_nodes = stop - position
+            begin = len(self.ids)
+            item_of[position - block.start : stop - block.start] = np.arange(
+                begin, begin + n_nodes
+            )
+            self.ids += order[position:stop]
+            self.kinds += [NODE] * n_nodes
+            if inner is not None:
+                item_of[inner.start - block.start : inner.stop - block.start] = len(
+                    self.ids
+                )
+                self.ids.append(inner.id)
+                self.kinds.append(FRAME if inner.id in self.inner else CLOSED)
+                position = inner.stop
+        return item_of
+
+    def _raws(self, item_of: np.ndarray) -> dict[Source, _Raw]:
+        block, blocks = self.block, self.blocks
+        span = slice(blocks.first_use[block.start], blocks.first_use[block.stop])
+        targets, sources = blocks.targets[span], blocks.sources[span]
+        using = item_of[targets - block.start]
+        made = np.where(
+            sources >= block.start, item_of[np.maximum(sources - block.start, 0)], -1
+        )
+        is_seen = made != using
+        order = blocks.graph.order
+        raws: dict[Source, _Raw] = {}
+        for source, out, target, key, a, b in zip(
+            sources[is_seen].tolist(),
+            blocks.outs[span][is_seen].tolist(),
+            targets[is_seen].tolist(),
+            blocks.keys[span][is_seen].tolist(),
+            made[is_seen].tolist(),
+            using[is_seen].tolist(),
+            strict=True,
+        ):
+            raw = raws.get((source, out))
+            if raw is None:
+                raw = raws[source, out] = _Raw(a)
+            raw.sinks.setdefault(b, []).append((order[source], order[target], key))
+        for value in blocks.leaving(block.start, block.stop):
+            raw = raws.get(value)
+            if raw is None:
+                raw = raws[value] = _Raw(int(item_of[value[0] - block.start]))
+            raw.leaves = True
+        return raws
+
+    def _vertices(self, raws: Mapping[Source, _Raw]) -> None:
+        """Add a vertex for every item, with its rank."""
+        sizes = [self._size(i) for i in range(len(self.ids))]
+        # Item 0 here is the outside.
+        edges = [
+            (raw.source + 1, sink + 1) for raw in raws.values() for sink in raw.sinks
+        ]
+        if self.block.kind == "group":
+            self.rank = self._rows([across for across, _ in sizes])
+        else:
+            self.rank = longest_paths(len(self.ids) + 1, edges)[1:]
+        along = [size[1] for size in sizes]
+        self.begins = distances(self.rank, along, _UNIT[self.setting.direction])
+        for item, (across, extent) in enumerate(sizes):
+            kind = self.kinds[item]
+            vertex = self.network.vertex(
+                kind,
+                self.ids[item],
+                (across, extent),
+                self.rank[item],
+                has_border=kind != FRAME and min(across, extent) >= 3,
+                is_fixed=kind == FRAME,
+            )
+            if kind == FRAME:
+                self.level.pieces[vertex] = self.inner[self.ids[item]]
+            elif kind == CLOSED and self.blocks.blocks[self.ids[item]].kind == "group":
+                self.level.groups.add(vertex)
+
+    def _rows(self, across: Sequence[int]) -> list[int]:
+        rank, used, found = 1, 0, list[int]()
+        for extent in across:
+            if used and used + extent > _ROW[self.setting.direction]:
+                rank, used = rank + 1 + self.block.is_large, 0
+            used += extent + self.spacing.boxes
+            found.append(rank)
+        return found
+
+    def _size(self, item: int) -> tuple[int, int]:
+        if self.kinds[item] == FRAME:
+            return self.inner[self.ids[item]].size
+        width, height = self.setting.measure(self.ids[item])
+        return self._turned(max(width, 1), max(height, 1))
+
+    def _turned(self, width: int, height: int) -> tuple[int, int]:
+        return (width, height) if self.setting.direction == "down" else (height, width)
+
+    def _limit(self, value: Source, raw: _Raw) -> int:
+        """Return how many ranks the lines of a value may span."""
+        if self.block.kind == "group":
+            return 0 if self.block.is_large else 2 * len(self.ids) + 2
+        if value[0] in self.setting.concealed:
+            # A line through a frame's border would say less than the name inside.
+            return 0 if raw.source < 0 else _NEAR
+        return _HUB if len(raw.sinks) > _HUB_USERS else self.setting.long_edge
+
+    def _net(self, value: Source, raw: _Raw) -> None:
+        """Draw one value: as lines where that is short enough, else with stubs."""
+        level, network, source = self.level, self.network, raw.source
+        piece = level.pieces.get(source)
+        is_hidden = piece is not None and value in piece.hidden
+        limit = -1 if is_hidden else self._limit(value, raw)
+        net = Net(value, -1)
+        far: list[Edge] = []
+        for item, uses in raw.sinks.items():
+            passing = uses
+            target = level.pieces.get(item)
+            if target is not None and value in target.tagged:
+                inside = target.tagged[value]
+                far += inside
+                passing = [use for use in uses if use not in inside]
+            if not passing:
+                continue
+            reach = min(limit, _NEAR) if item in level.groups else limit
+            if self._span(source, self.rank[item]) > reach:
+                self.tags.setdefault(item, []).append((value, passing))
+                far += passing
+            else:
+                self._ends(net, item, passing)
+        if raw.leaves:
+            after = self.blocks.edges(value, self.block.stop)
+            last = max(self.rank) + 1
+            if self._span(source, last) > limit:
+                level.hidden.add(value)
+                far += after
+            else:
+                vertex = network.vertex(EXIT, "", (1, 1), last + 1)
+                level.exits[value] = vertex
+                net.ends.append((network.top(vertex, 0), after))
+        if net.ends:
+            net.start = self._start(value, source)
+            network.nets.append(net)
+        if not far or is_hidden:
+            return
+        if source < 0:
+            level.tagged[value] = tuple(far)
+        else:
+            number = len(network.nets) - 1 if net.ends else None
+            self.stubs.setdefault(source, []).append((value, number, far))
+
+    def _span(self, source: int, rank: int) -> int:
+        above = 0 if source < 0 else self.rank[source]
+        return 1 + self.begins[rank] - self.begins[above + 1]
+
+    def _start(self, value: Source, source: int) -> int:
+        network, level = self.network, self.level
+        if source < 0:
+            vertex = network.vertex(ENTRY, "", (1, 1), -1)
+            level.entries[value] = vertex
+            return network.bottom(vertex, 0)
+        piece = level.pieces.get(source)
+        return network.bottom(source, piece.exits[value] if piece else 0)
+
+    def _ends(self, net: Net, item: int, uses: Sequence[Edge]) -> None:
+        """Join a value to an item: an operand each for a node, else once."""
+        network = self.network
+        if self.kinds[item] == NODE:
+            for use in uses:
+                net.ends.append((network.top(item, 0), (use,)))
+            return
+        piece = self.level.pieces.get(item)
+        offset = piece.entries[net.value] if piece else 0
+        net.ends.append((network.top(item, offset), tuple(uses)))
+
+    def _add_tags(
+        self, item: int, requests: Sequence[tuple[Source, list[Edge]]]
+    ) -> None:
+        """Put names of values that come from far away before an item."""
+        graph = self.blocks.graph
+        if self.kinds[item] == CLOSED and len(requests) > _STUBS:
+            uses = [use for _, found in requests for use in found]
+            label = f"{len(requests)} values"
+            merged = [(requests[0][0], label, uses)]
+        else:
+            merged = [
+                (value, graph.label(graph.order[value[0]], value[1]), uses)
+                for value, uses in requests
+            ]
+        for value, label, uses in merged:
+            vertex = self._text(TAG, label, self.rank[item] - 1)
+            net = Net(value, self.network.bottom(vertex, 0))
+            self._ends(net, item, uses)
+            self.network.nets.append(net)
+
+    def _add_stubs(
+        self, item: int, requests: Sequence[tuple[Source, int | None, list[Edge]]]
+    ) -> None:
+        """Put names of far users after an item."""
+        network = self.network
+        merged = list(requests)
+        if self.kinds[item] != FRAME and len(requests) > _STUBS:
+            uses = [use for _, _, found in requests for use in found]
+            merged = [(requests[0][0], requests[0][1], uses)]
+        for value, number, uses in merged:
+            label = self._label(uses)
+            if len(merged) < len(requests):
+                label = f"{len(requests)} values"
+            vertex = self._text(STUB, label, self.rank[item] + 1)
+            if number is None:
+                net = Net(value, self._start(value, item))
+                network.nets.append(net)
+            else:
+                net = network.nets[number]
+            net.ends.append((network.top(vertex, 0), tuple(uses)))
+
+    def _label(self, uses: Sequence[Edge]) -> str:
+        targets = list(dict.fromkeys(target for _, target, _ in uses))
+        label = self.blocks.graph.label(targets[0])
+        return label if len(targets) == 1 else f"{label} +{len(targets) - 1}"
+
+    def _text(self, kind: int, label: str, rank: int) -> int:
+        # Two cells more than the text, for a mark beside it.
+        width = min(max(len(label), 1), _LONGEST_TEXT) + 2
+        return self.network.vertex(
+            kind, label, self._turned(width, 1), rank, is_fixed=False
+        )
+
+
+def is_root(block: Block) -> bool:
+    """Whether a block is the whole program, which has no border."""
+    return block.id == ROOT_ID

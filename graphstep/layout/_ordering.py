@@ -1,0 +1,184 @@
+"""Order the vertices of every rank so that few lines cross."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable
+
+from graphstep.layout._network import LINE, Network
+
+# More vertices than this get fewer sweeps: time must stay in proportion.
+_MANY, _VERY_MANY = 600, 4000
+
+
+class Ordering:
+    """The order of a network's layers, improved sweep by sweep."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.layers = network.layers
+        n_vertices = len(network.kind)
+        self.position = [0] * n_vertices
+        self.upper: list[list[tuple[int, float, float]]] = [
+            [] for _ in range(n_vertices)
+        ]
+        self.lower: list[list[tuple[int, float, float]]] = [
+            [] for _ in range(n_vertices)
+        ]
+        vertex_of = network.port_vertex
+        share = self._shares()
+        for links in network.links:
+            for a, b in links:
+                u, v = vertex_of[a], vertex_of[b]
+                self.upper[v].append((u, share[a], share[b]))
+                self.lower[u].append((v, share[b], share[a]))
+
+    def _shares(self) -> list[float]:
+        """Return, per port, how far along its side it is: from 0 to 1."""
+        network = self.network
+        share = [0.0] * len(network.port_vertex)
+        for vertex, is_fixed in enumerate(network.is_fixed):
+            for side in (network.tops[vertex], network.bottoms[vertex]):
+                count, across = len(side), network.across[vertex]
+                for i, port in enumerate(side):
+                    if is_fixed:
+                        share[port] = (network.port_offset[port] + 0.5) / across - 0.5
+                    else:
+                        share[port] = (i + 0.5) / count - 0.5
+        return [0.9 * part for part in share]
+
+    def start(self) -> None:
+        """Order every layer as a walk from the last rank upwards meets it."""
+        seen = [False] * len(self.position)
+        met: list[list[int]] = [[] for _ in self.layers]
+        rank = self.network.rank
+        for layer in reversed(self.layers):
+            for root in layer:
+                if seen[root]:
+                    continue
+                stack = [root]
+                while stack:
+                    vertex = stack.pop()
+                    if seen[vertex]:
+                        continue
+                    seen[vertex] = True
+                    met[rank[vertex]].append(vertex)
+                    stack += [u for u, _, _ in reversed(self.upper[vertex])]
+        self.layers = met
+        self._number()
+
+    def _number(self) -> None:
+        for layer in self.layers:
+            for i, vertex in enumerate(layer):
+                self.position[vertex] = i
+
+    def sweep(self, *, is_down: bool) -> None:
+        """Move every vertex towards the middle of its neighbours on one side."""
+        position = self.position
+        neighbours = self.upper if is_down else self.lower
+        for layer in self.layers if is_down else reversed(self.layers):
+            if len(layer) < 2:
+                continue
+            keyed: list[tuple[float, int, int]] = []
+            previous = -1.0
+            for i, vertex in enumerate(layer):
+                near = neighbours[vertex]
+                if near:
+                    previous = 0.0
+                    for other, there, here in near:
+                        previous += position[other] + there - 0.1 * here
+                    previous /= len(near)
+                keyed.append((previous, i, vertex))
+            keyed.sort()
+            for i, (_, _, vertex) in enumerate(keyed):
+                layer[i] = vertex
+                position[vertex] = i
+
+    def crossings(self) -> int:
+        """Return how often lines cross."""
+        position, total = self.position, 0
+        for layer in self.layers:
+            ends: list[tuple[float, float]] = []
+            for u in layer:
+                base = position[u]
+                for v, there, here in self.lower[u]:
+                    ends.append((base + here, position[v] + there))
+            ends.sort()
+            seen: list[float] = []
+            for i, (_, end) in enumerate(ends):
+                place = bisect.bisect_right(seen, end)
+                total += i - place
+                seen.insert(place, end)
+        return total
+
+    def swap_neighbours(self) -> bool:
+        """Swap vertices next to each other where that saves crossings."""
+        is_better = False
+        position = self.position
+        for layer in self.layers:
+            for i in range(len(layer) - 1):
+                u, v = layer[i], layer[i + 1]
+                gain = self._pair(u, v) - self._pair(v, u)
+                if gain > 0:
+                    layer[i], layer[i + 1] = v, u
+                    position[u], position[v] = i + 1, i
+                    is_better = True
+        return is_better
+
+    def _pair(self, left: int, right: int) -> int:
+        """Return how often lines of two vertices cross in that order."""
+        position, total = self.position, 0
+        for side in (self.upper, self.lower):
+            for a, there_a, _ in side[left]:
+                place = position[a] + there_a
+                for b, there_b, _ in side[right]:
+                    total += position[b] + there_b < place
+        return total
+
+    def straighten(self) -> None:
+        """Undo crossings of long lines with each other within their straight parts.
+
+        They cross where one of them begins or ends instead, so both stay straight.
+        """
+        kind, position = self.network.kind, self.position
+        for layer in self.layers:
+            slots: list[int] = []
+            bends: list[tuple[int, int]] = []
+            for i, vertex in enumerate(layer):
+                if kind[vertex] >= LINE:
+                    for u, _, _ in self.upper[vertex]:
+                        if kind[u] >= LINE:
+                            slots.append(i)
+                            bends.append((position[u], vertex))
+            bends.sort()
+            for i, (_, vertex) in zip(slots, bends, strict=True):
+                layer[i] = vertex
+                position[vertex] = i
+
+
+def order_layers(network: Network, check: Callable[[], None]) -> None:
+    """Order the vertices of every rank of `network`."""
+    ordering = Ordering(network)
+    ordering.start()
+    count = len(network.kind)
+    rounds = 6 if count < _MANY else 3 if count < _VERY_MANY else 1
+    best = [list(layer) for layer in ordering.layers]
+    fewest = ordering.crossings()
+    for i in range(2 * rounds):
+        if not fewest:
+            break
+        check()
+        ordering.sweep(is_down=i % 2 == 0)
+        if count < _MANY:
+            for _ in range(3):
+                if not ordering.swap_neighbours():
+                    break
+        found = ordering.crossings()
+        if found < fewest:
+            best, fewest = [list(layer) for layer in ordering.layers], found
+    ordering.layers = best
+    for layer in best:
+        for i, vertex in enumerate(layer):
+            ordering.position[vertex] = i
+    ordering.straighten()
+    network.layers = best

@@ -1,0 +1,87 @@
+"""Laws of every layout, over random views of the zoo and of random programs."""
+
+from __future__ import annotations
+
+import os
+
+import hypothesis
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphstep as gs
+from graphstep.graph import ProgramGraph
+from graphstep.layout import Direction, LayoutCache, lay_out
+from tests import programs, strategies
+from tests.layout.checking import Checker
+from tests.layout.views import MEASURES, blocks_of, open_blocks, zoo_graph
+
+_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+_DIRECTIONS: tuple[Direction, ...] = ("down", "right")
+
+directions = st.sampled_from(_DIRECTIONS)
+measures = st.sampled_from(sorted(MEASURES))
+long_edges = st.sampled_from((16, 16, 4, 1))
+
+
+def check(
+    graph: ProgramGraph,
+    opened: frozenset[str],
+    measure: str,
+    direction: Direction,
+    long_edge: int,
+) -> None:
+    layout = lay_out(
+        graph, opened, MEASURES[measure], direction=direction, long_edge=long_edge
+    )
+    Checker(graph, layout, opened, direction).check()
+
+
+@hypothesis.settings(max_examples=2000 if _LONG else 160)
+@given(st.data(), st.sampled_from(programs.NAMES), measures, directions, long_edges)
+def test_random_views_of_the_zoo_keep_the_laws(
+    data: st.DataObject, name: str, measure: str, direction: Direction, long_edge: int
+) -> None:
+    """Whatever is open, however large boxes are: nothing overlaps, every use is drawn."""
+    graph = zoo_graph(name)
+
+    check(graph, data.draw(open_blocks(graph)), measure, direction, long_edge)
+
+
+@hypothesis.settings(max_examples=1000 if _LONG else 60)
+@given(
+    st.data(), strategies.programs(depth=3, size=6), measures, directions, long_edges
+)
+def test_random_views_of_random_programs_keep_the_laws(
+    data: st.DataObject,
+    program: strategies.RandomProgram,
+    measure: str,
+    direction: Direction,
+    long_edge: int,
+) -> None:
+    """The laws hold for programs that nobody wrote, too."""
+    graph = gs.trace(program, *program.args).graph
+
+    check(graph, data.draw(open_blocks(graph)), measure, direction, long_edge)
+
+
+@pytest.mark.parametrize("direction", _DIRECTIONS)
+@pytest.mark.parametrize("name", ["attention", "hessian", "scan_nested"])
+def test_a_cache_changes_no_layout(name: str, direction: Direction) -> None:
+    """Opening regions one by one with a cache gives what laying out anew gives."""
+    graph, cache = zoo_graph(name), LayoutCache()
+    opened: frozenset[str] = frozenset()
+
+    for block in [*blocks_of(graph), *reversed(blocks_of(graph))]:
+        opened ^= {block}
+        for zoom in ("dots", "boxes"):
+            measure = MEASURES[zoom]
+            kept = lay_out(
+                graph, opened, measure, direction=direction, cache=cache, zoom=zoom
+            )
+            anew = lay_out(graph, opened, measure, direction=direction)
+
+            assert kept.boxes == anew.boxes
+            assert kept.frames == anew.frames
+            assert kept.trunks == anew.trunks
+            assert kept.stubs == anew.stubs
