@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from graphstep.recording._absence import Absence
-from graphstep.recording._recorder import STAGES, Progress, Recorder
+from graphstep.recording._recorder import Recorder
 from graphstep.recording._recording import Iteration, Recording
 from graphstep.recording._save import load_recording
+from graphstep.recording._stages import STAGES, Progress
 from graphstep.recording._stats import Stats, stats_from_array
 from graphstep.recording._verify import Comparison, Verification
 

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Set as AbstractSet
 
 from graphstep._jaxcompat import Literal
+from graphstep.recording._keys import Key
 from graphstep.recording._origins import Origins
 
 # Returned values in a row, made from each other by operations that XLA fuses.
@@ -13,8 +14,6 @@ _LONGEST_CHAIN = 16
 
 # Operations that XLA computes by themselves, whatever uses them.
 _ALONE = frozenset({"dot_general", "conv_general_dilated"})
-
-Key = tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graphstep.errors import FileFormatError, GraphstepError
+from graphstep.recording._forward_values import RunArrays
 from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._recording import Recording
 from graphstep.recording._saved import (
@@ -36,7 +37,6 @@ from graphstep.recording._serial_slots import (
     pulled_slots,
     recorded_slots,
 )
-from graphstep.recording._values import RunArrays
 from graphstep.recording._verify import Comparison, Verification
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import functools
 import math
-import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from graphstep._jaxcompat import Literal, has_callback, is_key
+from graphstep._jaxcompat import Literal, has_callback
 from graphstep.errors import (
-    CancelledError,
     GraphstepError,
     RecordingError,
     SeedMismatchError,
-    ShapeMismatchError,
 )
 from graphstep.graph import ProgramGraph
+from graphstep.recording._arguments import derivative_of, input_leaves, seeds_of
 from graphstep.recording._blocked import blocked_equations, why_no_reverse
 from graphstep.recording._budget import default_budget
 from graphstep.recording._compile import (
@@ -30,39 +27,18 @@ from graphstep.recording._compile import (
     differentiated_inputs,
     seeded_outputs,
 )
-from graphstep.recording._plan import TRIPS, Derivative, Key, Plan, Planner
+from graphstep.recording._forward_values import RunArrays
+from graphstep.recording._keys import TRIPS, Key
+from graphstep.recording._plan import Derivative, Plan, Planner
 from graphstep.recording._recording import Recording
-from graphstep.recording._values import RunArrays
+from graphstep.recording._stages import Progress, Stages
 from graphstep.recording._verify import Verification, compare, reference_program
 from graphstep.tracing import Trace, one_line
 
-# Called as `progress(stage, seconds)` when a stage begins; returning False cancels.
-Progress = Callable[[str, float], bool | None]
-
-STAGES = ("trace", "lower", "compile", "run", "verify")
 # Buffers of a while grow in powers of two, so that new arguments rarely compile anew.
 _LEAST_CAPACITY = 16
 # A program with effects runs once: its whiles are not counted before.
 _UNCOUNTED_CAPACITY = 1024
-
-
-class _Stages:
-    """Times the stages of one recording and lets the caller stop between them."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self.progress = progress
-        self.start = time.perf_counter()
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Generator[None]:
-        began = time.perf_counter()
-        if self.progress and self.progress(stage, began - self.start) is False:
-            msg = f"The recording was cancelled before the stage `{stage}`."
-            raise CancelledError(msg)
-        yield
-        elapsed = time.perf_counter() - began
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + elapsed
 
 
 class Recorder:
@@ -104,7 +80,7 @@ class Recorder:
 
         See `graphstep.Trace.record` for the arguments and what is raised.
         """
-        stages = _Stages(progress)
+        stages = Stages(progress)
         with self.trace.x64_context():
             return self._record(
                 args, kwargs or {}, seed, tangents, budget, verify, stages
@@ -118,11 +94,11 @@ class Recorder:
         tangents: Any,
         budget: int | None,
         verify: bool | None,
-        stages: _Stages,
+        stages: Stages,
     ) -> Recording:
         notes: list[str] = []
-        leaves = self._leaves(args, kwargs)
-        derivative = self._derivative(tangents, notes)
+        leaves = input_leaves(self.trace, args, kwargs)
+        derivative = derivative_of(self.trace, tangents, notes)
         if seed is not None and derivative != "reverse":
             msg = "A seed was given, but there is no reverse pass to seed. " + " ".join(
                 notes
@@ -131,7 +107,7 @@ class Recorder:
         arguments = Arguments(
             [jnp.asarray(c) for c in self.graph.columns.const_values.values()],
             leaves,
-            self._seeds(derivative, seed, tangents, args, notes),
+            seeds_of(self.trace, derivative, seed, tangents, notes),
         )
         if derivative == "reverse":
             with stages("trace"):
@@ -169,125 +145,10 @@ class Recorder:
             zoom=functools.partial(self._zoom, plan, arguments, blocked, tuple(notes)),
         )
 
-    # What goes in ----------------------------------------------------------------
-
-    def _leaves(self, args: Sequence[Any] | None, kwargs: dict[str, Any]) -> list[Any]:
-        trace = self.trace
-        if args is None:
-            if not trace.has_values:
-                msg = (
-                    f"{trace.fn_name} was traced with shapes only, so there are no "
-                    "values to record. Pass arrays to `record(...)`."
-                )
-                raise RecordingError(msg)
-            leaves, tree = list(trace.in_leaves), trace.in_tree
-        else:
-            leaves, tree = trace.flatten(args, kwargs)
-        if tree != trace.in_tree:
-            msg = (
-                f"The arguments have the structure {tree}, but {trace.fn_name} was "
-                f"traced with {trace.in_tree}. Trace it again with these arguments."
-            )
-            raise ShapeMismatchError(msg)
-        return [
-            self._leaf(leaf, aval, name)
-            for leaf, aval, name in zip(
-                leaves, trace.closed_jaxpr.in_avals, trace.in_names, strict=True
-            )
-        ]
-
-    def _leaf(self, leaf: Any, aval: Any, name: str) -> Any:
-        if isinstance(leaf, jax.ShapeDtypeStruct):
-            msg = f"Argument `{name}` is a shape without values; recording needs an array."
-            raise RecordingError(msg)
-        try:
-            actual = jax.typeof(leaf)
-        except TypeError:
-            msg = f"Argument `{name}` is {type(leaf).__name__}, not an array."
-            raise ShapeMismatchError(msg) from None
-        weak = isinstance(leaf, bool | int | float | complex)
-        if actual.shape != aval.shape or (actual.dtype != aval.dtype and not weak):
-            msg = (
-                f"Argument `{name}` is {actual.str_short(short_dtypes=True)}, but it was traced as "
-                f"{aval.str_short(short_dtypes=True)}. Pass that type, or trace again with this one."
-            )
-            raise ShapeMismatchError(msg)
-        if isinstance(leaf, jax.Array):
-            return leaf
-        return np.asarray(leaf, aval.dtype)
-
-    def _derivative(self, tangents: Any, notes: list[str]) -> Derivative:
-        if tangents is not None:
-            return "tangent"
-        if not any(self.trace.differentiated):
-            notes.append("No argument is differentiable, so there is no reverse pass.")
-            return "none"
-        if not seeded_outputs(self.trace):
-            notes.append("No output is a float, so there is no reverse pass.")
-            return "none"
-        return "reverse"
-
-    def _seeds(
-        self,
-        derivative: Derivative,
-        seed: Any,
-        tangents: Any,
-        args: Sequence[Any] | None,
-        notes: list[str],
-    ) -> list[Any]:
-        trace = self.trace
-        if derivative == "none":
-            return []
-        if derivative == "tangent":
-            return self._tangents(tangents)
-        chosen = seeded_outputs(trace)
-        avals = trace.closed_jaxpr.out_avals
-        if seed is None:
-            if len(chosen) > 1 or any(avals[i].shape for i in chosen):
-                notes.append("The seed is ones at every float output.")
-            return [jnp.ones(avals[i].shape, avals[i].dtype) for i in chosen]
-        leaves = _seed_leaves(seed, self._main_tree(), "seed")
-        return [
-            _fitting(leaves[i], avals[i], trace.out_names[i], "seed cotangent")
-            for i in chosen
-        ]
-
-    def _main_tree(self) -> Any:
-        trace = self.trace
-        return trace.out_tree.children()[0] if trace.spec.has_aux else trace.out_tree
-
-    def _tangents(self, tangents: Any) -> list[Any]:
-        trace = self.trace
-        chosen = differentiated_inputs(trace)
-        if not chosen:
-            msg = "Tangents were given, but no argument is differentiable."
-            raise SeedMismatchError(msg)
-        args, _ = trace.unflatten(range(len(trace.in_leaves)))
-        if isinstance(trace.spec.argnums, int) and not (
-            isinstance(tangents, tuple) and len(tangents) == 1
-        ):
-            tangents = (tangents,)
-        positions = trace.spec.diff_positions(len(args))
-        if not isinstance(tangents, tuple | list) or len(tangents) != len(positions):
-            msg = (
-                f"tangents must be a tuple of {len(positions)} pytrees, one per "
-                f"differentiated argument, like `jax.jvp` takes them."
-            )
-            raise SeedMismatchError(msg)
-        found: dict[int, Any] = {}
-        for position, tangent in zip(positions, tangents, strict=True):
-            indices, tree = jax.tree.flatten(args[position])
-            leaves = _seed_leaves(tangent, tree, "tangent")
-            found.update(zip(indices, leaves, strict=True))
-        avals = trace.closed_jaxpr.in_avals
-        return [
-            _fitting(found[i], avals[i], trace.in_names[i], "tangent") for i in chosen
-        ]
-
     # What is run -----------------------------------------------------------------
 
     def _trip_counts(
-        self, arguments: Arguments, stages: _Stages, notes: list[str]
+        self, arguments: Arguments, stages: Stages, notes: list[str]
     ) -> dict[int, int]:
         """Count the trips of every while in a bare run, and return buffer lengths."""
         whiles = self.planner.whiles
@@ -347,7 +208,7 @@ class Recorder:
         )
         return make("summary")
 
-    def _refusal(self, plan: Plan, arguments: Arguments, stages: _Stages) -> str | None:
+    def _refusal(self, plan: Plan, arguments: Arguments, stages: Stages) -> str | None:
         """Compile the reverse program, or return why JAX refuses to differentiate it.
 
         JAX refuses, for instance, a custom rule that closes over an active value.
@@ -364,7 +225,7 @@ class Recorder:
             return refusal or one_line(str(error))
         return None
 
-    def _compiled(self, plan: Plan, arguments: Arguments, stages: _Stages) -> Any:
+    def _compiled(self, plan: Plan, arguments: Arguments, stages: Stages) -> Any:
         compiled = self.programs.lookup(plan, arguments)
         if compiled is None:
             with stages("lower"):
@@ -373,7 +234,7 @@ class Recorder:
                 compiled = self.programs.compile(plan, arguments, lowered)
         return compiled
 
-    def _run(self, plan: Plan, arguments: Arguments, stages: _Stages) -> dict[str, Any]:
+    def _run(self, plan: Plan, arguments: Arguments, stages: Stages) -> dict[str, Any]:
         # The program calls the user's code: its rules now, its callbacks when it runs.
         try:
             return self._call(
@@ -385,7 +246,7 @@ class Recorder:
             raise RecordingError(_failure(self.trace, error)) from error
 
     def _call(
-        self, compiled: Any, arguments: Arguments, stages: _Stages
+        self, compiled: Any, arguments: Arguments, stages: Stages
     ) -> dict[str, Any]:
         with stages("run"):
             returned = compiled(arguments.consts, arguments.leaves, arguments.seeds)
@@ -438,7 +299,7 @@ class Recorder:
             only=wanted,
         )
         with self.trace.x64_context():
-            returned = self._run(zoomed, arguments, _Stages(None))
+            returned = self._run(zoomed, arguments, Stages(None))
             run = self._arrays(arguments, returned, plan.derivative)
         return Recording(self.planner, zoomed, run, blocked=blocked, notes=notes)
 
@@ -462,7 +323,7 @@ class Recorder:
         derivative: Derivative,
         is_blocked: bool,
         verify: bool | None,
-        stages: _Stages,
+        stages: Stages,
         notes: list[str],
     ) -> Verification | None:
         if verify is False:
@@ -523,50 +384,3 @@ def _failure(trace: Trace, error: Exception) -> str:
         f"Recording {trace.fn_name} failed: {type(error).__name__}: "
         f"{one_line(str(error))}"
     )
-
-
-def _seed_leaves(seed: Any, tree: Any, what: str) -> list[Any]:
-    leaves, actual = jax.tree.flatten(seed, is_leaf=lambda x: x is None)
-    expected = jax.tree.unflatten(tree, [0] * tree.num_leaves)
-    _, wanted = jax.tree.flatten(expected, is_leaf=lambda x: x is None)
-    if actual != wanted:
-        msg = (
-            f"The {what} has the structure {actual}, but it must have that of what it "
-            f"seeds: {tree}."
-        )
-        raise SeedMismatchError(msg)
-    return [
-        x
-        for x, y in zip(
-            leaves, jax.tree.leaves(expected, is_leaf=lambda x: x is None), strict=True
-        )
-        if y is not None
-    ]
-
-
-def _fitting(leaf: Any, aval: Any, name: str, what: str) -> Any:
-    """Return a seed as an array of exactly the shape and dtype of what it seeds."""
-    try:
-        actual = jax.typeof(leaf)
-    except TypeError:
-        actual = None
-    weak = isinstance(leaf, bool | int | float | complex)
-    fits = (
-        actual is not None
-        and not is_key(actual)
-        and actual.shape == aval.shape
-        and (weak or actual.dtype == aval.dtype)
-    )
-    if not fits:
-        given = (
-            type(leaf).__name__
-            if actual is None
-            else actual.str_short(short_dtypes=True)
-        )
-        expected = aval.str_short(short_dtypes=True)
-        msg = (
-            f"The {what} for `{name}` is {given}, but `{name}` is {expected}. Pass one "
-            "of its own shape and dtype, for instance `jnp.ones_like(...)`."
-        )
-        raise SeedMismatchError(msg)
-    return jnp.asarray(leaf, aval.dtype)

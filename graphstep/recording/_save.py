@@ -21,6 +21,7 @@ import jax
 import numpy as np
 
 from graphstep._jaxcompat import is_key
+from graphstep.recording._forward_values import ALL, Missing
 from graphstep.recording._load import load_recording
 from graphstep.recording._recording import Recording
 from graphstep.recording._serial_file import write_file
@@ -38,7 +39,6 @@ from graphstep.recording._serial_slots import (
     pulled_slots,
     recorded_slots,
 )
-from graphstep.recording._values import ALL, Missing
 from graphstep.recording._verify import Verification
 
 __all__ = ["load_recording", "save_recording"]

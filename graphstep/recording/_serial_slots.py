@@ -10,7 +10,8 @@ import jax
 
 from graphstep._jaxcompat import is_inexact, is_key, is_ref
 from graphstep.graph import ProgramGraph
-from graphstep.recording._plan import TRIPS, Plan, Planner, use_key
+from graphstep.recording._keys import TRIPS, use_key
+from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._saved import is_stored_constant
 from graphstep.recording._serial_arrays import dtype_name
 from graphstep.recording._serial_file import Entry
