@@ -57,11 +57,11 @@ class Programs:
     def __init__(self, planner: Planner) -> None:
         self.planner = planner
         self.trace = planner.graph.trace
-        self._compiled: dict[Any, Any] = {}
+        self.compiled: dict[Any, Any] = {}
 
     def lookup(self, plan: Plan, arguments: Arguments) -> Any | None:
         """Return the compiled program, if there is one."""
-        return self._compiled.get((plan.cache_key, arguments.cache_key))
+        return self.compiled.get((plan.cache_key, arguments.cache_key))
 
     def lower(self, plan: Plan, arguments: Arguments) -> Any:
         """Trace the program that `plan` asks for and lower it to StableHLO."""
@@ -75,7 +75,7 @@ class Programs:
     def compile(self, plan: Plan, arguments: Arguments, lowered: Any) -> Any:
         """Compile a lowered program and keep it."""
         compiled = lowered.compile()
-        self._compiled[plan.cache_key, arguments.cache_key] = compiled
+        self.compiled[plan.cache_key, arguments.cache_key] = compiled
         return compiled
 
 

@@ -9,8 +9,10 @@ from graphstep._jaxcompat import Literal
 from graphstep.recording._keys import Key
 from graphstep.recording._origins import Origins
 
-# Returned values in a row, made from each other by operations that XLA fuses.
+# Returned values in a row, made from each other by operations that XLA fuses. Of a
+# summary, each is read twice, and compiling it into its statistics as well is slower.
 _LONGEST_CHAIN = 16
+_LONGEST_CHAIN_OF_SUMMARY = 0
 
 # Operations that XLA computes by themselves, whatever uses them.
 _ALONE = frozenset({"dot_general", "conv_general_dilated"})
@@ -30,7 +32,11 @@ class Fences:
 
 
 def find_fences(
-    origins: Origins, records: AbstractSet[Key], taps: AbstractSet[Key]
+    origins: Origins,
+    records: AbstractSet[Key],
+    taps: AbstractSet[Key],
+    *,
+    is_summary: bool = False,
 ) -> Fences:
     """Return the records and taps behind which XLA must not look.
 
@@ -42,58 +48,64 @@ def find_fences(
         origins: Of the graph.
         records: Values that are returned, `(position, out)`.
         taps: Values whose cotangents are returned; those of single uses stand apart.
+        is_summary: Whether statistics are returned instead of the values.
     """
-    return Fences(_forward(origins, records), _backward(origins, taps))
+    longest = _LONGEST_CHAIN_OF_SUMMARY if is_summary else _LONGEST_CHAIN
+    return Fences(
+        _forward(origins, records, longest), _backward(origins, taps, longest)
+    )
 
 
-def _forward(origins: Origins, records: AbstractSet[Key]) -> frozenset[Key]:
-    columns = origins.columns
-    fences: set[Key] = set()
-    lengths: dict[Key, int] = {}
+class _Chains:
+    """Counts the returned values of one pass that follow each other."""
+
+    def __init__(self, returned: AbstractSet[Key], longest: int) -> None:
+        self.returned = returned
+        self.longest = longest
+        self.fences: set[Key] = set()
+        self.lengths: dict[Key, int] = {}
+
+    def extend(self, key: Key, length: int) -> int:
+        """Put a value at the end of a chain, fenced if the chain is too long."""
+        if key in self.returned:
+            is_fenced = length >= self.longest
+            if is_fenced:
+                self.fences.add(key)
+            length = 0 if is_fenced else length + 1
+        self.lengths[key] = length
+        return length
+
+
+def _forward(
+    origins: Origins, records: AbstractSet[Key], longest: int
+) -> frozenset[Key]:
+    columns, chains = origins.columns, _Chains(records, longest)
     for position, operands in enumerate(columns.operands):
         length = 0
         if _is_fused(origins, position):
             sources = [s for _, s in operands if type(s) is not Literal]
-            length = max((lengths.get(s, 0) for s in sources), default=0)
+            length = max((chains.lengths.get(s, 0) for s in sources), default=0)
         for out in range(len(columns.avals[position])):
-            lengths[position, out] = _extended((position, out), length, records, fences)
-    return frozenset(fences)
+            chains.extend((position, out), length)
+    return frozenset(chains.fences)
 
 
-def _backward(origins: Origins, taps: AbstractSet[Key]) -> frozenset[Key]:
-    columns = origins.columns
-    fences: set[Key] = set()
-    lengths: dict[Key, int] = {}
+def _backward(origins: Origins, taps: AbstractSet[Key], longest: int) -> frozenset[Key]:
+    columns, chains = origins.columns, _Chains(taps, longest)
     # What each node's operands receive is as long a chain as its outputs' cotangents.
     sent: dict[int, int] = {}
     for position in range(len(columns.operands) - 1, -1, -1):
-        longest = 0
+        lengths = [0]
         for out in range(len(columns.avals[position])):
-            key = (position, out)
-            length = max(
-                (sent.get(user, 0) for user, _ in origins.uses.get(key, ())), default=0
-            )
-            lengths[key] = _extended(key, length, taps, fences)
-            longest = max(longest, lengths[key])
-        sent[position] = longest if _is_fused(origins, position) else 0
-    return frozenset(fences)
+            users = origins.uses.get((position, out), ())
+            length = max((sent.get(user, 0) for user, _ in users), default=0)
+            lengths.append(chains.extend((position, out), length))
+        sent[position] = max(lengths) if _is_fused(origins, position) else 0
+    return frozenset(chains.fences)
 
 
 def _is_fused(origins: Origins, position: int) -> bool:
-    columns = origins.columns
-    eqn = columns.eqns[position]
+    eqn = origins.columns.eqns[position]
     if eqn is None or origins.is_exit(position):
         return False
     return eqn.primitive.name not in _ALONE
-
-
-def _extended(
-    key: Key, length: int, returned: AbstractSet[Key], fences: set[Key]
-) -> int:
-    """Return the length of the chain with one more value, fenced if it is too long."""
-    if key not in returned:
-        return length
-    if length >= _LONGEST_CHAIN:
-        fences.add(key)
-        return 0
-    return length + 1

@@ -58,7 +58,12 @@ class BodyInterpreter:
         self.graph = planner.graph
         self.positions = planner.graph.positions
         self.derivative = plan.derivative
-        self.fences = find_fences(planner.origins, plan.records, plan.taps)
+        self.fences = find_fences(
+            planner.origins,
+            plan.records,
+            plan.taps,
+            is_summary=plan.mode == "summary",
+        )
         self.manual: tuple[str, ...] = ()
         self._closed_over: Mapping[Var, Any] | None = None
         self.rules: dict[str, Callable[..., tuple[list[Any], Records]]] = {

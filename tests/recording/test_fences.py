@@ -28,7 +28,7 @@ def _compiled_text(n: int) -> str:
     trace = gs.trace(_chain(n), jnp.linspace(0.0, 1.0, 7))
     trace.record()
     texts = [
-        compiled.as_text() for compiled in trace.recorder.programs._compiled.values()
+        compiled.as_text() for compiled in trace.recorder.programs.compiled.values()
     ]
     return max(texts, key=len)
 
@@ -90,3 +90,14 @@ def test_other_modes_are_fenced_too(mode: str) -> None:
         np.testing.assert_allclose(
             recording.in_cotangents[0], jax.grad(fn)(x), rtol=1e-4, atol=1e-6
         )
+
+
+def test_every_value_of_a_summary_is_fenced() -> None:
+    """Its statistics and its users read it where it is kept."""
+    planner = Planner(gs.trace(_chain(3), jnp.ones(3)).graph)
+    origins, records, taps = planner.origins, planner.summarised, planner.summary_taps
+
+    fences = find_fences(origins, records, taps, is_summary=True)
+
+    assert fences.primals == records
+    assert fences.cotangents == {key for key in taps if key[1] >= 0}
