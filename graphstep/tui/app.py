@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual import events, work
 from textual.app import ComposeResult, SystemCommand
-from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -19,33 +18,48 @@ from graphstep.recording import Recording, Stats
 from graphstep.stepping import cursor
 from graphstep.tracing import one_line
 from graphstep.tui.actions import ACTIONS, BY_NAME, bindings
+from graphstep.tui.drawing import DrawingActions
+from graphstep.tui.examining import ExaminingActions
 from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.footer import KeyBar
-from graphstep.tui.inspection import Inspection
-from graphstep.tui.inspector import Inspector
-from graphstep.tui.lines import LineMaker
-from graphstep.tui.looking import Looking
+from graphstep.tui.looking import LookingActions
+from graphstep.tui.loop_bar import LoopBar
+from graphstep.tui.looping import LoopingActions
 from graphstep.tui.messages import (
     Measured,
     RecordingFailed,
     RecordingMade,
     StageBegan,
 )
-from graphstep.tui.outline import Outline
 from graphstep.tui.palette import THEMES
+from graphstep.tui.panes import all_panes
+from graphstep.tui.panes_box import PanesBox
 from graphstep.tui.progress import Progress, ProgressBar
 from graphstep.tui.prompt import Prompt
+from graphstep.tui.reading import ReadingActions
 from graphstep.tui.recording_job import RecordingJob, Traced
+from graphstep.tui.rerunning import RerunningActions
+from graphstep.tui.stopping import StoppingActions
 from graphstep.tui.timeline_bar import TimelineBar
 from graphstep.tui.title import TitleBar, position_text
 from graphstep.tui.values import ValueKey, Values
+from graphstep.tui.view import View
+from graphstep.tui.walking import WalkingActions
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 40, 12
-_WIDE, _HIGH = 110, 20
 _FAILED = 1
 
 
-class StepApp(Looking):
+class StepApp(
+    WalkingActions,
+    LoopingActions,
+    StoppingActions,
+    DrawingActions,
+    ExaminingActions,
+    ReadingActions,
+    RerunningActions,
+    LookingActions,
+):
     """Walks through one function.
 
     Args:
@@ -63,6 +77,8 @@ class StepApp(Looking):
     TITLE = "graphstep"
     BINDINGS: ClassVar[list[Any]] = bindings()
     ENABLE_COMMAND_PALETTE = True
+    # The first that can have the keys would be the prompt, which is hidden.
+    AUTO_FOCUS = "#graph"
 
     def __init__(
         self,
@@ -91,9 +107,8 @@ class StepApp(Looking):
     def compose(self) -> ComposeResult:
         """Lay the panels out."""
         yield TitleBar(id="title")
-        with Container(id="panels"):
-            yield Outline(self._line_maker())
-            yield Inspector()
+        yield PanesBox(all_panes())
+        yield LoopBar(id="loop")
         yield ProgressBar(id="progress")
         yield TimelineBar(id="timeline")
         yield Prompt(id="prompt")
@@ -102,19 +117,16 @@ class StepApp(Looking):
 
     def on_mount(self) -> None:
         """Begin to record, unless there is a recording."""
-        self.query_one(Outline).focus()
         self.theme_changed_signal.subscribe(self, lambda _: self.mark_stale())
         if self._values is None:
             self._record()
         self.mark_stale()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Choose the layout that the terminal has room for."""
+        """Say so where there is room for nothing."""
         width, height = event.size
-        screen = self.screen_stack[0]
-        screen.set_class(width < _WIDE, "-narrow")
-        screen.set_class(width < _WIDE and height < _HIGH, "-low")
-        screen.set_class(width < _LEAST_WIDTH or height < _LEAST_HEIGHT, "-tiny")
+        is_tiny = width < _LEAST_WIDTH or height < _LEAST_HEIGHT
+        self.screen_stack[0].set_class(is_tiny, "-tiny")
 
     def on_resized(self) -> None:
         """Write lines of the new width."""
@@ -125,34 +137,32 @@ class StepApp(Looking):
         """The recording, once it is there."""
         return None if self._values is None else self._values.recording
 
-    def _line_maker(self) -> LineMaker:
-        return LineMaker(self.state, self._values, self.palette, 1)
-
     def on_stale(self) -> None:
         """Hand the state to the panels."""
         self.is_stale = False
-        base = self.screen_stack[0]
-        state, styles, recording = self.state, self.palette, self.recording
-        base.query_one(TitleBar).show(state.graph, recording, state.cursor, styles)
-        base.query_one(Outline).show(self._line_maker())
-        inspector = base.query_one(Inspector)
-        inspection = Inspection(state, self._values, styles, inspector.text_width)
-        inspector.show(inspection.title(), inspection.write())
-        for key in inspection.unmeasured[:1]:
-            self._start_measuring(key)
-        progress, timeline = base.query_one(ProgressBar), base.query_one(TimelineBar)
-        progress.palette = styles
+        base, state = self.screen_stack[0], self.state
+        view = View(state, self._values, self.palette)
+        self._arrange_panes()
+        base.query_one(TitleBar).show(view)
+        for pane in self.panes_box.visible_panes:
+            pane.show(view)
+        for bar in (LoopBar, TimelineBar, KeyBar):
+            base.query_one(bar).show(view)
+        progress = base.query_one(ProgressBar)
+        progress.palette = view.palette
         progress.set_class(progress.progress is None, "-absent")
-        timeline.set_class(state.cursor is None, "-absent")
-        if state.cursor is not None and recording is not None:
-            timeline.show(state.cursor, recording, styles)
-        base.query_one(KeyBar).show(
-            state.notice,
-            styles,
-            is_alarming=state.is_alarming,
-            can_walk=state.cursor is not None,
-        )
+        if self._values is not None and self._values.wanted is not None:
+            self._start_measuring(self._values.wanted)
+            self._values.wanted = None
         base.query_one("#too-small", Static).update(self._small_text(), layout=False)
+
+    def _arrange_panes(self) -> None:
+        state = self.state
+        self.panes_box.rearrange(state.arrangement, state.focus, state.beside)
+        pane = self.pane(state.focus)
+        is_typing = isinstance(self.focused, Prompt)
+        if len(self.screen_stack) == 1 and not pane.has_focus and not is_typing:
+            pane.focus(scroll_visible=False)
 
     def _small_text(self) -> Text:
         size = f"{_LEAST_WIDTH}×{_LEAST_HEIGHT}"

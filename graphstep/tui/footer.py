@@ -9,21 +9,21 @@ from textual.widgets import Static
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
+from graphstep.tui.view import View
 
 
 class KeyBar(Static):
     """As many keys as fit, in the order of their rank."""
 
-    def show(
-        self, notice: str, palette: Palette, *, is_alarming: bool, can_walk: bool
-    ) -> None:
+    def show(self, view: View) -> None:
         """Write the line anew."""
+        state, palette = view.state, view.palette
         width = max(10, self.size.width - 2)
-        if notice:
-            style = palette.trouble if is_alarming else palette.bright
-            self.update(Text(fit(notice, width), style), layout=False)
+        if state.notice:
+            style = palette.trouble if state.is_alarming else palette.bright
+            self.update(Text(fit(state.notice, width), style), layout=False)
         else:
-            text = keys_text(palette, width, can_walk=can_walk)
+            text = keys_text(palette, width, can_walk=view.cursor is not None)
             self.update(text, layout=False)
 
 

@@ -42,9 +42,6 @@ class Inspection:
         values: The recording's values, if there is one.
         palette: Styles.
         width: Cells in a line.
-
-    Attributes:
-        unmeasured: Large values whose statistics are still to be computed.
     """
 
     def __init__(
@@ -54,7 +51,6 @@ class Inspection:
         self.values = values
         self.palette = palette
         self.paper = Paper(palette, width)
-        self.unmeasured: list[ValueKey] = []
 
     def title(self) -> str:
         """Return the panel's title: name, primitive, type."""
@@ -234,7 +230,6 @@ class Inspection:
             paper.line((f" {number(array.reshape(-1)[0].item(), 7)}", style))
             return True
         if stats is None:
-            self.unmeasured.append(key)
             paper.line((f" measuring {array.size:,} elements …", palette.dim))
             return True
         self._stats(of, stats, self._spread(of, array, stats))

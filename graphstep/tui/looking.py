@@ -3,61 +3,18 @@
 from __future__ import annotations
 
 from graphstep.tui import commands
+from graphstep.tui.arranging import Arranging
 from graphstep.tui.help_screen import HelpScreen
-from graphstep.tui.inspector import Inspector
-from graphstep.tui.messages import Entered, RowChosen
-from graphstep.tui.outline import Outline
+from graphstep.tui.messages import Entered, ItemChosen, RowChosen
 from graphstep.tui.prompt import Prompt
-from graphstep.tui.walking import Walking
 
 
-class Looking(Walking):
+class LookingActions(Arranging):
     """Selecting, folding, searching, commands, help."""
 
-    def _select(self, by: int) -> None:
-        self.change(self.state.select_row(self.state.selected_row + by))
-
-    @property
-    def _is_reading(self) -> bool:
-        """Whether keys scroll the inspector instead of the outline."""
-        return isinstance(self.focused, Inspector)
-
-    def action_up(self) -> None:
-        """Select the line above, or scroll."""
-        self.query_one(Inspector).scroll_up() if self._is_reading else self._select(-1)
-
-    def action_down(self) -> None:
-        """Select the line below, or scroll."""
-        self.query_one(Inspector).scroll_down() if self._is_reading else self._select(1)
-
-    def action_page_up(self) -> None:
-        """Go a page up."""
-        self._select(1 - max(2, self.query_one(Outline).size.height - 2))
-
-    def action_page_down(self) -> None:
-        """Go a page down."""
-        self._select(max(2, self.query_one(Outline).size.height - 2) - 1)
-
-    def action_top(self) -> None:
-        """Select the first line."""
-        self.change(self.state.select_row(0))
-
-    def action_bottom(self) -> None:
-        """Select the last line."""
-        self.change(self.state.select_row(len(self.state.rows) - 1))
-
     def action_open_close(self) -> None:
-        """Open or close the selected region."""
-        self.change(self.state.toggled())
-
-    def action_fold(self) -> None:
-        """Close the region, or select the heading of the one around."""
-        self.change(self.state.folded())
-
-    def action_unfold(self) -> None:
-        """Open the region."""
-        region = self.state.selected_region
-        if region is not None and region.id not in self.state.open:
+        """Do what Enter does in this panel, or open or close the selected region."""
+        if not self.pane(self.state.focus).enter():
             self.change(self.state.toggled())
 
     def action_where(self) -> None:
@@ -65,15 +22,20 @@ class Looking(Walking):
         self.change(self.state.followed())
 
     def on_row_chosen(self, message: RowChosen) -> None:
-        """Select a line that was clicked."""
+        """Select a line of the outline, and open or close it."""
         state = self.state.select_row(message.row)
-        self.change(state.toggled() if message.toggles else state)
+        if message.folding == "fold":
+            state = state.folded()
+        elif message.folding == "unfold":
+            state = state.unfolded()
+        elif message.folding == "toggle":
+            state = state.toggled()
+        self.change(state)
 
-    def action_switch_panel(self) -> None:
-        """Move between the outline and the inspector."""
-        is_reading = self._is_reading
-        self.screen_stack[0].set_class(not is_reading, "-inspecting")
-        self.query_one(Outline if is_reading else Inspector).focus()
+    def on_item_chosen(self, message: ItemChosen) -> None:
+        """Select what was chosen in the drawing, and open or close it."""
+        state = self.state.select_item(message.item)
+        self.change(state.toggled_item(message.item) if message.toggles else state)
 
     def action_help(self) -> None:
         """Show every key."""
@@ -81,13 +43,17 @@ class Looking(Walking):
 
     # Prompt --------------------------------------------------------------------------
 
+    def ask(self, kind: str, text: str = "") -> None:
+        """Open the prompt, with something typed already."""
+        self.query_one(Prompt).open(kind, text)
+
     def action_search(self) -> None:
         """Ask what to find."""
-        self.query_one(Prompt).open("/")
+        self.ask("/")
 
     def action_command(self) -> None:
         """Ask for a command."""
-        self.query_one(Prompt).open(":")
+        self.ask(":")
 
     def action_next_hit(self) -> None:
         """Go to the next thing found."""
@@ -100,7 +66,7 @@ class Looking(Walking):
     def on_entered(self, message: Entered) -> None:
         """Do what was typed."""
         self.query_one(Prompt).close()
-        self.query_one(Outline).focus()
+        self.pane(self.state.focus).focus()
         if not message.text:
             return
         if message.kind == "/":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Literal
 
 from textual.message import Message
 
@@ -73,15 +74,50 @@ class Measured(Message):
 
 @dataclasses.dataclass
 class RowChosen(Message):
-    """A line of the outline was clicked.
+    """A line of the outline was chosen.
 
     Attributes:
         row: Which line.
-        toggles: Whether it should open or close too.
+        folding: Whether it should open or close too.
     """
 
     row: int
-    toggles: bool
+    folding: Literal["", "fold", "unfold", "toggle"] = ""
+
+
+@dataclasses.dataclass
+class ItemChosen(Message):
+    """A node, region or group was chosen in the drawing.
+
+    Attributes:
+        item: Its id.
+        toggles: Whether it should open or close too.
+    """
+
+    item: str
+    toggles: bool = False
+
+
+@dataclasses.dataclass
+class PaneFocused(Message):
+    """A panel has the keys now."""
+
+    pane: str
+
+
+@dataclasses.dataclass
+class BorderDragged(Message):
+    """The border of a panel was dragged.
+
+    Attributes:
+        pane: Which panel.
+        border: `left` or `top`.
+        by: Cells to the right, or down.
+    """
+
+    pane: str
+    border: str
+    by: int
 
 
 @dataclasses.dataclass

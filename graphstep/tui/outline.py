@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
 from graphstep.tui.lines import LineMaker
-from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import Resized, RowChosen
-from graphstep.tui.state import UiState
-from graphstep.tui.values import Values
+from graphstep.tui.pane import Motion, Pane
+from graphstep.tui.view import View
 
 # Lines to keep in sight above and below the one that matters.
 _MARGIN = 2
@@ -18,44 +19,59 @@ _MARGIN = 2
 _LATER = 0.01
 
 
-# Arrow keys select lines here; inherited bindings would scroll instead.
-class Outline(LinesView, can_focus=True, inherit_bindings=False):
-    """A tree of lines with the cursor in it.
+class Outline(Pane):
+    """A tree of lines with the cursor in it."""
 
-    Args:
-        line_maker: What makes the lines.
-    """
+    pane_id = "outline"
+    heading = "outline"
 
-    BORDER_TITLE = "outline"
+    def _line_maker(self, width: int) -> LineMaker | None:
+        view = self.view
+        if view is None:
+            return None
+        return LineMaker(view.state, view.values, view.palette, max(width, 1))
 
-    def __init__(self, line_maker: LineMaker) -> None:
-        super().__init__(id="outline")
-        self._lines = line_maker
-        self._wants_sight: int | None = None
-
-    @property
-    def state(self) -> UiState:
-        """What is shown."""
-        return self._lines.state
-
-    def show(self, line_maker: LineMaker) -> None:
+    def show(self, view: View) -> None:
         """Show another state."""
-        before, self._lines = self._lines.state, line_maker
-        state = self.state
+        before = self.view.state if self.view is not None else None
+        self.view, state = view, view.state
         # One more line for the heading, which stays while the rest scrolls.
         self.set_length(len(state.rows) + 1)
         row = state.selected_row
         if state.follows and state.cursor_row is not None:
             row = state.cursor_row
-        moved = before.selected != state.selected or before.cursor is not state.cursor
-        if moved or before.rows is not state.rows:
+        if (
+            before is None
+            or before.selected != state.selected
+            or before.cursor is not state.cursor
+            or before.rows is not state.rows
+        ):
             self._bring_into_sight(row)
         self.refresh()
 
+    def move(self, motion: Motion) -> None:
+        """Select another line; close or open with left and right."""
+        if self.view is None:
+            return
+        state = self.view.state
+        page = max(2, self.size.height - 2) - 1
+        by = {"up": -1, "down": 1, "page_up": -page, "page_down": page}
+        if motion in by:
+            self.post_message(RowChosen(state.selected_row + by[motion]))
+        elif motion == "top":
+            self.post_message(RowChosen(0))
+        elif motion == "bottom":
+            self.post_message(RowChosen(len(state.rows) - 1))
+        else:
+            folding: Literal["fold", "unfold"] = (
+                "fold" if motion == "left" else "unfold"
+            )
+            self.post_message(RowChosen(state.selected_row, folding))
+
     def on_resize(self) -> None:
         """Keep the line that matters in sight."""
-        self.set_length(len(self.state.rows) + 1)
-        self._bring_into_sight(self.state.selected_row)
+        if self.view is not None:
+            self._bring_into_sight(self.view.state.selected_row)
         self.post_message(Resized())
 
     def _bring_into_sight(self, row: int) -> None:
@@ -72,7 +88,7 @@ class Outline(LinesView, can_focus=True, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame; values it has no time for come in the next."""
-        values: Values | None = self._lines.values
+        values = None if self.view is None else self.view.values
         if values is None:
             return super().render_lines(crop)
         values.begin_frame()
@@ -84,21 +100,21 @@ class Outline(LinesView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""
         width = self.scrollable_content_region.width
-        lines = LineMaker(
-            self.state, self._lines.values, self._lines.palette, max(width, 1)
-        )
+        lines = self._line_maker(width)
+        if lines is None:
+            return Strip.blank(width, self.rich_style)
         row = y - 1 + int(self.scroll_offset.y)
         if y == 0:
             return lines.heading().apply_style(self.rich_style)
-        if row >= len(self.state.rows):
+        if row >= len(lines.state.rows):
             return Strip.blank(width, self.rich_style)
         return lines.line(row).apply_style(self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Select the line under the pointer; a double click opens or closes it."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y == 0:
+        if offset is None or offset.y == 0 or self.view is None:
             return
         row = offset.y - 1 + int(self.scroll_offset.y)
-        if row < len(self.state.rows):
-            self.post_message(RowChosen(row, toggles=event.chain == 2))
+        if row < len(self.view.state.rows):
+            self.post_message(RowChosen(row, "toggle" if event.chain == 2 else ""))

@@ -18,12 +18,12 @@ class Prompt(Input):
 
     kind = "/"
 
-    def open(self, kind: str) -> None:
-        """Ask for a search (`/`) or a command (`:`)."""
+    def open(self, kind: str, text: str = "") -> None:
+        """Ask for a search (`/`) or a command (`:`), with something typed already."""
         self.kind = kind
         self.border_title = kind
         self.placeholder = _HINTS[kind]
-        self.value = ""
+        self.value = text
         self.add_class("-open")
         self.focus()
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
-from graphstep.graph import ProgramGraph, Region
+from graphstep.export import legible_expansion
+from graphstep.graph import ROOT_ID, ProgramGraph, Region
+from graphstep.layout import groups
 from graphstep.stepping import Breakpoint, Cursor
+from graphstep.tui.arrangement import GRAPH, Arrangement
+from graphstep.tui.drawing_state import Drawing
+from graphstep.tui.examined import Examined
 from graphstep.tui.rows import Rows
+from graphstep.tui.watch import Watch
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +30,12 @@ class UiState:
         hits: Nodes that were found, in program order.
         notice: One line to the person.
         is_alarming: Whether the notice is a problem.
+        arrangement: Which panels are shown, and how large.
+        focus: The panel that has the keys.
+        beside: The panel other than the graph that had them last.
+        drawing: How the graph is drawn.
+        examined: Which output, element and slice of the inspected value is looked at.
+        watches: Values that are shown at every step.
     """
 
     graph: ProgramGraph
@@ -36,12 +48,19 @@ class UiState:
     hits: tuple[str, ...] = ()
     notice: str = ""
     is_alarming: bool = False
+    arrangement: Arrangement = dataclasses.field(default_factory=Arrangement)
+    focus: str = GRAPH
+    beside: str = "inspector"
+    drawing: Drawing = dataclasses.field(default_factory=Drawing)
+    examined: Examined = dataclasses.field(default_factory=Examined)
+    watches: tuple[Watch, ...] = ()
 
     @classmethod
     def of(cls, graph: ProgramGraph) -> UiState:
-        """Return the state before anything was recorded or opened."""
-        rows = Rows(graph, ())
-        return cls(graph, rows, selected=rows.code(0) if len(rows) else 0)
+        """Return the state before anything was recorded: open is what stays legible."""
+        open_ = legible_expansion(graph) - {ROOT_ID}
+        rows = Rows(graph, open_)
+        return cls(graph, rows, open_, rows.code(0) if len(rows) else 0)
 
     @property
     def cursor_position(self) -> int | None:
@@ -130,6 +149,19 @@ class UiState:
             follows=self.cursor is None or row == self.cursor_row,
         )
 
+    def select_region(self, region: str) -> UiState:
+        """Select the heading of a region, and open the regions around it."""
+        needed = {r.id for r in self.graph.regions.ancestors(region)[1:-1]}
+        state = self if needed <= self.open else self.with_open(self.open | needed)
+        return state.select_row(
+            state.rows.row_of(state.rows.code_of_region(region)) or 0
+        )
+
+    def focused(self, pane: str) -> UiState:
+        """Give the keys to a panel."""
+        beside = self.beside if pane == GRAPH else pane
+        return dataclasses.replace(self, focus=pane, beside=beside)
+
     def select_node(self, node: str) -> UiState:
         """Select a node and open the regions around it."""
         needed = _regions_around(self.graph, node)
@@ -146,6 +178,37 @@ class UiState:
             return self
         heading = self.rows.row_of(self.rows.code_of_region(around[-1].id))
         return self if heading is None else self.select_row(heading)
+
+    def unfolded(self) -> UiState:
+        """Open the selected region."""
+        region = self.selected_region
+        is_closed = region is not None and region.id not in self.open
+        return self.toggled() if is_closed else self
+
+    def select_item(self, item: str) -> UiState:
+        """Select what has that id in the drawing; of a group, the first leaf.
+
+        The id of a loop is that of its region while it is closed, and of the node
+        where it is left while it is open.
+        """
+        if item in self.graph.regions and (
+            item not in self.graph or item not in self.open
+        ):
+            return self.select_region(item)
+        for group in groups(self.graph):
+            if group.id == item:
+                return self.select_node(self.graph.order[group.start])
+        return self.select_node(item)
+
+    def toggled_item(self, item: str) -> UiState:
+        """Open or close a region or group of the drawing."""
+        if item in self.graph.regions:
+            return self.with_open(self.open ^ {item})
+        if any(group.id == item for group in groups(self.graph)):
+            open_groups = self.drawing.open_groups ^ {item}
+            drawing = dataclasses.replace(self.drawing, open_groups=open_groups)
+            return dataclasses.replace(self, drawing=drawing)
+        return self
 
     def toggled(self) -> UiState:
         """Open or close the selected region."""

@@ -12,6 +12,7 @@ from graphstep.tui.lines import label_of
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import SEED
+from graphstep.tui.view import View
 
 _SEED = "┊seed┊"
 
@@ -19,8 +20,12 @@ _SEED = "┊seed┊"
 class TimelineBar(Static):
     """Two lines: the bar, and where the cursor is in words."""
 
-    def show(self, cursor: Cursor, recording: Recording, palette: Palette) -> None:
+    def show(self, view: View) -> None:
         """Write both lines anew."""
+        cursor, recording, palette = view.cursor, view.recording, view.palette
+        self.set_class(cursor is None, "-absent")
+        if cursor is None or recording is None:
+            return
         width = max(20, self.size.width)
         text = bar_text(cursor, palette, width - 2)
         text.append("\n")

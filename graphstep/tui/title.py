@@ -14,6 +14,7 @@ from graphstep.tracing import one_line
 from graphstep.tui.numbers import fit, number, seconds
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import FORWARD, SEED
+from graphstep.tui.view import View
 
 _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 
@@ -21,15 +22,11 @@ _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 class TitleBar(Static):
     """One line, whose parts give way from the right when there is no room."""
 
-    def show(
-        self,
-        graph: ProgramGraph,
-        recording: Recording | None,
-        cursor: Cursor | None,
-        palette: Palette,
-    ) -> None:
+    def show(self, view: View) -> None:
         """Write the line anew."""
-        text = title_text(graph, recording, cursor, palette, self.size.width)
+        text = title_text(
+            view.graph, view.recording, view.cursor, view.palette, self.size.width
+        )
         self.update(text, layout=False)
 
 

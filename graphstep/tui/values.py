@@ -65,6 +65,10 @@ class Values:
     Args:
         recording: Where they come from.
         frame: Seconds of this thread that one frame may spend on values it has not seen.
+
+    Attributes:
+        has_put_off: Whether the last frame had no time for some value.
+        wanted: A large value whose statistics were asked for and are not there yet.
     """
 
     def __init__(self, recording: Recording, frame: float = 0.012) -> None:
@@ -76,6 +80,7 @@ class Values:
         self._stats: dict[ValueKey, Stats | Absence] = {}
         self._deadline = 0.0
         self.has_put_off = False
+        self.wanted: ValueKey | None = None
 
     def begin_frame(self) -> None:
         """Start the clock of a frame."""
@@ -109,6 +114,7 @@ class Values:
                 array = self.array(key)
                 if isinstance(array, Absence):
                     return array
+                self.wanted = key
                 return None
             self._stats[key] = self.measure(key)
         return self._stats[key]

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import work
-
 from graphstep.errors import GraphstepError
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
-from graphstep.tui import commands
-from graphstep.tui.base import StatefulApp
-from graphstep.tui.messages import Searched
+from graphstep.tui.arranging import Arranging
 from graphstep.tui.passes import FORWARD, SEED
 
 
-class Walking(StatefulApp):
-    """Steps, jumps, breakpoints."""
+class WalkingActions(Arranging):
+    """Steps and jumps."""
 
     def _move(self, move: Callable[[Cursor], Cursor]) -> None:
         if self.state.cursor is None:
@@ -81,55 +77,3 @@ class Walking(StatefulApp):
         if node:
             self._move(lambda c: c.to(node))
             self.change(self.state.followed())
-
-    def action_next_iteration(self) -> None:
-        """Go to the next iteration."""
-        self._change_iteration(1)
-
-    def action_previous_iteration(self) -> None:
-        """Go to the previous iteration."""
-        self._change_iteration(-1)
-
-    def _change_iteration(self, by: int) -> None:
-        at = self.state.cursor
-        if at is not None:
-            turn = at.step.iteration[-1] if at.step.iteration else 0
-            self.change(commands.to_iteration(self.state, turn + by))
-
-    # Breakpoints ---------------------------------------------------------------------
-
-    def action_breakpoint(self) -> None:
-        """Set or clear a breakpoint."""
-        self.change(commands.toggle_breakpoint(self.state))
-
-    def action_continue(self) -> None:
-        """Go on to a breakpoint."""
-        self._search(is_ahead=True)
-
-    def action_reverse_continue(self) -> None:
-        """Go back to a breakpoint."""
-        self._search(is_ahead=False)
-
-    # A condition may look at every value of a long loop: that takes a thread.
-    @work(thread=True, exclusive=True, group="search")
-    def _search(self, *, is_ahead: bool) -> None:
-        start, breakpoints = self.state.cursor, self.state.breakpoints
-        if start is None:
-            return
-        go = start.continue_ if is_ahead else start.reverse_continue
-        try:
-            end, stop = go(breakpoints)
-        except GraphstepError as error:
-            self.post_message(Searched(start, start, None, one_line(str(error))))
-        else:
-            self.post_message(Searched(start, end, stop))
-
-    def on_searched(self, message: Searched) -> None:
-        """Go there, unless the cursor has left in the meantime."""
-        if self.state.cursor is not message.start:
-            return
-        if message.problem:
-            self.change(self.state.say(message.problem, is_alarming=True))
-            return
-        said = one_line(message.hit.reason) if message.hit else "no breakpoint hit"
-        self.change(self.state.moved(message.cursor).followed().say(said))

@@ -1,0 +1,30 @@
+"""Keys that search, and the command line."""
+
+from __future__ import annotations
+
+from graphstep.tui.action import Action
+
+_FIND = "Find"
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "search",
+        ("slash",),
+        "/",
+        "search",
+        "find by name, letter, id, primitive, `:12` or regular expression",
+        _FIND,
+        16,
+    ),
+    Action("next_hit", ("full_stop",), ".", "next hit", "next thing found", _FIND),
+    Action("previous_hit", ("comma",), ",", "last hit", "previous thing found", _FIND),
+    Action(
+        "command",
+        ("colon",),
+        ":",
+        "command",
+        "goto, break, delete, find, iter, pass",
+        _FIND,
+        17,
+    ),
+)

@@ -1,0 +1,7 @@
+"""Keys for how the graph is drawn."""
+
+from __future__ import annotations
+
+from graphstep.tui.action import Action
+
+ACTIONS: tuple[Action, ...] = ()

@@ -1,0 +1,147 @@
+"""What all panels have in common: a border, a focus, motions, lines that scroll."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from rich.text import Text
+from textual import events
+from textual.strip import Strip
+
+from graphstep.tui.lines_view import LinesView
+from graphstep.tui.messages import BorderDragged, PaneFocused, Resized
+from graphstep.tui.view import View
+
+Motion = Literal["up", "down", "left", "right", "page_up", "page_down", "top", "bottom"]
+
+
+# Keys are bound once, in the table of actions, and reach a panel as motions.
+class Pane(LinesView, can_focus=True, inherit_bindings=False):
+    """One panel; subclasses say what is in it.
+
+    Attributes:
+        pane_id: Its name in the arrangement, and its id as a widget.
+        heading: What its border says unless `show` says better.
+    """
+
+    pane_id: ClassVar[str] = ""
+    heading: ClassVar[str] = ""
+
+    def __init__(self) -> None:
+        super().__init__(id=self.pane_id)
+        self.view: View | None = None
+        self.border_title = self.heading
+        self._dragged: str | None = None
+
+    def show(self, view: View) -> None:
+        """Show another state. Called once per frame, and only while visible."""
+        self.view = view
+        self.refresh()
+
+    def move(self, motion: Motion) -> None:
+        """Do what an arrow or a page key asks for: here, scroll."""
+        page = max(1, self.scrollable_content_region.height - 1)
+        by_x, by_y = {
+            "up": (0, -1),
+            "down": (0, 1),
+            "left": (-4, 0),
+            "right": (4, 0),
+            "page_up": (0, -page),
+            "page_down": (0, page),
+            "top": (0, -self.virtual_size.height),
+            "bottom": (0, self.virtual_size.height),
+        }[motion]
+        self.scroll_to(
+            x=self.scroll_offset.x + by_x,
+            y=self.scroll_offset.y + by_y,
+            animate=False,
+            immediate=True,
+        )
+
+    def enter(self) -> bool:
+        """Do what Enter asks for; return whether there was anything to do here."""
+        return False
+
+    def set_heading(self, title: str, note: str = "") -> None:
+        """Write the border's title, and a note at its lower edge."""
+        # Both are markup, and a type such as `f32[2]` looks like a tag.
+        title, note = title.replace("[", r"\["), note.replace("[", r"\[")
+        if title != self.border_title:
+            self.border_title = title
+        if note != (self.border_subtitle or ""):
+            self.border_subtitle = note
+
+    @property
+    def text_width(self) -> int:
+        """Cells in a line of text, with room kept for the scroll bar."""
+        return max(16, self.container_size.width - self.gutter.width - 1)
+
+    def on_resize(self) -> None:
+        """Ask for lines of the new width."""
+        self.post_message(Resized())
+
+    def on_focus(self) -> None:
+        """Tell who has the keys now."""
+        self.post_message(PaneFocused(self.pane_id))
+
+    # Its left and upper border move when they are dragged ------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the border."""
+        if event.button == 1 and 0 in (event.x, event.y):
+            self._dragged = "left" if event.x == 0 else "top"
+            self.capture_mouse()
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Move the border that is held."""
+        if self._dragged is not None:
+            by = event.x if self._dragged == "left" else event.y
+            if by:
+                self.post_message(BorderDragged(self.pane_id, self._dragged, by))
+            event.stop()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go."""
+        if self._dragged is not None:
+            self._dragged = None
+            self.release_mouse()
+            event.stop()
+
+
+class TextPane(Pane):
+    """A panel of styled lines, drawn one by one so that new ones need no new layout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Text] = []
+
+    @property
+    def plain(self) -> str:
+        """What is written, without styles."""
+        return "\n".join(line.plain for line in self._lines)
+
+    def write(self, view: View, width: int) -> tuple[str, Text]:
+        """Return the title and the text of a state, in lines of `width` cells."""
+        return self.heading, Text()
+
+    def show(self, view: View) -> None:
+        """Show a text under a title, from its top if it is another one's."""
+        self.view = view
+        title, text = self.write(view, self.text_width)
+        before = self.border_title
+        self.set_heading(title)
+        if before != self.border_title:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self._lines = list(text.split("\n", allow_blank=False))
+        self.set_length(len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        width = self.scrollable_content_region.width
+        number = y + int(self.scroll_offset.y)
+        if number >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        segments = self._lines[number].render(self.app.console)
+        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)

@@ -1,0 +1,42 @@
+"""What a panel is handed to show: one state, its values and the styles."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from graphstep.graph import ProgramGraph
+from graphstep.recording import Recording
+from graphstep.stepping import Cursor
+from graphstep.tui.palette import Palette
+from graphstep.tui.state import UiState
+from graphstep.tui.values import Values
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class View:
+    """Everything that a panel needs for one frame.
+
+    Attributes:
+        state: What is shown.
+        values: The values of the recording that is looked at, once there is one.
+        palette: Styles.
+    """
+
+    state: UiState
+    values: Values | None
+    palette: Palette
+
+    @property
+    def graph(self) -> ProgramGraph:
+        """The program."""
+        return self.state.graph
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """Place in the walk, once there is a recording."""
+        return self.state.cursor
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording that is looked at, once there is one."""
+        return None if self.values is None else self.values.recording
