@@ -58,7 +58,11 @@ def _rules_with_values(
     }
 
     def filled(consts: Sequence[Any]) -> list[Any]:
-        return [still.get(getattr(c, "val", c), c) for c in consts]
+        # Only a tracer holds a variable; arrays beside it cannot even be hashed.
+        return [
+            still.get(getattr(c, "val", None), c) if isinstance(c, _core.Tracer) else c
+            for c in consts
+        ]
 
     changed = dict(params)
     for name in ("fwd_jaxpr_thunk", "jvp_jaxpr_fun"):

@@ -172,6 +172,45 @@ def custom_vjp_closed_over_tracer() -> Call:
     return fn, normal(3), normal(3, seed=1)
 
 
+@program("whole")
+def custom_vjp_closed_over_tracer_and_array() -> Call:
+    table = np.arange(3.0, dtype=np.float32)
+
+    def fn(x: Array, y: Array) -> Array:
+        stopped = jax.lax.stop_gradient(y)
+
+        @jax.custom_vjp
+        def shift(v: Array) -> Array:
+            return v + stopped
+
+        shift.defvjp(lambda v: (shift(v), None), lambda _, g: (g * stopped + table,))
+        return jnp.sum(shift(x * y))
+
+    return fn, normal(3), normal(3, seed=1)
+
+
+@program("whole")
+def custom_jvp_closed_over_tracer_and_array() -> Call:
+    table = np.arange(3.0, dtype=np.float32)
+
+    def fn(x: Array, y: Array) -> Array:
+        stopped = jax.lax.stop_gradient(y)
+
+        @jax.custom_jvp
+        def shift(v: Array) -> Array:
+            return v + stopped
+
+        shift.defjvps(lambda t, _, v: t * stopped * table)
+        return jnp.sum(shift(x * y))
+
+    return fn, normal(3), normal(3, seed=1)
+
+
+@program()
+def erfcx() -> Call:
+    return jax.scipy.special.erfcx, uniform(3)
+
+
 @program()
 def custom_vjp_symbolic_zeros() -> Call:
     @jax.custom_vjp
