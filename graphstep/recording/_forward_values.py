@@ -19,6 +19,7 @@ from graphstep._jaxcompat import (
 )
 from graphstep.graph._columns import Operand, Source
 from graphstep.recording._keys import TRIPS, Key
+from graphstep.recording._operations import apply_operation
 from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._serial_arrays import StoredArray
 from graphstep.recording._views import apply_view, is_view
@@ -156,7 +157,7 @@ class ForwardValues:
                 if tangent and eqn.primitive.name == "stop_gradient":
                     return np.zeros_like(self.primal(source, selection))
                 views.append((eqn, out))
-            elif origin.kind != "same":
+            elif origin.kind != "same" and not self._is_returned(source):
                 value = self._base(position, out, selection, tangent=tangent)
                 break
             assert origin.source is not None
@@ -167,6 +168,11 @@ class ForwardValues:
         for eqn, out in reversed(views):
             value = apply_view(eqn, value, lead, out)
         return value
+
+    def _is_returned(self, source: Source) -> bool:
+        """Return whether a custom rule's body gave what its call returned."""
+        is_returned = self.origins.primal(*source).kind == "returned"
+        return is_returned and source not in self.plan.records
 
     def _is_invariant(self, source: Source) -> bool:
         kind = self.origins.primal(*source).kind
@@ -195,8 +201,10 @@ class ForwardValues:
     ) -> Any:
         run, origin = self.run, self.origins.primal(position, out)
         aval = self.columns.avals[position][out]
-        if origin.kind == "recorded":
+        if origin.kind == "recorded" or (position, out) in self.plan.records:
             return self._recorded(position, out, selection, tangent=tangent)
+        if origin.kind == "rebuilt":
+            return self._rebuilt(position, out, selection, tangent=tangent)
         if origin.kind == "input":
             if not tangent:
                 return _host(run.inputs[origin.flag], aval)
@@ -211,6 +219,20 @@ class ForwardValues:
                 return _host(run.consts[position], aval)
             return self.constant((position, out))
         return self._from_loop(position, selection, tangent=tangent, out=out)
+
+    def _rebuilt(
+        self, position: int, out: int, selection: Selection, *, tangent: bool
+    ) -> Any:
+        if tangent:
+            raise Missing((position, out))
+        eqn = self.columns.eqns[position]
+        assert eqn is not None
+        operands = [
+            self.primal(source, selection)
+            for _, source in self.columns.operands[position]
+        ]
+        with self.graph.trace.x64_context():
+            return apply_operation(eqn, operands, n_slices(selection))
 
     def _recorded(
         self, position: int, out: int, selection: Selection, *, tangent: bool

@@ -50,8 +50,9 @@ class Needs:
 
     def _primal(self, position: int, out: int) -> None:
         origin = self.origins.primal(position, out)
-        if origin.kind == "recorded":
+        if origin.kind in ("recorded", "rebuilt", "returned"):
             self.records.add((position, out))
+            return
         self.primal(origin.source)
         self.primal(origin.other)
 

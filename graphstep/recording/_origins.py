@@ -1,7 +1,8 @@
 """Where each number comes from: recorded by the program, or derived when looked at.
 
 Nothing leaves the compiled program that can be rebuilt exactly: constants, pure
-views, what a loop's binders stand for, and cotangents that a rule passes on unchanged.
+views, single operations, what a loop's binders stand for, and cotangents that a rule
+passes on unchanged.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from graphstep._jaxcompat import Literal, is_inexact, is_ref, open_jaxpr, scan_split
 from graphstep.graph import ProgramGraph, activity
 from graphstep.graph._columns import Operand, Source
+from graphstep.recording._rebuilt import fed_values, find_rebuilt
 from graphstep.recording._views import is_permutation, is_selection, is_view
 
 # Primitives that hand their cotangent unchanged to these operands, if shapes agree.
@@ -54,6 +56,8 @@ class Origins:
         self.live = activity(graph)
         self.uses = _uses(graph)
         self.n_uses = {source: len(uses) for source, uses in self.uses.items()}
+        self.rebuilt = find_rebuilt(graph)
+        self._fed = fed_values(graph)
         self._feedback = {
             carry: (source, out) for source, out, carry in graph.columns.feedback
         }
@@ -75,6 +79,8 @@ class Origins:
         """Return how to obtain a primal.
 
         Kinds: `recorded`; `input` (flag is the leaf); `captured`; `ref`; `constant`;
+        `rebuilt` by its operation from its operands, unless it was recorded;
+        `returned` by a custom rule's body as source, unless the rule computed it;
         `view` and `same` of source; `loop_const` (source repeated per iteration);
         `loop_x` (source, one slice per iteration); `carry_in` (source first, then
         other of the iteration before); `carry_out` (other of the last iteration, or
@@ -99,7 +105,8 @@ class Origins:
         eqn = columns.eqns[position]
         if eqn is not None and is_view(eqn):
             return Origin("view", columns.operands[position][0][1])
-        return Origin("recorded")
+        is_rebuilt = (position, out) in self.rebuilt
+        return Origin("rebuilt" if is_rebuilt else "recorded")
 
     def _binder_primal(self, position: int) -> Origin:
         columns = self.columns
@@ -124,6 +131,10 @@ class Origins:
 
     def _exit_primal(self, position: int, out: int) -> Origin:
         eqn = self.columns.eqns[position]
+        if self.graph.regions[self.columns.ids[position]].is_opaque:
+            if (position, out) in self._fed:
+                return Origin("recorded")
+            return Origin("returned", dict(self.columns.operands[position])[out])
         if eqn is None or eqn.primitive.name != "scan":
             return Origin("recorded")
         result = dict(self.columns.operands[position])[out]
@@ -136,7 +147,7 @@ class Origins:
         return Origin("carry_out", self.columns.operands[carry][0][1], result)
 
     def _is_recorded(self, source: Operand) -> bool:
-        """Return whether a value rests on a recorded one through views alone."""
+        """Return whether a value rests on one of its own node through views alone."""
         while type(source) is not Literal:
             columns = self.columns
             position, out = source
@@ -146,7 +157,7 @@ class Origins:
             if origin is None:
                 eqn = columns.eqns[position]
                 return eqn is not None and eqn.primitive.name != "scan"
-            if origin.kind == "recorded":
+            if origin.kind in ("recorded", "rebuilt"):
                 return True
             if origin.kind != "view" or origin.source is None:
                 return False

@@ -117,6 +117,44 @@ class Planner:
         )
 
     @functools.cached_property
+    def returned(self) -> frozenset[Key]:
+        """Every result of a custom rule's call, which may be that of its body."""
+        return frozenset(
+            (position, out)
+            for position, avals in enumerate(self.columns.avals)
+            for out in range(len(avals))
+            if self.origins.primal(position, out).kind == "returned"
+        )
+
+    @functools.cached_property
+    def _kept(self) -> frozenset[Key]:
+        """Every value that a program can record."""
+        return self.recorded | self.origins.rebuilt | self.returned
+
+    def _least(self, derivative: Derivative) -> frozenset[Key]:
+        """Return the values from which a program's other values follow."""
+        # A tangent is not rebuilt, so neither is what it belongs to.
+        if derivative == "tangent":
+            return self._kept
+        by_rule = {
+            (position, out)
+            for position, out in self.returned
+            if derivative == "reverse" and position in self._active_positions
+        }
+        return self._kept - self.rebuilt - self.returned | by_rule
+
+    @functools.cached_property
+    def _active_positions(self) -> frozenset[int]:
+        return frozenset(position for position, _ in self.origins.live.active)
+
+    @functools.cached_property
+    def rebuilt(self) -> frozenset[Key]:
+        """Every value that its operation gives again, bit for bit, on this platform."""
+        # Which bits a value has was studied on CPUs alone.
+        is_known = jax.default_backend() == "cpu"
+        return self.origins.rebuilt if is_known else frozenset()
+
+    @functools.cached_property
     def tapped(self) -> frozenset[Key]:
         """Every value and use whose cotangent cannot be derived from another."""
         return frozenset(self._taps())
@@ -181,7 +219,7 @@ class Planner:
             for edge in edges:
                 search.contribution(*edge)
         records, taps = search.run()
-        return records & self.recorded, taps & self.tapped
+        return records & self._kept, taps & self.tapped
 
     def _is_ref(self, position: int, out: int) -> bool:
         return self.origins.primal(position, out).kind == "ref"
@@ -228,7 +266,7 @@ class Planner:
         elif mode == "summary":
             records, taps = self.summarised, self.summary_taps
         else:
-            records, taps = self.recorded, self.tapped
+            records, taps = self._least(derivative), self.tapped
         if mode == "count":
             records = frozenset[Key]()
         if derivative != "none":
@@ -294,13 +332,14 @@ class Planner:
         Such a body cannot run a second time only to be recorded.
         """
         silent = [False] * len(self.graph)
-        active = {position for position, _ in self.origins.live.active}
         for region in self.graph.regions.values():
             if region.is_opaque and region.eqn is not None:
                 exit_position = region.stop - 1
                 body = structure(region.eqn)
                 assert body is not None
-                if exit_position in active and has_callback(body.bodies[0].jaxpr):
+                if exit_position in self._active_positions and has_callback(
+                    body.bodies[0].jaxpr
+                ):
                     inside = range(region.start, exit_position)
                     silent[region.start : exit_position] = [True] * len(inside)
         return silent
