@@ -1,0 +1,282 @@
+"""The chain rule at one step, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from graphstep.stepping import FORWARD, SEED
+from graphstep.tui.chain_facts import Amount, CotangentSum, Facts
+from graphstep.tui.norms import INF, NAN
+from graphstep.tui.numbers import fit, fit_right, index_text, number, signed
+from graphstep.tui.palette import Palette
+from graphstep.tui.paper import Paper
+
+_LETTERS = {NAN: " N", INF: " I"}
+_PER_CENT = 100
+Part = tuple[str, Style]
+
+
+def title_of(facts: Facts | None) -> str:
+    """Return what the border says: which way time runs, and at which value."""
+    if facts is None:
+        return "chain rule"
+    if facts.pass_ == SEED:
+        return "chain rule ◆ seed"
+    arrow = "▶" if facts.pass_ == FORWARD else "◀"
+    return f"chain rule {arrow} {facts.pass_} · {facts.name}"
+
+
+def page_of(
+    facts: Facts, palette: Palette, width: int, *, seed_is_default: bool
+) -> Text:
+    """Return the lines for a pane of `width` cells."""
+    page = _Page(palette, width)
+    if facts.pass_ == SEED:
+        page.seed(facts, is_default=seed_is_default)
+    elif facts.pass_ == FORWARD:
+        page.forward(facts)
+    else:
+        page.backward(facts)
+    return page.paper.text
+
+
+class _Page:
+    def __init__(self, palette: Palette, width: int) -> None:
+        self.palette = palette
+        self.paper = Paper(palette, width)
+
+    def _head(self, facts: Facts) -> None:
+        paper, palette = self.paper, self.palette
+        room = paper.width - cell_len(facts.type) - 2
+        if cell_len(facts.equation) <= room:
+            paper.line(
+                (fit(facts.equation, room + 2), palette.bright),
+                (facts.type, palette.dim),
+            )
+        else:
+            paper.line((facts.equation, palette.bright))
+        for note in facts.notes:
+            paper.paragraph(note, palette.dim)
+
+    # The passes ------------------------------------------------------------------------
+
+    def seed(self, facts: Facts, *, is_default: bool) -> None:
+        """Write what each output is seeded with."""
+        paper, palette = self.paper, self.palette
+        paper.paragraph("The backward pass starts here, with a cotangent per output.")
+        if is_default:
+            paper.paragraph("It is one everywhere, the default.", palette.dim)
+        paper.heading("seeds")
+        self._amounts(facts.sent, "→ ", palette.backward)
+        self._more(facts)
+
+    def forward(self, facts: Facts) -> None:
+        """Write operands, then results."""
+        paper, palette = self.paper, self.palette
+        self._head(facts)
+        if facts.takes:
+            paper.heading("takes")
+            self._amounts(facts.takes, "  ", palette.text)
+            self._more(facts)
+        if facts.gives:
+            where = _where(facts.index)
+            paper.heading("will give" if facts.is_ahead else "gives", where)
+            self._amounts(facts.gives, "  ", palette.forward, facts.index)
+
+    def backward(self, facts: Facts) -> None:
+        """Write the cotangent as a sum, then what is sent on."""
+        paper, palette = self.paper, self.palette
+        self._head(facts)
+        if facts.sum is not None:
+            self._sum(facts.sum)
+        if not facts.sent:
+            return
+        paper.heading("sends", facts.rule)
+        self._amounts(facts.sent, "→ ", palette.backward, facts.index)
+        self._more(facts)
+        for sent in facts.sent:
+            if sent.derivative is not None:
+                slope = f"∂{facts.name}/∂{sent.name}"
+                paper.line(
+                    (f" {slope} = ", palette.dim),
+                    (number(sent.derivative), palette.text),
+                    (" here, measured", palette.faint),
+                )
+
+    def _more(self, facts: Facts) -> None:
+        if facts.n_more:
+            self.paper.line((f"   and {facts.n_more} more", self.palette.dim))
+
+    # The sum ---------------------------------------------------------------------------
+
+    def _sum(self, found: CotangentSum) -> None:
+        paper, palette = self.paper, self.palette
+        out, n_outs = found.out
+        which = f"output {out} of {n_outs} " if n_outs > 1 else ""
+        paper.heading("sum of contributions", (which + _where(found.index)).rstrip())
+        if found.norm is not None and (found.type[-2:] != "[]" or found.reason):
+            paper.line(
+                (f" ‖{found.name}‖ ", palette.dim),
+                (
+                    number(found.norm) + _LETTERS.get(found.mark, ""),
+                    self._bright(found),
+                ),
+                (f"   {found.type}", palette.dim),
+            )
+        if found.reason:
+            paper.paragraph(f"none: {found.reason}", palette.dim)
+            return
+        self._terms(found)
+        if not found.terms and not found.pending:
+            paper.line((" nothing uses it: the sum is empty, zero", palette.dim))
+        if found.total is not None:
+            self._total(found)
+        if found.cancelling is not None:
+            ratio = number(_PER_CENT * found.cancelling, 2)
+            words = f"the terms nearly cancel: {ratio} % of their size is left"
+            paper.line((f" {words}", palette.trouble))
+
+    def _bright(self, found: CotangentSum) -> Style:
+        return self.palette.trouble if found.mark else self.palette.bright
+
+    def _terms(self, found: CotangentSum) -> None:
+        paper, palette = self.paper, self.palette
+        is_array = found.type[-2:] != "[]"
+        terms = [_term_text(term.amount.element) for term in found.terms]
+        totals = [
+            "" if term.total is None or not number_ else f"= {number(term.total)}"
+            for number_, term in enumerate(found.terms)
+        ]
+        width = max((cell_len(t) for t in terms), default=1)
+        totals_width = max((cell_len(t) for t in totals), default=0)
+        for term, text, total in zip(found.terms, terms, totals, strict=True):
+            amount = term.amount
+            if amount.reason:
+                paper.line((f" {amount.name}: {amount.reason}", palette.dim))
+                continue
+            parts: list[Part] = [
+                (f" {fit_right(text, width)}", self._style(amount, palette.backward))
+            ]
+            if totals_width:
+                parts.append((f"  {fit(total, totals_width)}", palette.dim))
+            parts.append((f"  from {amount.name}", palette.text))
+            if is_array and amount.norm is not None:
+                self._push_right(parts, f"‖·‖ {number(amount.norm, 3)}")
+            paper.line(*parts)
+        for source in found.pending:
+            dots = fit_right("…", width)
+            gap = " " * (totals_width + 2) if totals_width else ""
+            paper.line((f" {dots}{gap}  from {source}, to come", palette.faint))
+
+    def _total(self, found: CotangentSum) -> None:
+        paper, palette = self.paper, self.palette
+        elements = [
+            t.amount.element for t in found.terms if t.amount.element is not None
+        ]
+        total = number(found.total)
+        tail = "" if found.is_complete else " so far"
+        index = index_text(found.index) if found.index else ""
+        start = f" {found.name}{index} "
+        addends = "= " + " + ".join(_addend(e, i) for i, e in enumerate(elements)) + " "
+        if (
+            len(elements) < 2
+            or cell_len(start + addends + total + tail) + 2 > paper.width
+        ):
+            addends = ""
+        style = palette.bright if found.is_complete else palette.text
+        if "N" in total or "Inf" in total:
+            style = palette.trouble
+        paper.line(
+            (start, palette.dim), (addends, palette.dim), (f"= {total}{tail}", style)
+        )
+
+    # Arrays ----------------------------------------------------------------------------
+
+    def _amounts(
+        self,
+        amounts: Sequence[Amount],
+        mark: str,
+        style: Style,
+        followed: tuple[int, ...] = (),
+    ) -> None:
+        """Write one array a line: name, element, norm, type, in columns."""
+        paper, palette = self.paper, self.palette
+        most = max(8, paper.width // 3)
+        names = min(max((cell_len(a.name) for a in amounts), default=1), most)
+        elements = [_element_text(a) for a in amounts]
+        width = max(map(cell_len, elements), default=0)
+        norms = ["" if a.is_scalar else _norm_text(a) for a in amounts]
+        norm_width = max(map(cell_len, norms), default=0)
+        for amount, element, norm in zip(amounts, elements, norms, strict=True):
+            parts: list[Part] = [
+                (f" {mark}", palette.faint),
+                (fit(amount.name, names), palette.text),
+            ]
+            if amount.note == "literal":
+                paper.line(
+                    (f" {mark}", palette.faint),
+                    (amount.name, palette.text),
+                    ("  literal", palette.dim),
+                )
+                continue
+            if amount.reason and amount.norm is None:
+                paper.line(*parts, (f"  none: {amount.reason}", palette.dim))
+                continue
+            if width:
+                parts.append(
+                    (f"  {fit_right(element, width)}", self._style(amount, style))
+                )
+            if norm_width:
+                shown = f"  {fit(norm, norm_width)}"
+                parts.append((shown, palette.trouble if amount.mark else palette.dim))
+            notes = [amount.note] if amount.note else []
+            if amount.index not in ((), followed):
+                notes.insert(0, _where(amount.index))
+            self._push(parts, "  " + " ".join(notes) if notes else "")
+            self._push_right(parts, amount.type)
+            paper.line(*parts)
+
+    def _push(self, parts: list[Part], words: str) -> None:
+        if words:
+            parts.append((words, self.palette.dim))
+
+    def _push_right(self, parts: list[Part], words: str) -> None:
+        """Put words at the right edge if there is room for them."""
+        room = self.paper.width - sum(cell_len(part) for part, _ in parts)
+        if room >= cell_len(words) + 2:
+            parts.append((fit_right(words, room), self.palette.faint))
+
+    def _style(self, amount: Amount, style: Style) -> Style:
+        return self.palette.trouble if amount.mark else style
+
+
+def _where(index: tuple[int, ...]) -> str:
+    return f"at {index_text(index)}" if index else ""
+
+
+def _element_text(amount: Amount) -> str:
+    if amount.element is None:
+        return ""
+    return number(amount.element) + (
+        _LETTERS.get(amount.mark, "") if amount.is_scalar else ""
+    )
+
+
+def _norm_text(amount: Amount) -> str:
+    if amount.norm is None:
+        return ""
+    return f"‖·‖ {number(amount.norm)}{_LETTERS.get(amount.mark, '')}"
+
+
+def _term_text(element: Any) -> str:
+    return "" if element is None else signed(element)
+
+
+def _addend(element: Any, place: int) -> str:
+    text = number(element)
+    return f"({text})" if place and text.startswith("−") else text
