@@ -135,8 +135,49 @@ class Addressed:
             chosen.append(int(index) % trips)
         return (*chosen, *[ALL] * (len(loops) - len(chosen)))
 
+    def _executed(self, position: int, selection: Selection) -> np.ndarray | None:
+        """Return which of the iterations selected ran a node; `None` for all of them.
+
+        Loops inside loops need not run equally often, and a branch is not taken in
+        every iteration. The array has the axes of stacked values, some of length one.
+        """
+        node_id = self.graph.columns.ids[position]
+        axes = [d for d, part in enumerate(selection) if isinstance(part, slice)]
+        if not axes:
+            return None
+        loops, ran = self.graph.loops(node_id), np.asarray(True)
+        for depth in axes:
+            if self.graph.regions[loops[depth]].kind != "while":
+                continue
+            extra = self.values.extra_tests(position, loops[depth])
+            trips = np.asarray(self.values.trips(loops[depth], selection[:depth]))
+            if np.ndim(trips) and np.any(trips != trips.flat[0]):
+                counts = np.arange(np.max(trips) + extra)
+                found = counts < trips[..., None] + extra
+                ran = ran & _on_axes(found, axes.index(depth) + 1, len(axes))
+        for region in self.graph.regions.ancestors(
+            self.graph.columns.regions[position]
+        ):
+            if region.kind != "branch" or region.parent == node_id:
+                continue
+            assert region.parent is not None
+            cond = self.graph.regions[region.parent]
+            outer = selection[: len(cond.loops)]
+            try:
+                taken = np.asarray(self.values.branch(cond.id, outer))
+            except Missing:
+                continue
+            found = taken == cond.children.index(region.id)
+            ran = ran & _on_axes(found, taken.ndim, len(axes))
+        return None if np.all(ran) else ran
+
     def _outer(self, region: str, iteration: Iteration) -> Selection:
         if region not in self.graph.positions:
             msg = f"Region `{region}` is no loop and no cond."
             raise RecordingError(msg)
         return self._selection(self.graph.position(region), iteration)
+
+
+def _on_axes(array: np.ndarray, n_axes: int, n_all: int) -> np.ndarray:
+    """Return an array over the first loop axes as one that varies along no other."""
+    return array.reshape(array.shape[:n_axes] + (1,) * (n_all - n_axes))

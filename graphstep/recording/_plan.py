@@ -182,8 +182,14 @@ class Planner:
             for out in range(len(self.columns.avals[position]))
             if role in ("eqn", "binder")
             and (self.origins.primal(position, out).kind not in _WITHOUT_STATISTICS)
+            and not self._is_literal(position, out)
             and self.origins.summary_source("primal", (position, out)) is None
         )
+
+    def _is_literal(self, position: int, out: int) -> bool:
+        """Return whether a value is that of a literal, as a binder's can be."""
+        origin = self.origins.primal(position, out)
+        return origin.kind == "same" and not isinstance(origin.source, tuple)
 
     @functools.cached_property
     def summary_taps(self) -> frozenset[Key]:

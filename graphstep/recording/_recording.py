@@ -149,7 +149,9 @@ class Recording(Addressed):
 
         Returns:
             An array of the value's shape and dtype, with a leading axis for every
-            loop that was not indexed; or an `Absence`.
+            loop that was not indexed; or an `Absence`. Zeros stand where an iteration
+            did not run the node: some loops run longer than others, and a branch is
+            not always taken.
 
         Raises:
             NodeNotFoundError: If there is no such node or output.
@@ -161,7 +163,8 @@ class Recording(Addressed):
         missing = self._not_forward(source[0], out_ref=source)
         if missing is not None:
             return missing
-        return self._get(source, iteration, lambda r, s: r.values.primal(source, s))
+        value = self._get(source, iteration, lambda r, s: r.values.primal(source, s))
+        return self._zeroed(value, source[0], iteration)
 
     def tangent(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
         """Return a tangent of a recording made with `tangents=`, laid out as `primal`."""
@@ -182,7 +185,8 @@ class Recording(Addressed):
             and source in self.planner.origins.live.active
         ):
             return absence("custom_rule")
-        return self._get(source, iteration, lambda r, s: r.values.tangent(source, s))
+        value = self._get(source, iteration, lambda r, s: r.values.tangent(source, s))
+        return self._zeroed(value, source[0], iteration)
 
     def cotangent(self, node: str, out: int = 0, iteration: Iteration = None) -> Any:
         """Return the cotangent of a value, the sum over its uses, laid out as `primal`.
@@ -249,7 +253,8 @@ class Recording(Addressed):
     ) -> Stats | Absence:
         """Return statistics of a primal, cotangent or tangent.
 
-        In a summary recording these were computed by the program.
+        They are of the iterations in which the node ran. In a summary recording these
+        were computed by the program.
         """
         array = {
             "primal": self.primal,
@@ -263,7 +268,32 @@ class Recording(Addressed):
             return array if slots is None else slots
         if isinstance(array, jax.Array):
             return absence("key", "Random keys have no statistics.")
+        source = self._source(node, out)
+        if not isinstance(source, Literal):
+            selection = self._selection(source[0], iteration)
+            array = self._of_executed(array, source[0], selection)
         return stats_from_array(array)
+
+    def _zeroed(self, value: Any, position: int, iteration: Iteration) -> Any:
+        """Return a stacked array with zeros where an iteration did not run the node."""
+        if not isinstance(value, np.ndarray):
+            return value
+        ran = self._executed(position, self._selection(position, iteration))
+        if ran is None:
+            return value
+        kept = ran[tuple(slice(0, n) for n in value.shape[: ran.ndim])]
+        kept = kept.reshape(kept.shape + (1,) * (value.ndim - ran.ndim))
+        return np.where(kept, value, np.zeros((), value.dtype))
+
+    def _of_executed(self, array: Any, position: int, selection: Selection) -> Any:
+        """Return what of a stacked array belongs to iterations that ran the node."""
+        ran = self._executed(position, selection)
+        if ran is None:
+            return array
+        # A window of a while's buffers may be shorter than the loop ran.
+        kept = tuple(slice(0, n) for n in array.shape[: ran.ndim])
+        lead = array.shape[: ran.ndim]
+        return array[np.broadcast_to(ran[kept], lead)]
 
     def _slots(
         self, node: str, out: int, of: str, iteration: Iteration
@@ -290,6 +320,9 @@ class Recording(Addressed):
         slots = self.values.select(key, store, owner[0], selection)
         owner_aval = self.graph.columns.avals[owner[0]][owner[1]]
         aval = self.graph.columns.avals[position][index]
+        # A branch's own iterations may be fewer than those of what it is handed.
+        is_alike = loops == self.graph.loops(self.graph.columns.ids[position])
+        slots = self._of_executed(slots, position if is_alike else owner[0], selection)
         rows = slots.reshape(-1, slots.shape[-1])
         stats = combine_stats([stats_from_slot(row, owner_aval.size) for row in rows])
         return repeated_stats(stats, aval.size // max(owner_aval.size, 1))
