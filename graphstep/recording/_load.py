@@ -118,11 +118,13 @@ def _assembled(
     document: Any,
     blocked: dict[int, str],
 ) -> Recording:
+    refusal = field(document, "refusal")
     recording = Recording(
         planner,
         plan,
         run,
         blocked=blocked,
+        refusal=None if refusal is None else text(refusal),
         notes=tuple(text(note) for note in items(field(document, "notes"))),
         timings=tuple(
             (text(stage), float_from_json(seconds))

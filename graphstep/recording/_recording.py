@@ -268,6 +268,8 @@ class Recording(Addressed):
             return array if slots is None else slots
         if isinstance(array, jax.Array):
             return absence("key", "Random keys have no statistics.")
+        if array.dtype == jax.dtypes.float0:
+            return absence("integer", "The tangent of an integer has no statistics.")
         source = self._source(node, out)
         if not isinstance(source, Literal):
             selection = self._selection(source[0], iteration)

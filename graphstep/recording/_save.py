@@ -59,6 +59,7 @@ def save_recording(recording: Recording, path: Path) -> None:
         "plan": json_from_plan(recording.plan),
         "zooms": [json_from_plan(zoomed.plan) for zoomed in recording.zoomed],
         "blocked": [[int(p), why] for p, why in sorted(recording.blocked.items())],
+        "refusal": recording.refusal,
         "notes": list(recording.notes),
         "timings": [[name, json_from_float(s)] for name, s in recording.timings],
         "seed_is_default": recording.seed_is_default,

@@ -189,6 +189,15 @@ def float0_from_integer_vjp() -> Call:
 
 
 @program()
+def float0_returned() -> Call:
+    def fn(x: Array, n: Array) -> tuple[Array, object]:
+        _, pull = jax.vjp(lambda x, n: jnp.sin(x) * n, x, n)
+        return pull(jnp.ones_like(x))
+
+    return fn, normal(2), jnp.int32(2)
+
+
+@program()
 def zero_size_input() -> Call:
     return lambda x, y: (x * 2.0).sum() + y, jnp.zeros((0, 3)), jnp.float32(1.0)
 

@@ -44,6 +44,7 @@ _PROGRAMS = (
     "booleans_only",
     "zero_size_inside",
     "float0_from_integer_vjp",
+    "float0_returned",
     "keys_through_scan",
     "other_key_implementation",
     "shard_map_with_scan",
@@ -67,6 +68,17 @@ def _weights_of_many_kinds(x: jax.Array, w: jax.Array) -> jax.Array:
     return c.sum() + (ys**2).sum()
 
 
+def _refused(x: jax.Array, y: jax.Array) -> jax.Array:
+    """Close a rule over an active value, which JAX does not differentiate."""
+
+    @jax.custom_vjp
+    def shift(v: jax.Array) -> jax.Array:
+        return v + y
+
+    shift.defvjp(lambda v: (shift(v), None), lambda _, g: (g,))
+    return jnp.sum(shift(x))
+
+
 def _recorded(name: str) -> Any:
     program = build(name)
     with program.context():
@@ -85,9 +97,12 @@ def _variants() -> Iterator[tuple[str, Any]]:
     yield "zoomed", zoomed
     yield "tangents", gs.record(_weights_of_many_kinds, x, w, tangents=(x, w))
     yield "seeded", gs.record(jnp.sin, x, seed=x, verify=False)
+    refused = gs.record(_refused, x, x)
+    assert refused.refusal is not None
+    yield "refused", refused
 
 
-_NAMES = (*_PROGRAMS, "weights", "summary", "zoomed", "tangents", "seeded")
+_NAMES = (*_PROGRAMS, "weights", "summary", "zoomed", "tangents", "seeded", "refused")
 
 
 @pytest.fixture(scope="module")
