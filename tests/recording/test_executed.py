@@ -12,6 +12,7 @@ from jax import Array, lax
 
 import graphstep as gs
 from graphstep.recording import Stats
+from tests import programs
 
 
 def _grown(x: Array) -> Array:
@@ -93,3 +94,56 @@ def test_a_literal_into_a_custom_call_in_a_while_needs_no_record() -> None:
 
     stats = _stats(recording, "0:body/1/in0")
     assert (stats.size, stats.min, stats.max) == (2, 3.0, 3.0)
+
+
+_LOOPED = (
+    "cond_in_cond",
+    "cond_of_scan",
+    "diffrax_ode",
+    "fori_dynamic",
+    "keys_through_scan",
+    "scan_in_while",
+    "scan_nested",
+    "scan_of_custom_vjp",
+    "scan_of_jit_and_cond",
+    "shard_map_with_scan",
+    "vmap_of_cond",
+    "vmap_of_while",
+    "while_in_scan",
+    "while_in_while",
+    "while_zero_trips",
+)
+
+
+@pytest.mark.parametrize("name", _LOOPED)
+def test_a_summary_has_the_statistics_of_the_arrays(name: str) -> None:
+    """Whether kept as arrays or not, a value has the same statistics."""
+    program = programs.build(name)
+    with program.context():
+        trace = gs.trace(program.fn, *program.args, **program.kwargs, **program.options)
+        full = trace.record(verify=False)
+        summary = trace.record(verify=False, budget=1)
+        graph = trace.graph
+        pairs = [
+            (full.stats(node, out, of), summary.stats(node, out, of))
+            for node in graph.order
+            for out in range(len(graph.node(node).avals))
+            for of in ("primal", "cotangent")
+        ]
+
+    both = [
+        (expected, actual)
+        for expected, actual in pairs
+        if isinstance(expected, Stats) and isinstance(actual, Stats)
+    ]
+    assert summary.mode == "summary"
+    assert [actual.size for _, actual in both] == [
+        expected.size for expected, _ in both
+    ]
+    for field in ("absmax", "l2"):
+        np.testing.assert_allclose(
+            [getattr(actual, field) for _, actual in both],
+            [getattr(expected, field) for expected, _ in both],
+            rtol=1e-4,
+            atol=1e-5,
+        )
