@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib.util
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from textual.pilot import Pilot
 
 import graphstep as gs
 from graphstep.tui.app import StepApp
+from graphstep.tui.arrangement import GRAPH, Arrangement
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -21,14 +23,37 @@ async def walk(
     fn: Callable[..., Any],
     *args: Any,
     size: tuple[int, int] = (120, 40),
+    panes: tuple[str, ...] = (),
     **options: Any,
 ) -> AsyncIterator[Pilot[int]]:
-    """Open the walk through a recording of `fn` at `args`."""
+    """Open the walk through a recording of `fn` at `args`, with chosen panels."""
     rec = gs.record(fn, *args, **options)
     app = StepApp(rec.graph, recording=rec)
     async with app.run_test(size=size) as pilot:
         await settle(pilot)
+        if panes:
+            await show(pilot, *panes)
         yield pilot
+
+
+async def show(pilot: Pilot[int], *panes: str) -> None:
+    """Show these panels beside a narrow graph, or one alone; the first has the keys."""
+    app = app_of(pilot)
+    arrangement = Arrangement(
+        shown=tuple(pane for pane in panes if pane != GRAPH),
+        share=20,
+        is_maximised=len(panes) == 1,
+    )
+    state = app.state.focused(panes[0])
+    app.change(dataclasses.replace(state, arrangement=arrangement))
+    await settle(pilot)
+
+
+async def fold_all(pilot: Pilot[int]) -> None:
+    """Close every region."""
+    app = app_of(pilot)
+    app.change(app.state.with_open(frozenset()))
+    await settle(pilot)
 
 
 async def settle(pilot: Pilot[int]) -> None:
@@ -56,15 +81,18 @@ def app_of(pilot: Pilot[int]) -> StepApp:
     return app
 
 
-def screen_text(pilot: Pilot[int]) -> str:
-    """Return the characters on the screen."""
+def screen_text(pilot: Pilot[int], pane: str = "") -> str:
+    """Return the characters on the screen, or those of one panel."""
     strips = pilot.app.screen._compositor.render_strips()
+    if pane:
+        place = app_of(pilot).pane(pane).region
+        strips = [s.crop(place.x, place.right) for s in strips[place.y : place.bottom]]
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
-def line_with(pilot: Pilot[int], text: str) -> str:
-    """Return the first line of the screen with `text` in it."""
-    shown = screen_text(pilot)
+def line_with(pilot: Pilot[int], text: str, pane: str = "") -> str:
+    """Return the first line of the screen, or of a panel, with `text` in it."""
+    shown = screen_text(pilot, pane)
     found = [line for line in shown.splitlines() if text in line]
     assert found, f"{text!r} is not on the screen:\n{shown}"
     return found[0]

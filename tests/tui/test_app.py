@@ -18,10 +18,12 @@ from graphstep.tui.help_screen import HelpScreen
 from graphstep.tui.recording_job import is_working
 from tests.tui.pilots import (
     app_of,
+    fold_all,
     line_with,
     press,
     screen_text,
     settle,
+    show,
     until,
     walk,
 )
@@ -43,6 +45,8 @@ def nested(x: jax.Array) -> jax.Array:
 
 
 X = jnp.arange(4.0)
+OUTLINE = ("outline",)
+BOTH = ("outline", "inspector")
 
 
 class Held:
@@ -100,6 +104,7 @@ async def test_the_graph_can_be_explored_while_it_compiles() -> None:
     app = StepApp(held.graph, trace=held)
     async with app.run_test(size=(120, 30)) as pilot:
         await until(pilot, held.reached.is_set)
+        await show(pilot, *OUTLINE)
         await press(pilot, "down", "down")
         await until(pilot, lambda: "compile" in screen_text(pilot))
 
@@ -167,7 +172,9 @@ async def test_a_failed_recording_is_one_line_in_a_dialog() -> None:
 
         assert "RuntimeError: no such device" in screen_text(pilot)
         assert "many more" not in screen_text(pilot)
-        await press(pilot, "enter", "down")
+        await press(pilot, "enter")
+        await show(pilot, *OUTLINE)
+        await press(pilot, "down")
         assert app.state.selected_row == 1
         await pilot.press("q")
     assert app.return_value == 1
@@ -184,16 +191,16 @@ async def test_keys_that_quit(key: str) -> None:
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 60)])
 async def test_the_step_is_on_screen_at_every_size(size: tuple[int, int]) -> None:
     """Position and cursor are visible from 40 by 12 cells on."""
-    async with walk(nested, X, size=size) as pilot:
+    async with walk(nested, X, size=size, panes=OUTLINE) as pilot:
         await press(pilot, "n", "n")
 
         assert "forward 3/" in screen_text(pilot)
-        assert "▶" in line_with(pilot, "│ ▶")
+        assert "▶" in line_with(pilot, "│ ▶", "outline")
 
 
 async def test_a_tiny_terminal_gets_one_readable_text() -> None:
     """Below 40 by 12 the position and the keys remain, and resizing brings all back."""
-    async with walk(nested, X, size=(30, 8)) as pilot:
+    async with walk(nested, X, size=(30, 8), panes=OUTLINE) as pilot:
         await press(pilot, "n")
 
         assert "forward 2/" in screen_text(pilot)
@@ -205,7 +212,8 @@ async def test_a_tiny_terminal_gets_one_readable_text() -> None:
 
 async def test_the_cursor_opens_the_regions_it_enters() -> None:
     """Stepping into a call shows its inside; closing it shows the cursor in it."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
+        await fold_all(pilot)
         assert "[+] jit squash" in screen_text(pilot)
         closed = len(app_of(pilot).state.rows)
         while not app_of(pilot).state.open:
@@ -219,7 +227,8 @@ async def test_the_cursor_opens_the_regions_it_enters() -> None:
 
 async def test_enter_opens_and_closes_the_selected_region() -> None:
     """Enter on a heading shows and hides what is inside."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
+        await fold_all(pilot)
         state = app_of(pilot).state
         row = next(r for r in range(len(state.rows)) if state.rows.region(r))
         await press(pilot, *["down"] * row, "enter")
@@ -232,7 +241,7 @@ async def test_enter_opens_and_closes_the_selected_region() -> None:
 
 async def test_selecting_does_not_move_the_cursor() -> None:
     """Any node can be looked at while the cursor stays, and w goes back to it."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
         await press(pilot, "n", "end")
         state = app_of(pilot).state
 
@@ -245,7 +254,7 @@ async def test_selecting_does_not_move_the_cursor() -> None:
 
 async def test_run_to_the_selected_node() -> None:
     """`t` puts the cursor at the selected line."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
         await press(pilot, "end", "t")
 
         assert app_of(pilot).state.cursor.step.node == "out0"
@@ -253,7 +262,7 @@ async def test_run_to_the_selected_node() -> None:
 
 async def test_search_goes_from_hit_to_hit() -> None:
     """`/` finds, `.` and `,` go on and back, opening what hides a hit."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
         await press(pilot, "slash", *"reduce_", "enter")
         first = app_of(pilot).state.selected
         await press(pilot, "full_stop")
@@ -266,7 +275,7 @@ async def test_search_goes_from_hit_to_hit() -> None:
 
 async def test_a_vain_search_says_so() -> None:
     """Nothing found, or a malformed expression, is a notice and not a crash."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
         await press(pilot, "slash", *"zzz", "enter")
         assert "nothing is like `zzz`" in screen_text(pilot)
         await press(pilot, "slash", "(", "enter")
@@ -297,7 +306,7 @@ async def test_a_wrong_command_says_what_is_wrong(command: str, said: str) -> No
 
 async def test_a_breakpoint_is_marked_and_stops() -> None:
     """`B` marks the selected line, `c` runs to it, `B` clears it."""
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
         await press(pilot, "end", "B", "c")
         await until(pilot, lambda: app_of(pilot).state.cursor.step.node == "out0")
         await settle(pilot)
@@ -309,7 +318,7 @@ async def test_a_breakpoint_is_marked_and_stops() -> None:
 
 async def test_help_lists_every_action() -> None:
     """The help screen is the table of actions."""
-    async with walk(nested, X, size=(120, 70)) as pilot:
+    async with walk(nested, X, size=(120, 250)) as pilot:
         await press(pilot, "question_mark")
         assert isinstance(pilot.app.screen, HelpScreen)
         text = screen_text(pilot)
@@ -321,9 +330,10 @@ async def test_help_lists_every_action() -> None:
 
 async def test_tab_switches_to_the_inspector_in_a_small_terminal() -> None:
     """Where there is room for one panel only, Tab shows the other."""
-    async with walk(nested, X, size=(60, 14)) as pilot:
+    async with walk(nested, X, size=(60, 14), panes=BOTH) as pilot:
         assert "outline" in screen_text(pilot)
-        await press(pilot, "tab")
+        # The graph comes between them.
+        await press(pilot, "tab", "tab")
 
         assert "outline" not in screen_text(pilot)
         assert "primal" in screen_text(pilot)
@@ -335,10 +345,11 @@ async def test_stepping_over_a_loop_leaves_it_closed() -> None:
     def fn(x: jax.Array) -> jax.Array:
         return jax.lax.scan(lambda c, _: (jnp.sin(c), None), x, None, length=7)[0]
 
-    async with walk(fn, 0.5) as pilot:
+    async with walk(fn, 0.5, panes=OUTLINE) as pilot:
+        await fold_all(pilot)
         await press(pilot, "N")
 
-        assert "[+] scan ×7" in line_with(pilot, "│ ▶")
+        assert "[+] scan ×7" in line_with(pilot, "│ ▶", "outline")
         await press(pilot, "s")
         assert app_of(pilot).state.cursor.step.node == "out0"
 
@@ -350,7 +361,7 @@ async def test_hostile_names_are_shown_as_text() -> None:
         return sum(jnp.sum(leaf) for leaf in tree.values())
 
     names = {"[bold red]x[/]": 1.0, "\x1b[31mred": 2.0, "a\nb": 3.0, "x" * 5000: 4.0}
-    async with walk(fn, names, size=(160, 40)) as pilot:
+    async with walk(fn, names, size=(160, 40), panes=BOTH) as pilot:
         for _ in range(len(names)):
             await press(pilot, "n")
         text = screen_text(pilot)
@@ -362,7 +373,7 @@ async def test_hostile_names_are_shown_as_text() -> None:
 async def test_a_large_array_is_measured_in_the_background() -> None:
     """The statistics of a large array come without the panel waiting for them."""
     x = jnp.ones((600, 600))
-    async with walk(lambda x: jnp.sum(x * 2), x) as pilot:
+    async with walk(lambda x: jnp.sum(x * 2), x, panes=BOTH) as pilot:
         await until(pilot, lambda: "mean 1" in screen_text(pilot))
 
         assert "positive 360000" in screen_text(pilot)
@@ -374,7 +385,7 @@ async def test_integers_say_why_they_have_no_cotangent() -> None:
     def fn(x: jax.Array, n: jax.Array) -> jax.Array:
         return x * n
 
-    async with walk(fn, 2.0, 3) as pilot:
+    async with walk(fn, 2.0, 3, panes=BOTH) as pilot:
         await press(pilot, "n")
 
         assert "none: Integers and booleans" in screen_text(pilot)
@@ -385,7 +396,7 @@ async def test_without_colour_every_state_can_be_told(
 ) -> None:
     """Under NO_COLOR done, current and pending differ in their marks."""
     monkeypatch.setenv("NO_COLOR", "1")
-    async with walk(nested, X) as pilot:
+    async with walk(nested, X, panes=OUTLINE) as pilot:
         await press(pilot, "n")
         text = screen_text(pilot)
 
