@@ -54,6 +54,22 @@ class Trace:
         """Makes recordings of this trace and keeps what was compiled for them."""
         return Recorder(self.graph, Recording)
 
+    def with_argnums(self, argnums: int | Sequence[int] | None) -> Trace:
+        """Return a trace of the same program with other arguments differentiated.
+
+        The function is not called again.
+
+        Args:
+            argnums: Positions to differentiate, as in `jax.grad`; `None` for every
+                positional argument that is not static.
+
+        Raises:
+            ArgumentError: If there is no such argument, or it is static.
+        """
+        if argnums is not None and not isinstance(argnums, int):
+            argnums = tuple(argnums)
+        return Trace(self.program.with_argnums(argnums))
+
     def record(
         self,
         *args: Any,

@@ -19,6 +19,8 @@ GraphstepError
 │   ├── CancelledError
 │   └── FileFormatError
 ├── SteppingError
+├── EditError
+├── InterfaceError
 ├── LayoutError
 │   └── LayoutCancelledError
 ├── ExportError
@@ -107,6 +109,14 @@ class FileFormatError(RecordingError):
 
 class SteppingError(GraphstepError):
     """A cursor was asked to go where the walk does not lead."""
+
+
+class EditError(GraphstepError):
+    """A change of the inputs, the seed or argnums cannot be made."""
+
+
+class InterfaceError(GraphstepError):
+    """The terminal interface cannot be opened here, or has failed."""
 
 
 class LayoutError(GraphstepError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphstep.recording._absence import Absence
+from graphstep.recording._budget import default_budget
 from graphstep.recording._recorder import Recorder
 from graphstep.recording._recording import Iteration, Recording
 from graphstep.recording._save import load_recording
@@ -20,6 +21,7 @@ __all__ = [
     "Recording",
     "Stats",
     "Verification",
+    "default_budget",
     "load_recording",
     "stats_from_array",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphstep.tracing._failing_line import failure_location
 from graphstep.tracing._one_line import one_line
 from graphstep.tracing._ownership import UserCode, user_code
 from graphstep.tracing._program_names import program_names
@@ -19,6 +20,7 @@ __all__ = [
     "SourceLocation",
     "Trace",
     "UserCode",
+    "failure_location",
     "function_name",
     "one_line",
     "program_names",

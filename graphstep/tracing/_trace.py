@@ -19,7 +19,7 @@ from graphstep.tracing._failures import (
     check_result,
     explain_trace_failure,
 )
-from graphstep.tracing._paths import argument_paths, result_paths
+from graphstep.tracing._paths import argument_paths, positional_names, result_paths
 
 Argnums = int | tuple[int, ...] | None
 
@@ -165,6 +165,23 @@ class Trace:
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return `(args, kwargs)` as the function takes them."""
         return _unwrap_static(jax.tree.unflatten(self.in_tree, leaves))
+
+    def positional_names(self, count: int) -> tuple[str, ...]:
+        """Return the names of the first `count` positional arguments."""
+        return tuple(positional_names(self.fn, count))
+
+    def with_argnums(self, argnums: Argnums) -> Trace:
+        """Return the same program with other arguments differentiated.
+
+        Raises:
+            ArgumentError: If there is no such argument, or it is static.
+        """
+        args, _ = self.unflatten(self.in_leaves)
+        spec = dataclasses.replace(self.spec, argnums=argnums)
+        _check_positions(spec, len(args))
+        wrapped, _ = spec.wrap_static(args, {})
+        differentiated = tuple(_differentiated(wrapped, spec, self.closed_jaxpr))
+        return dataclasses.replace(self, spec=spec, differentiated=differentiated)
 
     def x64_context(self) -> contextlib.AbstractContextManager[Any]:
         """Return a context in which 64-bit types mean what they meant in the trace."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -15,33 +15,27 @@ from textual.widgets import Static
 
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording, Stats
-from graphstep.stepping import cursor
-from graphstep.tracing import one_line
 from graphstep.tui.actions import ACTIONS, BY_NAME, bindings
 from graphstep.tui.drawing import DrawingActions
 from graphstep.tui.examining import ExaminingActions
-from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.footer import KeyBar
 from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.looping import LoopingActions
 from graphstep.tui.messages import (
     Measured,
-    RecordingFailed,
-    RecordingMade,
-    StageBegan,
 )
 from graphstep.tui.palette import THEMES
 from graphstep.tui.panes import all_panes
 from graphstep.tui.panes_box import PanesBox
-from graphstep.tui.progress import Progress, ProgressBar
+from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.reading import ReadingActions
-from graphstep.tui.recording_job import RecordingJob, Traced
 from graphstep.tui.rerunning import RerunningActions
 from graphstep.tui.stopping import StoppingActions
 from graphstep.tui.timeline_bar import TimelineBar
 from graphstep.tui.title import TitleBar, position_text
+from graphstep.tui.traced import Traced
 from graphstep.tui.values import ValueKey, Values
 from graphstep.tui.view import View
 from graphstep.tui.walking import WalkingActions
@@ -66,11 +60,11 @@ class StepApp(
         graph: The program; it can be explored at once.
         trace: What to record, if `recording` is not given.
         recording: A recording that is there already.
+        save: Where to write the first recording that is made.
         **options: For `trace.record`.
 
     Attributes:
         state: What is shown.
-        has_failed: Whether the last recording failed.
     """
 
     CSS_PATH = "app.tcss"
@@ -86,18 +80,16 @@ class StepApp(
         *,
         trace: Traced | None = None,
         recording: Recording | None = None,
+        save: Path | None = None,
         **options: Any,
     ) -> None:
         super().__init__(graph)
-        self.has_failed = False
         self._trace = trace
         self._options = options
-        self._job: RecordingJob | None = None
-        self._values: Values | None = None
+        self._save_to = save
         self._measuring: ValueKey | None = None
         if recording is not None:
-            self._values = Values(recording)
-            self.state = self.state.moved(cursor(recording))
+            self.open_recording(recording, trace)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -118,8 +110,8 @@ class StepApp(
     def on_mount(self) -> None:
         """Begin to record, unless there is a recording."""
         self.theme_changed_signal.subscribe(self, lambda _: self.mark_stale())
-        if self._values is None:
-            self._record()
+        if self._values is None and self._trace is not None:
+            self.begin_recording(self._trace, self._options, self._save_to)
         self.mark_stale()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -132,16 +124,11 @@ class StepApp(
         """Write lines of the new width."""
         self.mark_stale()
 
-    @property
-    def recording(self) -> Recording | None:
-        """The recording, once it is there."""
-        return None if self._values is None else self._values.recording
-
     def on_stale(self) -> None:
         """Hand the state to the panels."""
         self.is_stale = False
         base, state = self.screen_stack[0], self.state
-        view = View(state, self._values, self.palette)
+        view = View(state, self._values, self.palette, self.comparison)
         self._arrange_panes()
         base.query_one(TitleBar).show(view)
         for pane in self.panes_box.visible_panes:
@@ -154,6 +141,7 @@ class StepApp(
         if self._values is not None and self._values.wanted is not None:
             self._start_measuring(self._values.wanted)
             self._values.wanted = None
+        self.compare_large()
         base.query_one("#too-small", Static).update(self._small_text(), layout=False)
 
     def _arrange_panes(self) -> None:
@@ -178,55 +166,7 @@ class StepApp(
             run = functools.partial(self.run_action, action.name)
             yield SystemCommand(action.short.capitalize(), action.help, run)
 
-    # Recording -----------------------------------------------------------------------
-
-    def _record(self) -> None:
-        if self._trace is None or (self._job is not None and self._job.is_alive):
-            return
-        self.has_failed = False
-        self.query_one(ProgressBar).progress = Progress(time.perf_counter())
-        self._job = RecordingJob(self, self._trace, **self._options)
-        self._job.start()
-
-    def on_stage_began(self, message: StageBegan) -> None:
-        """Show the stage."""
-        bar = self.screen_stack[0].query_one(ProgressBar)
-        if bar.progress is not None:
-            bar.progress = bar.progress.then(message.stage, message.seconds)
-            bar.tick()
-
-    def on_recording_made(self, message: RecordingMade) -> None:
-        """Put the cursor at the first step."""
-        self.screen_stack[0].query_one(ProgressBar).progress = None
-        self._values = Values(message.recording)
-        notes = " ".join(message.recording.notes)
-        self.change(self.state.begun(message.cursor).say(one_line(notes)))
-
-    def on_recording_failed(self, message: RecordingFailed) -> None:
-        """Say why; the graph stays."""
-        self.screen_stack[0].query_one(ProgressBar).progress = None
-        if message.is_cancelled:
-            self.change(self.state.say("cancelled; R records again, q quits"))
-            return
-        self.has_failed = True
-        self.change(self.state.say("no recording; R tries again", is_alarming=True))
-        self.push_screen(FailureScreen(message.reason))
-
-    def key_escape(self) -> None:
-        """Cancel the recording, or let a notice go."""
-        bar = self.query_one(ProgressBar)
-        if bar.progress is not None and self._job is not None:
-            self._job.cancel()
-            bar.progress = bar.progress.cancelling()
-            bar.tick()
-        elif self.state.notice:
-            self.change(self.state.say(""))
-
-    def action_again(self) -> None:
-        """Record again, if there is no recording."""
-        if self._values is None:
-            self._record()
-            self.change(self.state.say(""))
+    # Leaving -------------------------------------------------------------------------
 
     def action_leave(self) -> None:
         """Quit."""

@@ -51,9 +51,6 @@ ACTIONS: tuple[Action, ...] = (
         15,
     ),
     Action("where", ("w",), "w", "where", "select the cursor again", _LOOK, 0, True),
-    Action(
-        "again", ("R",), "R", "record", "record again after a failed recording", _LOOK
-    ),
     Action("help", ("question_mark", "f1"), "?", "help", "this help", _LOOK, 3),
     Action("leave", ("q", "ctrl+c", "ctrl+q"), "q", "quit", "quit", _LOOK, 4),
     Action(

@@ -7,8 +7,11 @@ from typing import Literal
 
 from textual.message import Message
 
-from graphstep.recording import Recording, Stats
+from graphstep.recording import Stats
 from graphstep.stepping import Cursor, Stop
+from graphstep.tracing import SourceLocation
+from graphstep.tui.runs_compare import Change, Comparison
+from graphstep.tui.runs_state import Run
 from graphstep.tui.values import ValueKey
 
 
@@ -28,10 +31,13 @@ class StageBegan(Message):
 
 @dataclasses.dataclass
 class RecordingMade(Message):
-    """The recording is ready, and a cursor stands at its first step."""
+    """A recording is ready.
 
-    recording: Recording
-    cursor: Cursor
+    Attributes:
+        run: The recording, for the list.
+    """
+
+    run: Run
 
 
 @dataclasses.dataclass
@@ -41,10 +47,54 @@ class RecordingFailed(Message):
     Attributes:
         reason: One line for a person.
         is_cancelled: Whether that is what the person wanted.
+        place: The line of the user's where it failed, if that is known.
     """
 
     reason: str
     is_cancelled: bool = False
+    place: SourceLocation | None = None
+
+
+@dataclasses.dataclass
+class Compared(Message):
+    """A large value has been compared with that of another recording."""
+
+    comparison: Comparison
+    key: ValueKey
+    change: Change | None
+
+
+@dataclasses.dataclass
+class RunChosen(Message):
+    """A line of the list of recordings was chosen.
+
+    Attributes:
+        number: Which recording.
+        shows: Whether it is to be looked at.
+    """
+
+    number: int
+    shows: bool = False
+
+
+@dataclasses.dataclass
+class Noticed(Message):
+    """Something in the background has ended.
+
+    Attributes:
+        text: One line for the person.
+        is_alarming: Whether it is a problem.
+    """
+
+    text: str
+    is_alarming: bool = False
+
+
+@dataclasses.dataclass
+class Printed(Message):
+    """The program wrote something that the screen must not show as it is."""
+
+    text: str
 
 
 @dataclasses.dataclass
@@ -96,6 +146,31 @@ class ItemChosen(Message):
 
     item: str
     toggles: bool = False
+
+
+@dataclasses.dataclass
+class SeekAsked(Message):
+    """A step of the walk was pointed at.
+
+    Attributes:
+        index: Which step.
+    """
+
+    index: int
+
+
+@dataclasses.dataclass
+class StepsAsked(Message):
+    """So many steps on were asked for, or back."""
+
+    by: int
+
+
+@dataclasses.dataclass
+class IterationAsked(Message):
+    """An iteration of the loop around the cursor was pointed at."""
+
+    turn: int
 
 
 @dataclasses.dataclass

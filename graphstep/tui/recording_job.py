@@ -4,43 +4,48 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
 import os
 import sys
 import threading
-from typing import Any, Protocol
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from textual.app import App
 
 from graphstep.errors import CancelledError, GraphstepError
-from graphstep.graph import ProgramGraph
-from graphstep.recording import Progress, Recording
 from graphstep.stepping import cursor
-from graphstep.tracing import one_line
+from graphstep.tracing import failure_location, one_line
+from graphstep.tui.edit_recipe import Recipe
 from graphstep.tui.messages import RecordingFailed, RecordingMade, StageBegan
+from graphstep.tui.runs_made import nbytes_of, output_of
+from graphstep.tui.runs_state import Run
+from graphstep.tui.values import Values
 
 # Threads that were still at work when their application was left.
 _left: list[threading.Thread] = []
 _INTERRUPTED = 130
 
 
-class Traced(Protocol):
-    """The part of `graphstep.Trace` that the application rests on."""
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """What is to be recorded.
 
-    @property
-    def graph(self) -> ProgramGraph:
-        """The computational graph."""
-        ...
+    Attributes:
+        recipe: Returns what the recording is made of; called in the thread.
+        number: The number that the recording will have.
+        what: What was changed, as it was typed; empty for the first.
+        base: Number of the recording that it was changed from; 0 for none.
+        save: Where to write it too.
+    """
 
-    def record(
-        self,
-        *,
-        seed: Any = None,
-        budget: int | None = None,
-        verify: bool | None = None,
-        progress: Progress | None = None,
-    ) -> Recording:
-        """Run the program once and keep its values."""
-        ...
+    recipe: Callable[[], Recipe]
+    number: int = 1
+    what: str = ""
+    base: int = 0
+    save: Path | None = None
 
 
 class RecordingJob:
@@ -51,14 +56,13 @@ class RecordingJob:
 
     Args:
         app: Is told of every stage and of the end.
-        trace: What to record.
-        **options: For `trace.record`.
+        attempt: What to record.
     """
 
-    def __init__(self, app: App[Any], trace: Traced, **options: Any) -> None:
+    def __init__(self, app: App[Any], attempt: Attempt) -> None:
         self._app = app
-        self._trace = trace
-        self._options = options
+        self._attempt = attempt
+        self._began = time.perf_counter()
         self._unwanted = threading.Event()
         self._thread = threading.Thread(
             target=self._work, name="graphstep-record", daemon=True
@@ -85,19 +89,40 @@ class RecordingJob:
         return self._thread.is_alive()
 
     def _progress(self, stage: str, seconds: float) -> bool:
-        self._tell(StageBegan(stage, seconds))
+        self._tell(StageBegan(stage, time.perf_counter() - self._began))
         return not self._unwanted.is_set()
 
     def _work(self) -> None:
+        fn: Callable[..., Any] | None = None
         try:
-            recording = self._trace.record(progress=self._progress, **self._options)
-            start = cursor(recording)
+            recipe = self._attempt.recipe()
+            fn = recipe.function
+            made = self._made(recipe)
         except CancelledError as error:
             self._tell(RecordingFailed(one_line(str(error)), is_cancelled=True))
         except Exception as error:  # noqa: BLE001 -- a thread's edge: the dialog says it.
-            self._tell(RecordingFailed(reason_of(error)))
+            place = None if fn is None else failure_location(error, fn)
+            self._tell(RecordingFailed(reason_of(error), place=place))
         else:
-            self._tell(RecordingMade(recording, start))
+            self._tell(RecordingMade(made))
+
+    def _made(self, recipe: Recipe) -> Run:
+        attempt = self._attempt
+        recording = recipe.record(self._progress)
+        values = Values(recording)
+        if attempt.save is not None:
+            recording.save(attempt.save)
+        return Run(
+            attempt.number,
+            attempt.what,
+            attempt.base,
+            recipe,
+            values,
+            cursor(recording),
+            output_of(values),
+            time.perf_counter() - self._began,
+            nbytes_of(recording),
+        )
 
     def _tell(self, message: Any) -> None:
         # Nobody is there to hear it once the application was left.

@@ -12,6 +12,7 @@ from graphstep.tui.arrangement import GRAPH, Arrangement
 from graphstep.tui.drawing_state import Drawing
 from graphstep.tui.examined import Examined
 from graphstep.tui.rows import Rows
+from graphstep.tui.runs_state import Runs
 from graphstep.tui.watch import Watch
 
 
@@ -36,6 +37,7 @@ class UiState:
         drawing: How the graph is drawn.
         examined: Which output, element and slice of the inspected value is looked at.
         watches: Values that are shown at every step.
+        runs: The recordings made so far.
     """
 
     graph: ProgramGraph
@@ -54,6 +56,7 @@ class UiState:
     drawing: Drawing = dataclasses.field(default_factory=Drawing)
     examined: Examined = dataclasses.field(default_factory=Examined)
     watches: tuple[Watch, ...] = ()
+    runs: Runs = dataclasses.field(default_factory=Runs)
 
     @classmethod
     def of(cls, graph: ProgramGraph) -> UiState:
@@ -120,6 +123,11 @@ class UiState:
         if entered - self.open:
             state = state.with_open(self.open | entered)
         return state.followed() if self.follows else state
+
+    def with_graph(self, graph: ProgramGraph) -> UiState:
+        """Show the graph of the same program with other arguments differentiated."""
+        rows = Rows(graph, self.open)
+        return dataclasses.replace(self, graph=graph, rows=rows)
 
     def followed(self) -> UiState:
         """Select the line of the cursor, and keep doing so."""

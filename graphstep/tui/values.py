@@ -95,10 +95,15 @@ class Values:
         if time.thread_time() > self._deadline:
             self.has_put_off = True
             return None
-        found = self._shorten(key)
-        self._shorts[key] = found
-        if len(self._shorts) > _KEPT:
-            self._shorts.popitem(last=False)
+        return self.short_at_once(key)
+
+    def short_at_once(self, key: ValueKey) -> Short:
+        """Return a value's text, however long that takes."""
+        found = self._shorts.get(key)
+        if found is None:
+            found = self._shorts[key] = self._shorten(key)
+            if len(self._shorts) > _KEPT:
+                self._shorts.popitem(last=False)
         return found
 
     def array(self, key: ValueKey) -> Any:

@@ -8,8 +8,9 @@ from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
 from graphstep.tui.palette import Palette
+from graphstep.tui.runs_compare import Change, Comparison
 from graphstep.tui.state import UiState
-from graphstep.tui.values import Values
+from graphstep.tui.values import ValueKey, Values
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,11 +21,13 @@ class View:
         state: What is shown.
         values: The values of the recording that is looked at, once there is one.
         palette: Styles.
+        comparison: With another recording, if one was chosen.
     """
 
     state: UiState
     values: Values | None
     palette: Palette
+    comparison: Comparison | None = None
 
     @property
     def graph(self) -> ProgramGraph:
@@ -40,3 +43,13 @@ class View:
     def recording(self) -> Recording | None:
         """The recording that is looked at, once there is one."""
         return None if self.values is None else self.values.recording
+
+    def changed(self, key: ValueKey | None) -> Change | None:
+        """Return how a value differs from that of the recording compared with.
+
+        Returns:
+            `None` if it does not, if nothing is compared, or not yet.
+        """
+        if self.comparison is None or key is None:
+            return None
+        return self.comparison.change(key)

@@ -1,0 +1,167 @@
+"""Recording in the background, and what is looked at once that is done."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+from typing import Any
+
+from graphstep.graph import ProgramGraph
+from graphstep.recording import Recording, default_budget
+from graphstep.stepping import cursor
+from graphstep.tracing import SourceLocation, one_line
+from graphstep.tui.arranging import Arranging
+from graphstep.tui.edit_recipe import Recipe
+from graphstep.tui.failure_screen import FailureScreen
+from graphstep.tui.messages import (
+    Noticed,
+    RecordingFailed,
+    RecordingMade,
+    StageBegan,
+)
+from graphstep.tui.progress import Progress, ProgressBar
+from graphstep.tui.recording_job import Attempt, RecordingJob
+from graphstep.tui.runs_made import nbytes_of, output_of
+from graphstep.tui.runs_place import same_place
+from graphstep.tui.runs_state import Run, Runs
+from graphstep.tui.state import UiState
+from graphstep.tui.traced import Traced
+from graphstep.tui.values import Values
+
+
+class RecordingActions(Arranging):
+    """Recording in the background.
+
+    Attributes:
+        has_failed: Whether there is no recording because making it failed.
+    """
+
+    def __init__(self, graph: ProgramGraph) -> None:
+        super().__init__(graph)
+        self.has_failed = False
+        self._values: Values | None = None
+        self._job: RecordingJob | None = None
+        self._attempt: Attempt | None = None
+        self._budget: int | None = None
+
+    @property
+    def recording(self) -> Recording | None:
+        """The recording that is looked at, once there is one."""
+        return None if self._values is None else self._values.recording
+
+    def open_recording(self, recording: Recording, trace: Traced | None) -> None:
+        """Look at a recording that was made already."""
+        recipe = None if trace is None else Recipe(trace, {})
+        values, start = Values(recording), cursor(recording)
+        seconds = sum(took for _, took in recording.timings)
+        run = Run(
+            1, "", 0, recipe, values, start, output_of(values), seconds,
+            nbytes_of(recording),
+        )  # fmt: skip
+        self._values = values
+        runs = Runs((run,), 1, 0, 1, 1)
+        self.state = dataclasses.replace(self.state, runs=runs).moved(start)
+
+    def begin_recording(
+        self, trace: Traced, options: dict[str, Any], save: Path | None = None
+    ) -> None:
+        """Record for the first time."""
+        self._budget = options.get("budget")
+        recipe = Recipe(trace, options)
+        self._record(Attempt(lambda: recipe, save=save))
+
+    def _record(self, attempt: Attempt) -> None:
+        if self._job is not None and self._job.is_alive:
+            self.change(self.state.say("a recording is being made; Esc cancels it"))
+            return
+        self.has_failed = False
+        self._attempt = attempt
+        bar = self.screen_stack[0].query_one(ProgressBar)
+        bar.progress = Progress(time.perf_counter())
+        self._job = RecordingJob(self, attempt)
+        self._job.start()
+        self.change(self.state.say(""))
+
+    def on_stage_began(self, message: StageBegan) -> None:
+        """Show the stage."""
+        bar = self.screen_stack[0].query_one(ProgressBar)
+        if bar.progress is not None:
+            bar.progress = bar.progress.then(message.stage, message.seconds)
+            bar.tick()
+
+    def on_recording_made(self, message: RecordingMade) -> None:
+        """Show it: the first from its first step, others from the present one."""
+        self.screen_stack[0].query_one(ProgressBar).progress = None
+        run, state = message.run, self.state
+        assert run.values is not None
+        budget = self._budget or default_budget()
+        runs = state.runs.added(run, max(budget, run.nbytes))
+        state = dataclasses.replace(state, runs=runs)
+        said = " ".join(run.values.recording.notes)
+        attempt, self._attempt = self._attempt, None
+        if attempt is not None and attempt.save is not None:
+            said = f"saved to {attempt.save}. {said}"
+        elif run.what:
+            took = f"recording {run.number}: {run.what} gives {run.output}"
+            said = f"{took} (~ compares)"
+        self._look_at(state, run, one_line(said))
+
+    def _look_at(self, state: UiState, run: Run, said: str) -> None:
+        assert run.values is not None
+        assert run.start is not None
+        graph = run.values.recording.graph
+        if graph is not state.graph:
+            state = state.with_graph(graph)
+        self._values = run.values
+        if state.cursor is None:
+            state = state.begun(run.start)
+        else:
+            state = state.moved(same_place(run.start, state.cursor))
+        self.change(state.say(said))
+
+    def on_recording_failed(self, message: RecordingFailed) -> None:
+        """Say why; the graph stays, and so does what was recorded before."""
+        self.screen_stack[0].query_one(ProgressBar).progress = None
+        has_others = self.state.cursor is not None
+        if message.is_cancelled:
+            self.change(self.state.say("cancelled; R records again, q quits"))
+            return
+        self.has_failed = not has_others
+        state = self.state
+        node = None if message.place is None else _node_at(state.graph, message.place)
+        if node is not None:
+            state = state.select_node(node)
+        kept = "the recording before is still here" if has_others else "no recording"
+        self.change(state.say(f"{kept}; R tries again", is_alarming=True))
+        self.push_screen(FailureScreen(message.reason, message.place))
+
+    def key_escape(self) -> None:
+        """Cancel the recording, or let a notice go."""
+        bar = self.screen_stack[0].query_one(ProgressBar)
+        if bar.progress is not None and self._job is not None:
+            self._job.cancel()
+            bar.progress = bar.progress.cancelling()
+            bar.tick()
+        elif self.state.notice:
+            self.change(self.state.say(""))
+
+    def on_noticed(self, message: Noticed) -> None:
+        """Put a line before the person."""
+        self.change(self.state.say(message.text, is_alarming=message.is_alarming))
+
+
+def _node_at(graph: ProgramGraph, place: SourceLocation) -> str | None:
+    """Return the first node that was made at a line, or else one that calls back."""
+    for node in graph.order:
+        source = graph.source(node)
+        if source is not None and (source.file, source.line) == (
+            place.file,
+            place.line,
+        ):
+            return node
+    callbacks = [
+        node for node in graph.order if "callback" in graph.node(node).primitive
+    ]
+    # A line inside a callback is that of no equation.
+    return callbacks[0] if len(callbacks) == 1 else None
