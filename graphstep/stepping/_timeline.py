@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -255,6 +255,53 @@ class Timeline:
                 number -= 1
         number = min(max(number, 0), walk.length - 1)
         return self.flip(pass_, main.rank(*walk.step(number)))
+
+    def visits(self, pass_: str, nodes: Iterable[str], limit: int) -> tuple[int, ...]:
+        """Return the indices of the steps at any of some nodes, in order.
+
+        Args:
+            pass_: `forward` or `backward`.
+            nodes: Node ids.
+            limit: If there are more steps than that, so many are chosen, evenly.
+        """
+        main = self.walk(pass_)
+        positions = np.zeros(len(self.graph), bool)
+        positions[[self.graph.position(node) for node in nodes]] = True
+        walk = Walk(self.blocks, positions & main.wanted)
+        n_chosen = min(walk.length, limit)
+        numbers = [i * walk.length // n_chosen for i in range(n_chosen)]
+        found = (self.flip(pass_, main.rank(*walk.step(number))) for number in numbers)
+        return tuple(sorted(found))
+
+    def n_turns(self, loop: str, outer: Iteration = ()) -> int:
+        """Return how many turns a loop takes in one iteration of those around it.
+
+        The walk goes through a `shard_map` once. Where it is not known, it is 0.
+        """
+        index = self.blocks.of_loop.get(loop)
+        if index is None:
+            return 1
+        block = self.blocks.items[index]
+        if self.blocks.missing(block.parent, block.start, outer) is not None:
+            return 0
+        return max(0, at(block.repeats, block.outer_axes, outer))
+
+    def turns_walked(self, node: str, outer: Iteration = ()) -> np.ndarray | None:
+        """Return in which turns of the innermost loop around a node it is visited.
+
+        Args:
+            node: A node inside a scan or a while.
+            outer: Iteration of the loops around that loop.
+
+        Returns:
+            A flag per turn, possibly for more turns than were taken; `None` for in all.
+        """
+        position = self.graph.position(node)
+        around = self.graph.loops(node)
+        axes = [i for i, loop in enumerate(around) if loop in self.blocks.of_loop]
+        shape = self.blocks.shape(self.blocks.innermost[position])
+        mask = self.blocks.walked(position, shape)
+        return None if mask is None else mask[tuple([outer[i] for i in axes[:-1]])]
 
     def walk(self, pass_: str) -> Walk:
         """Return the steps of the forward or the backward pass in program order.

@@ -1,76 +1,294 @@
-"""The line below: the whole walk from the first input to the last in-cotangent."""
+"""The lines below: the whole walk from the first input to the last in-cotangent."""
 
 from __future__ import annotations
 
+import dataclasses
+import threading
+from collections.abc import Collection
+
+from rich.style import Style
 from rich.text import Text
+from textual import events, work
+from textual.message import Message
 from textual.widgets import Static
 
+from graphstep.errors import GraphstepError
 from graphstep.recording import Recording
-from graphstep.stepping import Cursor
+from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tracing import one_line
+from graphstep.tui.chain_names import loop_name
 from graphstep.tui.lines import label_of
+from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
-from graphstep.tui.passes import SEED
+from graphstep.tui.passes import BACKWARD, FORWARD, SEED
+from graphstep.tui.timeline_scale import SEED_WORD, Scale, Stretch
+from graphstep.tui.timeline_track import Known, track_of
 from graphstep.tui.view import View
 
-_SEED = "┊seed┊"
+_LEAST_HIGH = 30
+_STOP, _HERE = "■", "●"
+# Visits of breakpoints that are marked.
+_MARKED = 2000
 
 
 class TimelineBar(Static):
-    """Two lines: the bar, and where the cursor is in words."""
+    """Norms along the walk, the bar with the cursor and breakpoints, and words."""
+
+    @dataclasses.dataclass
+    class Tracked(Message):
+        """The norms along the walk are known.
+
+        Attributes:
+            unwanted: Is set when others are wanted instead.
+            cells: One text per pass.
+        """
+
+        unwanted: threading.Event
+        cells: tuple[str, ...]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's.
+        super().__init__(id=id)
+        self._cursor: Cursor | None = None
+        self.view: View | None = None
+        self._is_dragged = False
+        self._known: Known = {}
+        self._recording: Recording | None = None
+        self._track_key: tuple[int, int] = (0, 0)
+        self._track: tuple[str, ...] = ()
+        self._stop_key: object = None
+        self._stops: frozenset[int] = frozenset()
+        self._unwanted = threading.Event()
+
+    @property
+    def scale(self) -> Scale | None:
+        """Which cell each step has."""
+        if self._cursor is None:
+            return None
+        return Scale.of(self._cursor.timeline, self._width)
+
+    @property
+    def _width(self) -> int:
+        return max(20, self.app.size.width - 2)
 
     def show(self, view: View) -> None:
-        """Write both lines anew."""
+        """Write all lines anew."""
+        self.view = view
         cursor, recording, palette = view.cursor, view.recording, view.palette
+        self._cursor = cursor
         self.set_class(cursor is None, "-absent")
         if cursor is None or recording is None:
             return
-        width = max(20, self.size.width)
-        text = bar_text(cursor, palette, width - 2)
+        is_high = self.app.size.height >= _LEAST_HIGH
+        if self.styles.height is None or self.styles.height.value != 2 + is_high:
+            self.styles.height = 2 + is_high
+        scale = Scale.of(cursor.timeline, self._width)
+        self._ask_for_track(recording, cursor, scale)
+        stops = self._stopping_cells(cursor, view.state.breakpoints, scale)
+        text = Text(no_wrap=True)
+        if is_high:
+            text.append_text(track_text(self._track, scale, cursor, palette))
+            text.append("\n")
+        under = () if is_high else self._track
+        text.append_text(bar_text(cursor, palette, scale, stops, under))
         text.append("\n")
-        text.append_text(place_text(cursor, recording, palette, width - 2))
+        text.append_text(place_text(cursor, recording, palette, self._width))
         self.update(text, layout=False)
 
+    # Norms ---------------------------------------------------------------------------
 
-def bar_text(cursor: Cursor, palette: Palette, width: int) -> Text:
-    """Return the walk as a bar of `width` cells, the passes in proportion."""
+    def _ask_for_track(
+        self, recording: Recording, cursor: Cursor, scale: Scale
+    ) -> None:
+        n_zoomed = len(recording.zoomed)
+        key = (n_zoomed, self._width)
+        if recording is self._recording and key == self._track_key:
+            return
+        if recording is not self._recording or n_zoomed != self._track_key[0]:
+            self._known = {}
+        self._recording, self._track_key, self._track = recording, key, ()
+        self._unwanted.set()
+        self._unwanted = threading.Event()
+        self._find_track(recording, cursor, scale, self._unwanted)
+
+    @work(thread=True, group="timeline")
+    def _find_track(
+        self,
+        recording: Recording,
+        cursor: Cursor,
+        scale: Scale,
+        unwanted: threading.Event,
+    ) -> None:
+        cells = track_of(recording, cursor, scale, self._known, unwanted.is_set)
+        if cells is not None:
+            self.post_message(self.Tracked(unwanted, cells))
+
+    def on_timeline_bar_tracked(self, message: Tracked) -> None:
+        """Show the norms."""
+        message.stop()
+        if not message.unwanted.is_set():
+            self._track = message.cells
+            if self.view is not None:
+                self.show(self.view)
+
+    def on_unmount(self) -> None:
+        """Let the thread end."""
+        self._unwanted.set()
+
+    # Breakpoints ---------------------------------------------------------------------
+
+    def _stopping_cells(
+        self, cursor: Cursor, breakpoints: tuple[Breakpoint, ...], scale: Scale
+    ) -> frozenset[int]:
+        key = (cursor.timeline, breakpoints, scale)
+        if key != self._stop_key:
+            self._stop_key = key
+            self._stops = frozenset(
+                scale.cell_of(index)
+                for each in breakpoints
+                for index in _visits(cursor, each)
+            )
+        return self._stops
+
+    # The mouse -----------------------------------------------------------------------
+
+    def _seek(self, x: int) -> None:
+        scale = self.scale
+        if scale is not None:
+            self.post_message(SeekAsked(scale.index_at(x - 1)))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Go to the step under the pointer."""
+        if event.button == 1:
+            self._is_dragged = True
+            self.capture_mouse()
+            self._seek(event.x)
+            event.stop()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the pointer while it is held."""
+        if self._is_dragged:
+            self._seek(event.x)
+            event.stop()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go."""
+        if self._is_dragged:
+            self._is_dragged = False
+            self.release_mouse()
+            event.stop()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Go a step on."""
+        event.stop()
+        self.post_message(StepsAsked(1))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Go a step back."""
+        event.stop()
+        self.post_message(StepsAsked(-1))
+
+
+def _visits(cursor: Cursor, breakpoint_: Breakpoint) -> tuple[int, ...]:
+    """Return the steps at which a breakpoint may stop."""
     timeline = cursor.timeline
+    if all(
+        getattr(breakpoint_, name) is None
+        for name in ("node", "primitive", "name", "line", "query")
+    ):
+        # A condition alone is tested everywhere.
+        return ()
+    passes = (FORWARD, BACKWARD) if timeline.has_backward else (FORWARD,)
+    if breakpoint_.pass_ is not None:
+        passes = tuple(p for p in passes if p == breakpoint_.pass_)
+    try:
+        nodes = breakpoint_.nodes(timeline.graph)
+    except GraphstepError:
+        # It was set for another program.
+        return ()
+    return tuple(
+        index for pass_ in passes for index in timeline.visits(pass_, nodes, _MARKED)
+    )
+
+
+def track_text(
+    track: tuple[str, ...], scale: Scale, cursor: Cursor, palette: Palette
+) -> Text:
+    """Return the norms along the walk, each pass in its own colour."""
+    line = Text(no_wrap=True)
+    cells = track or tuple(" " * s.width for s in scale.stretches)
+    here = scale.cell_of(cursor.index)
+    for number, (stretch, blocks) in enumerate(
+        zip(scale.stretches, cells, strict=True)
+    ):
+        if number:
+            line.append(" " * len(SEED_WORD))
+        for cell, block in enumerate(blocks):
+            style = _track_style(block, stretch, palette)
+            is_here = stretch.x + cell == here
+            line.append(block, palette.bright if is_here and block != " " else style)
+    return line
+
+
+def _track_style(block: str, stretch: Stretch, palette: Palette) -> Style:
+    return palette.trouble if block in "NI" else palette.pass_(stretch.pass_)
+
+
+def bar_text(
+    cursor: Cursor,
+    palette: Palette,
+    scale: Scale,
+    stops: Collection[int] = (),
+    track: tuple[str, ...] = (),
+) -> Text:
+    """Return the walk as a bar, the passes in proportion.
+
+    Args:
+        cursor: Place in the walk.
+        palette: Styles.
+        scale: Which cell each step has.
+        stops: Cells of breakpoints.
+        track: Norms to be drawn in the place of the lines.
+    """
     bar = Text(no_wrap=True)
-    if not timeline.has_backward:
-        _stretch(bar, palette, "forward", width, cursor.index, timeline.forward_length)
-        return bar
-    room = width - len(_SEED)
-    n_forward, n_backward = timeline.forward_length, timeline.backward_length
-    first = min(max(room * n_forward // max(1, n_forward + n_backward), 8), room - 8)
-    here = cursor.index
-    _stretch(bar, palette, "forward", first, here, n_forward)
-    is_seed = cursor.pass_ == SEED
-    style = palette.bright + palette.backward if is_seed else palette.dim
-    bar.append(_SEED, style)
-    _stretch(bar, palette, "backward", room - first, here - n_forward - 1, n_backward)
+    here = scale.cell_of(cursor.index)
+    for number, stretch in enumerate(scale.stretches):
+        if number:
+            is_seed = cursor.pass_ == SEED
+            style = palette.bright + palette.backward if is_seed else palette.dim
+            bar.append(SEED_WORD, style)
+        blocks = track[number] if track else ""
+        _stretch(bar, palette, stretch, here, cursor, stops, blocks)
     return bar
 
 
 def _stretch(
-    bar: Text, palette: Palette, pass_: str, width: int, here: int, length: int
+    bar: Text,
+    palette: Palette,
+    stretch: Stretch,
+    here: int,
+    cursor: Cursor,
+    stops: Collection[int],
+    blocks: str,
 ) -> None:
-    """Draw one pass; `here` is the step in it, outside of its range if elsewhere."""
-    name = f" {pass_} "
-    start = max(1, (width - len(name)) // 2)
-    is_inside = 0 <= here < length
-    done = width if here >= length else 0
-    if is_inside:
-        done = here * (width - 1) // max(1, length - 1)
-    for i in range(width):
-        if is_inside and i == done:
-            bar.append("●", palette.bright)
-        elif start <= i < start + len(name) and width > len(name) + 4:
+    name = "" if blocks else f" {stretch.pass_} "
+    start = max(1, (stretch.width - len(name)) // 2)
+    if stretch.width <= len(name) + 4:
+        name = ""
+    for i in range(stretch.width):
+        x = stretch.x + i
+        is_done = x < here
+        line = palette.pass_(stretch.pass_) if is_done else palette.faint
+        if x == here and cursor.pass_ == stretch.pass_:
+            bar.append(_HERE, palette.bright)
+        elif x in stops:
+            bar.append(_STOP, palette.trouble)
+        elif start <= i < start + len(name):
             bar.append(name[i - start], palette.dim)
-        elif i < done:
-            bar.append("━", palette.pass_(pass_))
+        elif blocks:
+            bar.append(blocks[i], palette.trouble if blocks[i] in "NI" else line)
         else:
-            bar.append("─", palette.faint)
+            bar.append("━" if is_done else "─", line)
 
 
 def place_text(
@@ -88,12 +306,7 @@ def place_text(
         if region.kind == "shard_map":
             continue
         trips = recording.trips(loop, step.iteration[:depth])
-        name = (
-            region.kind
-            if region.name == region.kind
-            else f"{region.kind} {region.name}"
-        )
-        line.append(f"{one_line(name, 40)} ", palette.dim)
+        line.append(f"{loop_name(region)} ", palette.dim)
         line.append(f"iteration {step.iteration[depth]}/{trips}", palette.text)
         line.append("   ")
     node = graph.node(step.node)

@@ -8,6 +8,7 @@ from graphstep.errors import GraphstepError
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.arranging import Arranging
+from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.passes import FORWARD, SEED
 
 
@@ -77,3 +78,14 @@ class WalkingActions(Arranging):
         if node:
             self._move(lambda c: c.to(node))
             self.change(self.state.followed())
+
+    # The timeline --------------------------------------------------------------------
+
+    def on_seek_asked(self, message: SeekAsked) -> None:
+        """Go to the step that was pointed at, and look there."""
+        self._move(lambda c: c.seek(message.index))
+        self.change(self.state.followed())
+
+    def on_steps_asked(self, message: StepsAsked) -> None:
+        """Go so many steps on, or back."""
+        self._move(lambda c: c.next(message.by))
