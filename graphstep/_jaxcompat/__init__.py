@@ -17,10 +17,13 @@ from graphstep._jaxcompat._avals import (
 from graphstep._jaxcompat._binding import bind, keeping_callbacks
 from graphstep._jaxcompat._fences import fence
 from graphstep._jaxcompat._letters import letter_from_index, letters
+from graphstep._jaxcompat._printout import Place, Printout, printout
 from graphstep._jaxcompat._shards import (
     collective_axes,
     constrain,
+    explicit_sharding,
     manual_axes,
+    placed_like,
     remap_shards,
     shard_count,
     to_varying,
@@ -59,6 +62,8 @@ __all__ = [
     "Jaxpr",
     "JaxprEqn",
     "Literal",
+    "Place",
+    "Printout",
     "Structure",
     "Var",
     "all_jaxprs",
@@ -66,6 +71,7 @@ __all__ = [
     "bind",
     "collective_axes",
     "constrain",
+    "explicit_sharding",
     "fence",
     "has_callback",
     "has_callback_name",
@@ -85,8 +91,10 @@ __all__ = [
     "literal_array",
     "manual_axes",
     "open_jaxpr",
+    "placed_like",
     "platform_branch",
     "primitive_named",
+    "printout",
     "region_name",
     "remap_shards",
     "scan_split",

@@ -41,7 +41,7 @@ def remap_shards(
     """
     axes = manual_axes(eqn)
     per_device = jax.sharding.PartitionSpec(axes)
-    return jax.shard_map(
+    mapped = jax.shard_map(
         body,
         mesh=eqn.params["mesh"],
         in_specs=(tuple(eqn.params["in_specs"]), [per_device] * extra_in),
@@ -52,6 +52,16 @@ def remap_shards(
         axis_names=set(axes),
         check_vma=eqn.params["check_vma"],
     )
+    mesh = eqn.params["mesh"]
+    if not mesh._any_axis_explicit:
+        return mapped
+    # A mesh with explicit axes takes nothing that is not already spread over it.
+    spread: Any = jax.sharding.NamedSharding(mesh, per_device)
+
+    def placed(operands: Any, extra: Sequence[Any]) -> Any:
+        return mapped(operands, [jax.reshard(x, spread) for x in extra])
+
+    return placed
 
 
 def varying_axes(x: Any) -> frozenset[str]:
@@ -103,18 +113,30 @@ def to_varying(x: jax.Array, axes: Sequence[str]) -> jax.Array:
 def zeros_like_type(
     shape: tuple[int, ...], dtype: Any, aval: Any, lead: int
 ) -> jax.Array:
-    """Return zeros sharded as `aval` is, behind `lead` leading axes.
+    """Return zeros sharded as `aval` is, behind `lead` leading axes."""
+    sharding = explicit_sharding(aval)
+    if sharding is None or len(shape) != lead + len(aval.shape):
+        return jax.numpy.zeros(shape, dtype)
+    spec = jax.sharding.PartitionSpec(*[None] * lead, *sharding.spec)
+    placed: Any = jax.sharding.NamedSharding
+    return jax.numpy.zeros(shape, dtype, device=placed(sharding.mesh, spec))
+
+
+def explicit_sharding(aval: Any) -> Any:
+    """Return the sharding that is part of a type, or `None`.
 
     Only meshes with explicit axes put a sharding into an array's type.
     """
     sharding: Any = getattr(aval, "sharding", None)
     mesh: Any = getattr(sharding, "mesh", None)
-    explicit = mesh is not None and not mesh.empty and mesh._any_axis_explicit
-    if not explicit or len(shape) != lead + len(aval.shape):
-        return jax.numpy.zeros(shape, dtype)
-    spec = jax.sharding.PartitionSpec(*[None] * lead, *sharding.spec)
-    placed: Any = jax.sharding.NamedSharding
-    return jax.numpy.zeros(shape, dtype, device=placed(mesh, spec))
+    is_explicit = mesh is not None and not mesh.empty and mesh._any_axis_explicit
+    return sharding if is_explicit else None
+
+
+def placed_like(x: Any, like: Any) -> Any:
+    """Return `x` sharded as the type of `like` says, if it says anything."""
+    sharding = explicit_sharding(jax.typeof(like))
+    return x if sharding is None else jax.reshard(x, sharding)
 
 
 def constrain(x: Any, sharding: Any) -> Any:

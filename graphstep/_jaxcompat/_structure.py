@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -247,13 +247,19 @@ _scope_cache: dict[Any, tuple[str, ...]] = {}
 
 def has_callback(jaxpr: Jaxpr) -> bool:
     """Return whether running `jaxpr` calls back into Python or has other effects."""
-    if jaxpr.effects:
-        return True
     return any(
-        eqn.primitive.name in _CALLBACK_NAMES or eqn.effects
+        _is_felt(inner.effects)
+        or any(
+            eqn.primitive.name in _CALLBACK_NAMES or _is_felt(eqn.effects)
+            for eqn in inner.eqns
+        )
         for inner in all_jaxprs(jaxpr)
-        for eqn in inner.eqns
     )
+
+
+def _is_felt(effects: Collection[Any]) -> bool:
+    """Return whether more happens than that devices speak to each other."""
+    return any(not isinstance(effect, _core.NamedAxisEffect) for effect in effects)
 
 
 def all_jaxprs(jaxpr: Jaxpr) -> Iterator[Jaxpr]:

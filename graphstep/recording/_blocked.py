@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from graphstep._jaxcompat import JaxprEqn, bind, is_inexact
+from graphstep._jaxcompat import JaxprEqn, bind, explicit_sharding, is_inexact
 from graphstep.recording._compile import seeded_outputs
 from graphstep.recording._plan import Planner
 from graphstep.recording._verify import reference_program
@@ -130,10 +130,18 @@ def why_no_reverse(planner: Planner) -> str | None:
     trace = planner.graph.trace
     avals, seeded = trace.closed_jaxpr.out_avals, seeded_outputs(trace)
     leaves = [
-        jax.ShapeDtypeStruct(a.shape, a.dtype) for a in trace.closed_jaxpr.in_avals
+        _kind(aval, leaf)
+        for aval, leaf in zip(trace.closed_jaxpr.in_avals, trace.in_leaves, strict=True)
     ]
     seeds = [jax.ShapeDtypeStruct(avals[i].shape, avals[i].dtype) for i in seeded]
     return _traces(reference_program(trace, reverse=True), leaves, seeds)
+
+
+def _kind(aval: Any, leaf: Any) -> jax.ShapeDtypeStruct:
+    """Return the type of a leaf; a type that names devices takes those of the leaf."""
+    is_placed = explicit_sharding(aval) is not None
+    sharding = getattr(leaf, "sharding", None) if is_placed else None
+    return jax.ShapeDtypeStruct(aval.shape, aval.dtype, sharding=sharding)
 
 
 def _why_not(eqn: JaxprEqn) -> str | None:

@@ -9,7 +9,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from graphstep._jaxcompat import is_inexact, keeping_callbacks, zeros_like_type
+from graphstep._jaxcompat import (
+    is_inexact,
+    keeping_callbacks,
+    placed_like,
+    zeros_like_type,
+)
 from graphstep.recording._interpret import Interpreter
 from graphstep.recording._plan import Plan, Planner
 from graphstep.tracing import Trace
@@ -134,10 +139,11 @@ def _reverse_program(planner: Planner, plan: Plan) -> Program:
             outputs, records = run.program(merge(inputs), slots)
             return [jnp.asarray(outputs[i]) for i in seeded], (outputs, records)
 
-        _, pull, (outputs, records) = jax.vjp(
+        seeded_values, pull, (outputs, records) = jax.vjp(
             main, chosen, _slots(planner, plan), has_aux=True
         )
-        in_cotangents, taps = pull(seeds)
+        placed = map(placed_like, seeds, seeded_values)
+        in_cotangents, taps = pull(list(placed))
         return {
             "outputs": outputs,
             "records": records,
@@ -161,8 +167,9 @@ def _tangent_program(planner: Planner, plan: Plan) -> Program:
             outputs, records = run.program(merge(inputs), {})
             return [jnp.asarray(output) for output in outputs], records
 
+        placed = list(map(placed_like, seeds, chosen))
         (outputs, records), (out_tangents, tangents) = jax.jvp(
-            main, (chosen,), (seeds,)
+            main, (chosen,), (placed,)
         )
         return {
             "outputs": outputs,

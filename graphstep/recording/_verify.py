@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep._jaxcompat import is_key
+from graphstep._jaxcompat import is_key, placed_like
 from graphstep.recording._compile import differentiated_inputs, seeded_outputs
 from graphstep.tracing import Trace
 
@@ -92,8 +92,9 @@ def reference_program(trace: Trace, *, reverse: bool) -> Callable[..., Any]:
         if not reverse:
             return call(leaves), []
         inputs = [jax.numpy.asarray(leaves[i]) for i in chosen]
-        _, pull, outputs = jax.vjp(main, inputs, has_aux=True)
-        return outputs, pull(seeds)[0]
+        seeded_values, pull, outputs = jax.vjp(main, inputs, has_aux=True)
+        placed = map(placed_like, seeds, seeded_values)
+        return outputs, pull(list(placed))[0]
 
     return program
 

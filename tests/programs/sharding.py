@@ -142,3 +142,31 @@ def sharded_scan() -> Call:
     xs = jax.device_put(normal(3, 8), NamedSharding(mesh(8), P(None, "x")))
     x = jax.device_put(normal(8), NamedSharding(mesh(8), P("x")))
     return lambda x, xs: lax.scan(lambda c, x: (jnp.sin(c) * x, c), x, xs), x, xs
+
+
+def _spread(x: Array, *names: str | None) -> Array:
+    """Return `x` over a mesh whose axes are part of its type."""
+    return jax.device_put(x, NamedSharding(mesh(8, explicit=True), P(*names)))
+
+
+@program("shard_map")
+def shard_map_explicit_ring() -> Call:
+    fn = jax.shard_map(
+        lambda x: lax.ppermute(jnp.sin(x), "x", [(i, (i + 1) % 8) for i in range(8)]),
+        mesh=mesh(8, explicit=True),
+        in_specs=P("x"),
+        out_specs=P("x"),
+    )
+    return fn, _spread(normal(16), "x")
+
+
+@program("shard_map")
+def shard_map_explicit_unchecked() -> Call:
+    fn = jax.shard_map(
+        lambda x: lax.psum_scatter(jnp.sin(x), "x", tiled=True),
+        mesh=mesh(8, explicit=True),
+        in_specs=P(None),
+        out_specs=P("x"),
+        check_vma=False,
+    )
+    return fn, normal(8)

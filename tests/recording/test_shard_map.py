@@ -128,3 +128,46 @@ def test_values_shared_by_devices_have_their_whole_cotangent() -> None:
         np.repeat(np.reshape(expected, (4, 2)), 2, axis=0),
         rtol=1e-5,
     )
+
+
+def test_explicit_axes_are_differentiated_at_a_grad_root() -> None:
+    """A gradient over a mesh with explicit axes is that of JAX, and so is its own."""
+    devices = mesh(8, explicit=True)
+
+    def loss(x: Array, w: Array) -> Array:
+        return jax.shard_map(
+            lambda x, w: lax.psum(jnp.sum(jnp.tanh(x * w)), "x"),
+            mesh=devices,
+            in_specs=(P("x"), P()),
+            out_specs=P(),
+        )(x, w)
+
+    x = jax.device_put(normal(16), jax.NamedSharding(devices, P("x")))
+    w = jnp.float32(2.0)
+
+    recording = gs.record(jax.grad(loss), x, w)
+
+    def pulled(x: Array, w: Array) -> Any:
+        y, pull = jax.vjp(jax.grad(loss), x, w)
+        return pull(jnp.ones_like(y))
+
+    assert recording.refusal is None
+    expected = jax.jit(pulled)(x, w)
+    for actual, wanted in zip(recording.in_cotangents, expected, strict=True):
+        np.testing.assert_allclose(actual, wanted, rtol=1e-6, atol=1e-6)
+
+
+def test_a_collective_is_no_effect() -> None:
+    """What devices tell each other can be run again, so it is verified and zoomed."""
+    fn = jax.shard_map(
+        lambda x: lax.psum(jnp.sin(x), "x"),
+        mesh=mesh(8),
+        in_specs=P("x"),
+        out_specs=P(),
+    )
+
+    summary = gs.record(fn, normal(16), budget=1)
+
+    assert summary.verification is not None
+    (node,) = summary.graph.find("sin")
+    assert isinstance(summary.zoom(node).primal(node), np.ndarray)
