@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import Any
 
-import jax
 import numpy as np
 
 from graphstep.graph import Node, Operand, ProgramGraph
-from graphstep.recording import Absence, Recording, Stats
+from graphstep.recording import Absence, Recording
 from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor, Term
+from graphstep.tui.chain_amounts import (
+    Amount,
+    CotangentSum,
+    Facts,
+    SumTerm,
+    amount_of,
+    cancelling,
+    element_of,
+    is_array,
+    ratio,
+    stats_instead,
+    with_element,
+)
 from graphstep.tui.chain_index import (
     Index,
     fits,
@@ -30,132 +41,21 @@ from graphstep.tui.chain_names import (
     use_text,
 )
 from graphstep.tui.lines import label_of, type_of
-from graphstep.tui.norms import OK, norm_of
+from graphstep.tui.norms import norm_of
 
 # Operands, results and receivers that are shown one by one.
 _LISTED = 12
-# A sum so much smaller than its terms is said to cancel.
-_CANCELS = 0.1
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Amount:
-    """One array in a line of the chain rule.
-
-    Attributes:
-        name: Whose it is.
-        type: Shape and dtype, `f32[32,64]`.
-        element: Its number at `index`; `None` if no element is followed there.
-        index: Which element.
-        norm: Norm of the finite elements; `None` where there is no array.
-        mark: What is wrong with it; see `norms`.
-        note: Which iteration, if it is not that of the cursor.
-        reason: Why there is no array.
-        derivative: Measured local derivative at the element.
-    """
-
-    name: str
-    type: str = ""
-    element: Any = None
-    index: Index = ()
-    norm: float | None = None
-    mark: int = OK
-    note: str = ""
-    reason: str = ""
-    derivative: float | None = None
-
-    @property
-    def is_scalar(self) -> bool:
-        """Whether the element is all there is."""
-        return self.type.endswith("[]")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SumTerm:
-    """One contribution to a cotangent.
-
-    Attributes:
-        amount: Who sends it, and what.
-        total: The sum so far at the element; `None` where nothing was added.
-    """
-
-    amount: Amount
-    total: Any = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CotangentSum:
-    """The contributions that have arrived at one value.
-
-    Attributes:
-        name: How the cotangent is written.
-        type: Shape and dtype of the value.
-        out: Which output of its node, and of how many.
-        index: Element that is followed.
-        terms: In the order of arrival.
-        pending: Uses that are still to send, in that order.
-        total: Sum so far at the element; `None` if nothing has arrived.
-        norm: Norm of the whole cotangent, once it is complete.
-        mark: What is wrong with it.
-        is_complete: Whether nothing is to come.
-        cancelling: |sum| over the sum of |terms| at the element, if it is small.
-        reason: Why there is no cotangent.
-    """
-
-    name: str
-    type: str
-    out: tuple[int, int]
-    index: Index = ()
-    terms: tuple[SumTerm, ...] = ()
-    pending: tuple[str, ...] = ()
-    total: Any = None
-    norm: float | None = None
-    mark: int = OK
-    is_complete: bool = False
-    cancelling: float | None = None
-    reason: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Facts:
-    """What the chain rule pane says at one step.
-
-    Attributes:
-        pass_: `forward`, `seed` or `backward`.
-        name: The node's name.
-        equation: Its equation.
-        type: Type of the result.
-        index: Element of the result that is followed.
-        is_ahead: Whether the pass has not come to the node yet.
-        takes: Operands, going forward.
-        gives: Results, going forward.
-        sum: The cotangent as a sum, going back.
-        rule: Whose rule sends it on.
-        sent: What each operand receives; at the seed, what each output receives.
-        n_more: Operands or receivers that are not listed.
-        notes: What else is to be said.
-    """
-
-    pass_: str
-    name: str = ""
-    equation: str = ""
-    type: str = ""
-    index: Index = ()
-    is_ahead: bool = False
-    takes: tuple[Amount, ...] = ()
-    gives: tuple[Amount, ...] = ()
-    sum: CotangentSum | None = None
-    rule: str = ""
-    sent: tuple[Amount, ...] = ()
-    n_more: int = 0
-    notes: tuple[str, ...] = ()
 
 
 def seed_facts(cursor: Cursor) -> Facts:
     """Return the seed of each output."""
     graph = cursor.timeline.graph
     sent = [
-        _amount(_name(graph, t), _type(graph, t), t.value)
+        with_element(
+            amount_of(_name(graph, t), _type(graph, t), t.value),
+            t.value,
+            leading_index(t.value) if is_array(t.value) else None,
+        )
         for t in cursor.contributions_sent()
     ]
     return Facts(SEED, sent=tuple(sent[:_LISTED]), n_more=max(0, len(sent) - _LISTED))
@@ -216,10 +116,10 @@ class _Reader:
         if element is not None and fits(element, shape):
             return element
         cotangent = self.cotangent
-        if _is_array(cotangent):
+        if is_array(cotangent):
             return leading_index(cotangent)
         primal = self.recording.primal(self.node.id, self.out, self.iteration)
-        return leading_index(primal) if _is_array(primal) else ()
+        return leading_index(primal) if is_array(primal) else ()
 
     @property
     def equation(self) -> str:
@@ -304,9 +204,9 @@ class _Reader:
     ) -> Amount:
         graph, recording = self.graph, self.recording
         array = recording.primal(node, out, iteration)
-        stats = _stats_of(recording, array, node, out, "primal", iteration)
-        amount = _amount(label_of(graph, node, out), type_of(graph, node, out), array)
-        return dataclasses.replace(_at(amount, array, index, stats), note=note)
+        stats = stats_instead(recording, array, node, out, "primal", iteration)
+        amount = amount_of(label_of(graph, node, out), type_of(graph, node, out), array)
+        return dataclasses.replace(with_element(amount, array, index, stats), note=note)
 
     # Backward ------------------------------------------------------------------------
 
@@ -335,7 +235,7 @@ class _Reader:
             (self.out, len(node.avals)),
             index,
         )
-        stats = _stats_of(
+        stats = stats_instead(
             self.recording, cotangent, node.id, self.out, "cotangent", self.iteration
         )
         if isinstance(cotangent, Absence) and stats is None:
@@ -348,9 +248,9 @@ class _Reader:
             pending=tuple(
                 sender_text(graph, edge, self.iteration) for edge in found.pending
             ),
-            total=_element(found.total, index),
+            total=element_of(found.total, index),
             is_complete=found.is_complete,
-            cancelling=_cancelling([t.amount.element for t in terms]),
+            cancelling=cancelling([t.amount.element for t in terms]),
         )
         if isinstance(cotangent, Absence):
             return dataclasses.replace(
@@ -368,28 +268,30 @@ class _Reader:
             if term.edge is None
             else sender_text(graph, term.edge, self.iteration)
         )
-        amount = _at(_amount(name, _type(graph, term), term.value), term.value, index)
-        return SumTerm(amount, _element(term.total, index))
+        amount = with_element(
+            amount_of(name, _type(graph, term), term.value), term.value, index
+        )
+        return SumTerm(amount, element_of(term.total, index))
 
     def _receiver(self, term: Term, index: Index, cotangent: Any) -> Amount:
         graph, node = self.graph, self.node
         aval = graph.aval(*term.target)
         shape = tuple(getattr(aval, "shape", ()))
         at = operand_index(node, shape, index, self.out)
-        if _is_array(term.value):
+        if is_array(term.value):
             if np.ndim(term.value) != len(shape):
                 # What a scan collects is sent for all of its iterations at once.
                 at = None
             if at is None:
                 at = leading_index(term.value)
-        amount = _amount(_name(graph, term), type_of(graph, *term.target), term.value)
+        amount = amount_of(_name(graph, term), type_of(graph, *term.target), term.value)
         amount = dataclasses.replace(
-            _at(amount, term.value, at), note=self._iteration_note(term)
+            with_element(amount, term.value, at), note=self._iteration_note(term)
         )
         if not has_local_derivative(node, aval) or amount.element is None:
             return amount
-        ratio = _ratio(amount.element, _element(cotangent, index))
-        return dataclasses.replace(amount, derivative=ratio)
+        slope = ratio(amount.element, element_of(cotangent, index))
+        return dataclasses.replace(amount, derivative=slope)
 
     def _iteration_note(self, term: Term) -> str:
         n_loops = len(self.graph.loops(term.target[0]))
@@ -410,73 +312,3 @@ def _name(graph: ProgramGraph, term: Term) -> str:
 
 def _type(graph: ProgramGraph, term: Term) -> str:
     return type_of(graph, *term.target).partition(" ")[0]
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray | np.generic)
-
-
-def _element(array: Any, index: Index | None) -> Any:
-    """Return one number, or `None` if there is none at that index."""
-    if not _is_array(array):
-        return None
-    x = np.asarray(array)
-    if index is None or not x.size or not fits(index, x.shape):
-        return None
-    return x[index].item()
-
-
-def _amount(name: str, type_: str, value: Any) -> Amount:
-    if isinstance(value, Absence):
-        return Amount(name, type_, reason=str(value))
-    if isinstance(value, jax.Array):
-        return Amount(name, type_, reason="random key")
-    x = np.asarray(value)
-    if not x.size:
-        return Amount(name, type_, reason="no elements")
-    norm, mark = norm_of(x)
-    return Amount(name, type_, norm=norm, mark=mark)
-
-
-def _at(
-    amount: Amount, array: Any, index: Index | None, stats: Stats | None = None
-) -> Amount:
-    """Add one element to what is said of an array; of a lone one, that one."""
-    if stats is not None:
-        return dataclasses.replace(amount, norm=stats.l2)
-    if _is_array(array) and np.size(array) == 1:
-        index = (0,) * np.ndim(array)
-    element = _element(array, index)
-    return dataclasses.replace(
-        amount, element=element, index=() if element is None else index or ()
-    )
-
-
-def _stats_of(
-    recording: Recording,
-    array: Any,
-    node: str,
-    out: int,
-    of: str,
-    iteration: tuple[int, ...],
-) -> Stats | None:
-    """Return statistics of a value that was not kept, if those were."""
-    if not isinstance(array, Absence) or array.kind != "not_captured":
-        return None
-    stats = recording.stats(node, out, of, iteration)
-    return None if isinstance(stats, Absence) else stats
-
-
-def _cancelling(elements: list[Any]) -> float | None:
-    numbers = [abs(e) for e in elements if e is not None]
-    size = math.fsum(n for n in numbers if math.isfinite(n))
-    if len(numbers) < 2 or not size or not all(map(math.isfinite, numbers)):
-        return None
-    ratio = abs(sum(e for e in elements if e is not None)) / size
-    return ratio if ratio < _CANCELS else None
-
-
-def _ratio(sent: Any, cotangent: Any) -> float | None:
-    if cotangent is None or not cotangent or not math.isfinite(cotangent):
-        return None
-    return sent / cotangent

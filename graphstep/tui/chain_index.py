@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import numpy as np
 
 from graphstep._jaxcompat import is_inexact
@@ -19,7 +20,7 @@ _NO_RATIO = frozenset({"complex", "conj", "imag", "real", "stop_gradient"})
 def leading_index(array: Any) -> Index:
     """Return the index of the first NaN, or else of the element greatest in size."""
     x = np.asarray(array)
-    if x.ndim == 0 or not x.size:
+    if x.ndim == 0 or not x.size or x.dtype == jax.dtypes.float0:
         return ()
     magnitude = np.abs(x)
     if magnitude.dtype.kind not in "fiub":
@@ -53,6 +54,8 @@ def operand_index(
         `None` if several elements make it, or if it is not known which.
     """
     result = tuple(node.avals[out].shape) if out < len(node.avals) else ()
+    if not fits(index, result):
+        return None
     if is_elementwise(node):
         return index if shape == result else None
     if node.role == "output" and shape == result:

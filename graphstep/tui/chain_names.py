@@ -147,11 +147,19 @@ def rule_text(graph: ProgramGraph, node_id: str) -> str:
         if region.primitive.startswith("custom_"):
             kind = "vjp" if "vjp" in region.primitive else "jvp"
             kind = kind if kind in region.primitive else "derivative"
-            return f"by the custom {kind} rule of {one_line(region.name, 40)}"
+            name = _function_name(region)
+            return f"by the custom {kind} rule" + (f" of {name}" if name else "")
         return f"by JAX's rule of {one_line(region.primitive, 40)}"
     if node.role == "eqn" and region.id != node_id:
         return f"by JAX's rule of {one_line(node.primitive, 40)}"
     return ""
+
+
+def _function_name(region: Region) -> str:
+    """Return the name of the function that a custom rule is for, if it is known."""
+    params = region.eqn.params if region.eqn is not None else {}
+    info = getattr(getattr(params.get("call_jaxpr"), "jaxpr", None), "debug_info", None)
+    return one_line(str(getattr(info, "func_src_info", "") or ""), 80).partition(" ")[0]
 
 
 def _source(operands: Any, key: int) -> Any:

@@ -10,7 +10,7 @@ from rich.style import Style
 from rich.text import Text
 
 from graphstep.stepping import FORWARD, SEED
-from graphstep.tui.chain_facts import Amount, CotangentSum, Facts
+from graphstep.tui.chain_amounts import Amount, CotangentSum, Facts
 from graphstep.tui.norms import INF, NAN
 from graphstep.tui.numbers import fit, fit_right, index_text, number, signed
 from graphstep.tui.palette import Palette

@@ -12,7 +12,8 @@ from textual.message import Message
 
 from graphstep.recording import Recording
 from graphstep.stepping import SEED, Cursor
-from graphstep.tui.chain_facts import Facts, node_facts, seed_facts
+from graphstep.tui.chain_amounts import Facts
+from graphstep.tui.chain_facts import node_facts, seed_facts
 from graphstep.tui.chain_names import equation_text
 from graphstep.tui.chain_page import page_of, title_of
 from graphstep.tui.lines import label_of

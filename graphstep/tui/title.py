@@ -11,11 +11,13 @@ from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording, Verification
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
+from graphstep.tui.lines import type_of
 from graphstep.tui.numbers import fit, number, seconds
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import FORWARD, SEED
 from graphstep.tui.view import View
 
+_PRODUCT = "graphstep"
 _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 
 
@@ -40,27 +42,40 @@ def title_text(
     """Return the line in `width` cells."""
     place = Text(" ")
     if cursor is not None:
-        style = palette.pass_(cursor.pass_) + palette.bright
         style = palette.bright + palette.pass_(cursor.pass_)
         place.append(f"{_ARROWS[cursor.pass_]} {position_text(cursor)} ", style)
     room = max(0, width - place.cell_len)
     line = Text(no_wrap=True)
     name = one_line(graph.trace.fn_name, 80)
+    if cell_len(name) + len(_PRODUCT) + 4 <= room:
+        line.append(f" {_PRODUCT} ", palette.dim)
     line.append(f" {name}", palette.bright)
     if recording is not None:
-        parts = [
-            _output_text(graph, recording),
-            f"recorded in {seconds(sum(t for _, t in recording.timings))}",
-            verification_text(recording.verification),
-            "statistics only" if recording.mode == "summary" else "",
-        ]
-        for part in filter(None, parts):
-            if line.cell_len + cell_len(part) + 3 <= room:
-                line.append(f"   {part}", palette.dim)
+        output = _output_text(graph, recording)
+        if output and line.cell_len + cell_len(output) + 2 <= room:
+            line.append(f"  {output}", palette.text)
+        gap = "   "
+        for part in filter(None, _facts(recording)):
+            if line.cell_len + cell_len(gap + part) <= room:
+                line.append(f"{gap}{part}", palette.dim)
+                gap = " · "
     if line.cell_len > room:
         line = Text(fit(line.plain, room), palette.bright)
     line.append(" " * (room - line.cell_len))
     return line + place
+
+
+def _facts(recording: Recording) -> tuple[str, ...]:
+    """Return what is known of a recording, what matters most first."""
+    times = dict(recording.timings)
+    run = times.get("run")
+    whole = f"recorded in {seconds(sum(times.values()))}"
+    return (
+        f"{whole} (run {seconds(run)})" if run and len(times) > 1 else whole,
+        verification_text(recording.verification),
+        "statistics only" if recording.mode == "summary" else "",
+        "forward only" if not recording.has_cotangents else "",
+    )
 
 
 def position_text(cursor: Cursor) -> str:
@@ -93,10 +108,14 @@ def verification_text(verification: Verification | None) -> str:
 
 
 def _output_text(graph: ProgramGraph, recording: Recording) -> str:
+    """Return `f32[] = 2.3026`, of several outputs how many."""
     if len(graph.outputs) != 1:
-        return ""
+        return f"{len(graph.outputs)} outputs" if graph.outputs else "no outputs"
     (node,) = graph.outputs
     array = recording.primal(node)
-    if not isinstance(array, np.ndarray | np.generic) or array.size != 1:
-        return ""
-    return f"= {number(np.asarray(array).reshape(-1)[0].item(), 6)}"
+    kind = type_of(graph, node)
+    if not isinstance(array, np.ndarray | np.generic) or not array.size:
+        return kind
+    if array.size == 1:
+        return f"{kind} = {number(np.asarray(array).reshape(-1)[0].item(), 6)}"
+    return kind

@@ -1,0 +1,242 @@
+"""The chain rule's numbers are those of the recording and of JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax import lax
+from rich.cells import cell_len
+
+import graphstep as gs
+from graphstep.stepping import BACKWARD, Cursor, cursor
+from graphstep.tui.chain_amounts import Facts
+from graphstep.tui.chain_facts import node_facts, seed_facts
+from graphstep.tui.chain_index import operand_index
+from graphstep.tui.chain_names import cotangent_name
+from graphstep.tui.chain_page import page_of
+from graphstep.tui.palette import palette
+from tests import programs
+
+PALETTE = palette(is_dark=True)
+ELEMENTWISE = {
+    "tanh": jnp.tanh,
+    "exp": jnp.exp,
+    "logistic": jax.nn.sigmoid,
+    "sin": jnp.sin,
+    "log": jnp.log,
+    "sqrt": jnp.sqrt,
+    "integer_pow": lambda x: x**3,
+    "mul": lambda x: x * jnp.asarray([2.5, -3.0]),
+    "div": lambda x: jnp.asarray([2.5, -3.0]) / x,
+    "max": lambda x: jnp.maximum(x, jnp.asarray([1.0, 0.0])),
+}
+MADE_OF_ONE: dict[str, Callable[[Any], Any]] = {
+    "transpose": lambda x: lax.transpose(x, (2, 0, 1)),
+    "reshape": lambda x: lax.reshape(x, (4, 6)),
+    "broadcast_in_dim": lambda x: lax.broadcast_in_dim(x, (5, 2, 3, 4), (1, 2, 3)),
+    "rev": lambda x: lax.rev(x, (0, 2)),
+    "slice": lambda x: lax.slice(x, (0, 1, 0), (2, 3, 4), (1, 1, 2)),
+    "squeeze": lambda x: lax.squeeze(x[:1], (0,)),
+    "tanh": jnp.tanh,
+}
+
+
+def facts_at(
+    here: Cursor, rec: gs.Recording, node: str, element: tuple[int, ...] | None = None
+) -> Facts:
+    return node_facts(rec, here, node, 0, element)
+
+
+def node_of(graph: Any, primitive: str) -> str:
+    return next(n for n in graph.order if graph.node(n).primitive == primitive)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_the_measured_local_derivative_is_that_of_jax(name: str) -> None:
+    """What is called a local derivative is what `jax.grad` gives for the primitive."""
+    fn = ELEMENTWISE[name]
+    x = jnp.array([0.7, 1.9])
+    rec = gs.record(lambda x: (fn(x) * jnp.array([0.3, -4.0])).sum(), x)
+    node = next(n for n in rec.graph.order if rec.graph.node(n).primitive == name)
+    here = cursor(rec).to(node, None, BACKWARD)
+
+    for i in range(2):
+        shown = facts_at(here, rec, node, (i,)).sent
+        (slope,) = [s.derivative for s in shown if s.name == "x"]
+
+        expected = jax.grad(lambda v, i=i: fn(x.at[i].set(v))[i])(x[i])
+        assert slope == pytest.approx(float(expected), rel=2e-6)
+
+
+def test_a_sum_of_products_has_no_local_derivative() -> None:
+    """Contribution over cotangent is called a derivative only where it is one."""
+    w = jnp.ones((3, 2))
+    rec = gs.record(lambda x: (x @ w).sum(), jnp.ones(3))
+    here = cursor(rec).to(node_of(rec.graph, "dot_general"), None, BACKWARD)
+
+    sent = facts_at(here, rec, here.step.node).sent
+
+    assert sent
+    assert all(each.derivative is None for each in sent)
+
+
+@pytest.mark.parametrize("name", MADE_OF_ONE)
+def test_an_element_is_followed_through_what_moves_it(name: str) -> None:
+    """The operand's element that is shown is the one that the result's is made of."""
+    fn = MADE_OF_ONE[name]
+    x = jnp.arange(24.0).reshape(2, 3, 4) / 7
+    rec = gs.record(fn, x)
+    node_id = node_of(rec.graph, name)
+    node, result = rec.graph.node(node_id), rec.primal(node_id)
+    operand = rec.primal(*node.operands[0].source)
+
+    for index in np.ndindex(result.shape):
+        at = operand_index(node, operand.shape, index)
+
+        expected = np.tanh(operand[at]) if name == "tanh" else operand[at]
+        assert result[index] == pytest.approx(expected, rel=1e-6)
+
+
+def test_running_totals_add_up_to_the_cotangent() -> None:
+    """At the element that is followed, the terms are summed one by one."""
+    x = jnp.array([0.5, 2.0, -1.0])
+    rec = gs.record(lambda x: (jnp.sin(x) * x + jnp.exp(x)).sum(), x)
+    cotangent = rec.cotangent("in0")
+
+    found = facts_at(cursor(rec).last(), rec, "in0").sum
+
+    assert found is not None
+    assert found.index == (int(np.argmax(np.abs(cotangent))),)
+    elements = [term.amount.element for term in found.terms]
+    totals = [term.total for term in found.terms]
+    assert totals == pytest.approx(list(np.cumsum(elements)), rel=1e-6)
+    assert found.total == pytest.approx(float(cotangent[found.index]), rel=1e-6)
+    assert found.norm == pytest.approx(np.linalg.norm(cotangent), rel=1e-6)
+
+
+def test_a_chosen_element_is_followed_where_it_fits() -> None:
+    """The element a person chose is followed, unless the value has no such element."""
+    rec = gs.record(lambda x: (x**2).sum(), jnp.array([1.0, 5.0, 2.0]))
+    here = cursor(rec).last()
+
+    assert facts_at(here, rec, "in0", (2,)).index == (2,)
+    assert facts_at(here, rec, "in0", (2, 0)).index == (1,)
+    assert facts_at(here, rec, "in0", (3,)).index == (1,)
+
+
+def test_terms_that_cancel_are_flagged() -> None:
+    """Where next to nothing is left of large terms, the ratio is given."""
+    rec = gs.record(lambda x: x * 1000.0 - x * 999.0, 1.0)
+
+    found = facts_at(cursor(rec).last(), rec, "in0").sum
+
+    assert found is not None
+    assert found.cancelling == pytest.approx(1 / 1999)
+
+
+def test_a_carry_gets_its_contribution_from_the_next_iteration() -> None:
+    """Between iterations, the sender is named by its iteration."""
+
+    def step(carry: jax.Array, x: jax.Array) -> tuple[jax.Array, None]:
+        return jnp.sin(carry * x), None
+
+    rec = gs.record(lambda c, xs: lax.scan(step, c, xs)[0], 0.7, jnp.ones(6))
+    node = node_of(rec.graph, "sin")
+    loop = rec.graph.loops(node)[0]
+    here = cursor(rec).to(node, 3, BACKWARD)
+
+    (term,) = facts_at(here, rec, node).sum.terms
+
+    assert "iteration 4" in term.amount.name
+    assert term.amount.element == float(rec.cotangent(f"{loop}/carry0", 0, 4))
+
+    (sent,) = facts_at(here.to(f"{loop}/carry0", 4), rec, f"{loop}/carry0").sent
+    assert sent.note == "in iteration 3"
+    assert sent.element == float(rec.cotangent(node, 0, 3))
+
+
+def test_a_carry_takes_what_the_iteration_before_made() -> None:
+    """Going forward, a carry's operand is the result of the last iteration."""
+
+    def step(carry: jax.Array, x: jax.Array) -> tuple[jax.Array, None]:
+        return jnp.sin(carry * x), None
+
+    rec = gs.record(lambda c, xs: lax.scan(step, c, xs)[0], 0.7, jnp.ones(6))
+    node = node_of(rec.graph, "sin")
+    carry = f"{rec.graph.loops(node)[0]}/carry0"
+
+    facts = facts_at(cursor(rec).to(carry, 4), rec, carry)
+
+    assert facts.takes[0].element == float(rec.primal(node, 0, 3))
+    assert facts.takes[0].note == "from iteration 3"
+
+
+def test_a_custom_rule_is_named() -> None:
+    """What a custom rule sends is said to be the custom rule's."""
+
+    @jax.custom_vjp
+    def clip(x: jax.Array) -> jax.Array:
+        return x
+
+    clip.defvjp(lambda x: (x, None), lambda _, ct: (jnp.clip(ct, -1.0, 1.0),))
+    rec = gs.record(lambda x: clip(x * 2.0) * 5.0, 3.0)
+    region = next(r for r in rec.graph.regions.values() if r.is_opaque)
+    here = cursor(rec).to(region.id, None, BACKWARD)
+
+    facts = facts_at(here, rec, region.id)
+
+    assert "custom vjp rule of clip" in facts.rule
+    assert [each.element for each in facts.sent] == [1.0]
+
+
+def test_a_value_without_cotangent_says_why() -> None:
+    """The reason is the recording's own."""
+    rec = gs.record(lambda x, n: jnp.sin(x) * n, 1.0, 3)
+
+    found = facts_at(cursor(rec).last(), rec, "in1").sum
+
+    assert found is not None
+    assert found.reason == str(rec.cotangent("in1")) != ""
+
+
+def test_the_seed_of_every_output_is_shown() -> None:
+    """At the seed, each output's own seed is sent to it."""
+    rec = gs.record(lambda x: (x * 2.0, x + 1.0), 1.0, seed=(3.0, -4.0))
+
+    facts = seed_facts(cursor(rec).to_pass("seed"))
+
+    assert [each.element for each in facts.sent] == [3.0, -4.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("h", "h̄"), ("logits", "ct(logits)"), ("7", "ct(7)")]
+)
+def test_a_bar_stands_over_one_letter_only(name: str, written: str) -> None:
+    """A bar takes no cell of its own; longer names are not barred."""
+    assert cotangent_name(name) == written
+    assert cell_len("h̄") == 1
+
+
+ZOO = [name for name in programs.NAMES if not programs.TAGS[name] & {"slow", "effects"}]
+
+
+@pytest.mark.parametrize("name", ZOO[::8])
+def test_every_page_fits_its_pane(name: str) -> None:
+    """Whatever the program, lines are no wider than the pane, and totals are the sums."""
+    program = programs.build(name)
+    with program.context():
+        rec = gs.record(program.fn, *program.args, **program.options, **program.kwargs)
+        here = cursor(rec)
+        n_steps = here.timeline.length
+        for index in range(0, n_steps, max(1, n_steps // 40)):
+            at = here.seek(index)
+            node = at.step.node
+            facts = facts_at(at, rec, node) if node else seed_facts(at)
+            for width in (16, 47):
+                page = page_of(facts, PALETTE, width, seed_is_default=True)
+                assert max(map(cell_len, page.plain.splitlines()), default=0) <= width
