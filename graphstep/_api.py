@@ -304,9 +304,14 @@ def step(
         0, or 1 if the recording failed.
 
     Raises:
+        InterfaceError: If it cannot be opened from here: a standard stream is no
+            terminal, or an event loop is running, as in a notebook.
         TraceError: If `fn` cannot be traced.
     """
     # Textual is loaded when it is first needed.
+    from graphstep.tui.surroundings import check_surroundings
+
+    check_surroundings()
     from graphstep.tui.app import run
 
     traced = trace(fn, *args, **kwargs)

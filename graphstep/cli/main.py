@@ -19,6 +19,7 @@ from graphstep.cli.options import TRACEBACK
 from graphstep.cli.terminal import safe
 from graphstep.errors import (
     ArgumentError,
+    FileFormatError,
     FormatError,
     GraphError,
     GraphstepError,
@@ -32,6 +33,7 @@ from graphstep.errors import (
 # the command runs.
 _COMMANDS = {
     "step": "Walk forward and backward through a function, in the terminal.",
+    "open": "Walk through a recording that was saved, without the function.",
     "show": "Print regions, equations and values as a tree.",
     "export": "Draw the graph as SVG, PNG, PDF or DOT.",
 }
@@ -43,6 +45,7 @@ _INTERRUPTED, _BROKEN_PIPE = 130, 141
 # What the caller asked for cannot be; everything else is a run that failed.
 _BAD_REQUESTS = (
     ArgumentError,
+    FileFormatError,
     FormatError,
     GraphError,
     OutputError,

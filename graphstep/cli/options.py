@@ -96,6 +96,14 @@ def _remember_traceback(ctx: click.Context, _: click.Parameter, value: bool) -> 
     ctx.meta[TRACEBACK] = value
 
 
+traceback_option = click.option(
+    "--traceback",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_remember_traceback,
+    help="Show the whole traceback of an error.",
+)
 _TRACE_OPTIONS = [
     click.argument("target"),
     click.option(
@@ -128,14 +136,7 @@ _TRACE_OPTIONS = [
         help="Arguments that are not traced: positions or names, with commas.",
     ),
     click.option("--x64", is_flag=True, help="Enable 64-bit types."),
-    click.option(
-        "--traceback",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_remember_traceback,
-        help="Show the whole traceback of an error.",
-    ),
+    traceback_option,
 ]
 _RECORD_OPTIONS = [
     click.option(

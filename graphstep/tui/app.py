@@ -17,8 +17,10 @@ from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording, Stats
 from graphstep.tui.actions import ACTIONS, BY_NAME, bindings
 from graphstep.tui.drawing import DrawingActions
+from graphstep.tui.endings import on_ending_signals
 from graphstep.tui.examining import ExaminingActions
 from graphstep.tui.footer import KeyBar
+from graphstep.tui.listening import ListeningActions
 from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.looping import LoopingActions
@@ -32,7 +34,9 @@ from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.reading import ReadingActions
 from graphstep.tui.rerunning import RerunningActions
+from graphstep.tui.running import run_app
 from graphstep.tui.stopping import StoppingActions
+from graphstep.tui.surroundings import check_surroundings
 from graphstep.tui.timeline_bar import TimelineBar
 from graphstep.tui.title import TitleBar, position_text
 from graphstep.tui.traced import Traced
@@ -52,6 +56,7 @@ class StepApp(
     ExaminingActions,
     ReadingActions,
     RerunningActions,
+    ListeningActions,
     LookingActions,
 ):
     """Walks through one function.
@@ -110,6 +115,9 @@ class StepApp(
     def on_mount(self) -> None:
         """Begin to record, unless there is a recording."""
         self.theme_changed_signal.subscribe(self, lambda _: self.mark_stale())
+        self.listen()
+        if not self.is_headless:
+            on_ending_signals(self.end_by_signal)
         if self._values is None and self._trace is not None:
             self.begin_recording(self._trace, self._options, self._save_to)
         self.mark_stale()
@@ -218,6 +226,7 @@ def run(
     budget: int | None = None,
     verify: bool | None = None,
     recording: Recording | None = None,
+    save: Path | None = None,
 ) -> int:
     """Open the walk in the terminal, and return the exit status.
 
@@ -227,10 +236,15 @@ def run(
         budget: Bytes that the values may take.
         verify: Whether to compare with the compiled function.
         recording: A recording to open at once.
+        save: Where to write the recording once it is made.
 
     Returns:
         0, or 1 if the recording failed.
+
+    Raises:
+        InterfaceError: If there is no terminal to open it in, or the interface failed.
     """
+    check_surroundings()
     graph = recording.graph if recording is not None else None
     if graph is None:
         assert trace is not None
@@ -242,10 +256,9 @@ def run(
         graph,
         trace=trace,
         recording=recording,
+        save=save,
         seed=seed,
         budget=budget,
         verify=verify,
     )
-    result = app.run()
-    # Without a result the application did not end by itself; Textual has said why.
-    return _FAILED if result is None else result
+    return run_app(app)

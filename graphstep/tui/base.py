@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import App
+from textual.worker import WorkerFailed
 
 from graphstep.graph import ProgramGraph
 from graphstep.tui.messages import Stale
@@ -19,12 +20,31 @@ class StatefulApp(App[int]):
     Attributes:
         state: What is shown.
         is_stale: Whether the state is still to be shown.
+        crash: What a panel or a handler raised, if the application ended by that.
+        ended_by: The signal that ended it, if one did.
     """
 
     def __init__(self, graph: ProgramGraph) -> None:
         super().__init__()
         self.state = UiState.of(graph)
         self.is_stale = False
+        self.crash: BaseException | None = None
+        self.ended_by: int | None = None
+
+    def end_by_signal(self, number: int) -> None:
+        """End, because the process was told to."""
+        self.ended_by = number
+        self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        # A worker's error says no more than that there was one.
+        self.crash = error.error if isinstance(error, WorkerFailed) else error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        # Textual would print pages of frames with all their variables. `run` reports.
+        self.bell()
+        self._close_messages_no_wait()
 
     @property
     def palette(self) -> Palette:

@@ -85,4 +85,20 @@ ACTIONS: tuple[Action, ...] = (
         0,
         True,
     ),
+    Action(
+        "output",
+        ("ctrl+o",),
+        "Ctrl-O",
+        "output",
+        "show what the program printed",
+        _RUNS,
+    ),
+    Action(
+        "suspend_process",
+        ("ctrl+z",),
+        "Ctrl-Z",
+        "suspend",
+        "leave for the shell; its `fg` comes back here",
+        _RUNS,
+    ),
 )

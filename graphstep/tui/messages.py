@@ -91,10 +91,35 @@ class Noticed(Message):
 
 
 @dataclasses.dataclass
+class EditAsked(Message):
+    """Something should be changed and recorded again.
+
+    Attributes:
+        kind: What: an input, the seed or argnums.
+        text: The change.
+    """
+
+    kind: Literal["input", "seed", "argnums"]
+    text: str
+
+
+@dataclasses.dataclass
+class SaveAsked(Message):
+    """The recording that is looked at should be written to a file."""
+
+    path: str
+
+
+@dataclasses.dataclass
+class ShowRunAsked(Message):
+    """Another recording should be looked at."""
+
+    number: int
+
+
+@dataclasses.dataclass
 class Printed(Message):
     """The program wrote something that the screen must not show as it is."""
-
-    text: str
 
 
 @dataclasses.dataclass
@@ -104,8 +129,8 @@ class Searched(Message):
     Attributes:
         start: Where it began.
         cursor: Where it ended.
-        hit: The breakpoint that stopped it, if one did.
-        problem: One line, if it could not be made.
+        hit: What stopped it, if anything did.
+        problem: What is to be said of it if none did.
     """
 
     start: Cursor
@@ -207,7 +232,14 @@ class Resized(Message):
 
 @dataclasses.dataclass
 class Entered(Message):
-    """A line was typed into the prompt; empty if it was given up."""
+    """A line was typed into the prompt.
+
+    Attributes:
+        kind: `/` or `:`.
+        text: The line.
+        is_given_up: Whether the person left the prompt instead.
+    """
 
     kind: str
     text: str
+    is_given_up: bool = False

@@ -19,7 +19,14 @@ from graphstep.tui.edit_forms import Form, Kind, argnums_form, input_form, seed_
 from graphstep.tui.edit_recipe import Recipe, editable
 from graphstep.tui.edit_screen import EditScreen
 from graphstep.tui.edit_seed import read_seed, seed_slots
-from graphstep.tui.messages import Compared, Noticed, RunChosen
+from graphstep.tui.messages import (
+    Compared,
+    EditAsked,
+    Noticed,
+    RunChosen,
+    SaveAsked,
+    ShowRunAsked,
+)
 from graphstep.tui.recording_job import Attempt
 from graphstep.tui.runs_compare import Comparison
 from graphstep.tui.runs_recording import RecordingActions
@@ -146,6 +153,10 @@ class RerunningActions(RecordingActions):
         """Ask which arguments to differentiate."""
         self._ask(self._argnums_form)
 
+    def on_edit_asked(self, message: EditAsked) -> None:
+        """Do what was typed."""
+        self.edit(message.kind, message.text)
+
     # The list of recordings ----------------------------------------------------------
 
     def show_run(self, number: int) -> None:
@@ -166,6 +177,10 @@ class RerunningActions(RecordingActions):
         )
         state = dataclasses.replace(state, runs=runs)
         self._look_at(state, run, f"recording {number}: {run.what or 'the first'}")
+
+    def on_show_run_asked(self, message: ShowRunAsked) -> None:
+        """Do what was typed."""
+        self.show_run(message.number)
 
     def action_previous_run(self) -> None:
         """Look at the recording before."""
@@ -233,11 +248,13 @@ class RerunningActions(RecordingActions):
         """Write the recording that is looked at to a file."""
         if self.recording is None:
             self.change(self.state.say("there is no recording yet", is_alarming=True))
-        elif not path:
-            self.change(self.state.say("save takes a file's name", is_alarming=True))
         else:
             self.change(self.state.say(f"writing {one_line(path, 80)} …"))
             self._save(self.recording, Path(path).expanduser())
+
+    def on_save_asked(self, message: SaveAsked) -> None:
+        """Do what was typed."""
+        self.save_recording(message.path)
 
     @work(thread=True, group="save")
     def _save(self, recording: Recording, path: Path) -> None:
