@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import operator
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
 from graphstep.analysis import diverging_collectives
+from graphstep.errors import ArgumentError
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
@@ -66,9 +68,7 @@ class Trace:
         Raises:
             ArgumentError: If there is no such argument, or it is static.
         """
-        if argnums is not None and not isinstance(argnums, int):
-            argnums = tuple(argnums)
-        return Trace(self.program.with_argnums(argnums))
+        return Trace(self.program.with_argnums(_argnums(argnums)))
 
     def record(
         self,
@@ -192,7 +192,7 @@ class Recording(_recording.Recording):
         if at is None:
             place = cursor(self).last()
         else:
-            place = cursor(self).seek(at) if isinstance(at, int) else at
+            place = at if isinstance(at, Cursor) else cursor(self).seek(at)
         if title is None:
             title = f"{self.fn_name}  {place.step.pass_} {place.index + 1}"
         notes = _export().value_notes(place)
@@ -242,13 +242,11 @@ def trace(
         TraceError: If `fn` cannot be traced; its subclasses say why.
     """
     spec = _tracing.CallSpec(
-        static_argnums=_ints(static_argnums),
+        static_argnums=_positions("static_argnums", static_argnums),
         static_argnames=(static_argnames,)
         if isinstance(static_argnames, str)
         else tuple(static_argnames),
-        argnums=argnums
-        if argnums is None or isinstance(argnums, int)
-        else tuple(argnums),
+        argnums=_argnums(argnums),
         has_aux=has_aux,
     )
     return Trace(_tracing.trace_function(fn, args, kwargs, spec))
@@ -259,8 +257,25 @@ def _export() -> ModuleType:
     return importlib.import_module("graphstep.export")
 
 
-def _ints(numbers: int | Sequence[int]) -> tuple[int, ...]:
-    return (numbers,) if isinstance(numbers, int) else tuple(numbers)
+def _argnums(given: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
+    """Return argnums as JAX spells them: one position alone, or a tuple of them."""
+    if given is None:
+        return None
+    found = _positions("argnums", given)
+    return found if isinstance(given, Iterable) else found[0]
+
+
+def _positions(name: str, given: int | Sequence[int]) -> tuple[int, ...]:
+    try:
+        return tuple(
+            map(operator.index, given if isinstance(given, Iterable) else (given,))
+        )
+    except TypeError as error:
+        msg = (
+            f"{name} is {given!r}, but it must be the position of an argument, or a "
+            "tuple of positions. The first argument is 0."
+        )
+        raise ArgumentError(msg) from error
 
 
 _RECORD_OPTIONS = ("seed", "tangents", "budget", "verify", "progress")

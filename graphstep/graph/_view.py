@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from graphstep._jaxcompat import Literal
+from graphstep.errors import RegionNotFoundError
 from graphstep.graph._columns import Columns
 from graphstep.graph._regions import ROOT_ID, Region, Regions
 
@@ -60,6 +61,13 @@ def open_regions(
         return frozenset(r.id for r in regions.values() if r.depth <= expanded) | {
             ROOT_ID
         }
+    given: Any = expanded
+    if not isinstance(given, Iterable):
+        msg = (
+            f"{expanded!r} opens nothing: expected region ids, a number of levels, "
+            '`"all"` or None.'
+        )
+        raise RegionNotFoundError(msg)
     names = [expanded] if isinstance(expanded, str) else list(expanded)
     return frozenset({ROOT_ID, *(regions[name].id for name in names)})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,8 +40,9 @@ class Addressed:
             return found
         position = self.graph.position(found[0])
         n_out = len(self.graph.columns.avals[position])
-        if not 0 <= found[1] < n_out:
-            msg = f"Node `{node}` has {n_out} outputs, so there is no output {out}."
+        given: Any = found[1]
+        if not isinstance(given, int | np.integer) or not 0 <= given < n_out:
+            msg = f"Node `{node}` has {n_out} outputs, so there is no output {out!r}."
             raise RecordingError(msg)
         return position, found[1]
 
@@ -98,13 +100,7 @@ class Addressed:
 
     def _selection(self, position: int, iteration: Iteration) -> Selection:
         loops = self.graph.loops(self.graph.columns.ids[position])
-        given = (
-            ()
-            if iteration is None
-            else (iteration,)
-            if isinstance(iteration, int | np.integer)
-            else tuple(iteration)
-        )
+        given = _indices(iteration)
         if len(given) > len(loops):
             msg = (
                 f"Node `{self.graph.columns.ids[position]}` is inside {len(loops)} loops, "
@@ -176,6 +172,20 @@ class Addressed:
             msg = f"Region `{region}` is no loop and no cond."
             raise RecordingError(msg)
         return self._selection(self.graph.position(region), iteration)
+
+
+def _indices(iteration: Any) -> tuple[int, ...]:
+    if iteration is None:
+        return ()
+    try:
+        given = (iteration,) if np.ndim(iteration) == 0 else tuple(iteration)
+        return tuple(map(operator.index, given))
+    except (TypeError, ValueError) as error:
+        msg = (
+            f"{iteration!r} is no iteration. Give an index, or one per loop, outermost "
+            "first."
+        )
+        raise IterationError(msg) from error
 
 
 def _on_axes(array: np.ndarray, n_axes: int, n_all: int) -> np.ndarray:

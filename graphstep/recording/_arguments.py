@@ -58,7 +58,7 @@ def _leaf(leaf: Any, aval: Any, name: str) -> Any:
     except TypeError:
         msg = f"Argument `{name}` is {type(leaf).__name__}, not an array."
         raise ShapeMismatchError(msg) from None
-    weak = isinstance(leaf, bool | int | float | complex)
+    weak = _is_weak(leaf, aval)
     if actual.shape != aval.shape or (actual.dtype != aval.dtype and not weak):
         msg = (
             f"Argument `{name}` is {actual.str_short(short_dtypes=True)}, but it was traced as "
@@ -68,6 +68,13 @@ def _leaf(leaf: Any, aval: Any, name: str) -> Any:
     if isinstance(leaf, jax.Array):
         return leaf
     return np.asarray(leaf, aval.dtype)
+
+
+def _is_weak(leaf: Any, aval: Any) -> bool:
+    """Return whether `leaf` is a Python number that takes the dtype of `aval`."""
+    if isinstance(leaf, complex):
+        return bool(jnp.issubdtype(aval.dtype, jnp.complexfloating))
+    return isinstance(leaf, bool | int | float)
 
 
 def derivative_of(trace: Trace, tangents: Any, notes: list[str]) -> Derivative:
@@ -169,7 +176,7 @@ def _fitting(leaf: Any, aval: Any, name: str, what: str) -> Any:
         actual = jax.typeof(leaf)
     except TypeError:
         actual = None
-    weak = isinstance(leaf, bool | int | float | complex)
+    weak = _is_weak(leaf, aval)
     fits = (
         actual is not None
         and not is_key(actual)

@@ -80,6 +80,7 @@ class Recorder:
 
         See `graphstep.Trace.record` for the arguments and what is raised.
         """
+        _check_budget(budget)
         stages = Stages(progress)
         with self.trace.x64_context():
             return self._record(
@@ -377,6 +378,18 @@ def _shrunk(
         if planner.nbytes(make("full", capacities=capacities)) <= limit:
             return capacities
     return None
+
+
+def _check_budget(budget: Any) -> None:
+    is_number = budget is None or isinstance(budget, int | float | np.number)
+    # A comparison that is false for NaN.
+    if is_number and (budget is None or budget >= 0):
+        return
+    msg = (
+        f"budget is {budget!r}, but it must be a number of bytes, 0 or more. With 0, "
+        "statistics are recorded; without a budget, a quarter of the free memory is used."
+    )
+    raise RecordingError(msg)
 
 
 def _failure(trace: Trace, error: Exception) -> str:

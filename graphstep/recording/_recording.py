@@ -221,7 +221,7 @@ class Recording(Addressed):
             NodeNotFoundError: If there is no such node.
             RecordingError: If `u` is not operand `key` of `v`.
         """
-        user, used, key = edge
+        user, used, key = self._edge(edge)
         position = self.graph.position(used)
         source = dict(self.graph.columns.operands[position]).get(key)
         if not isinstance(source, tuple) or self.graph.order[source[0]] != user:
@@ -238,6 +238,14 @@ class Recording(Addressed):
         return self._get(
             source, iteration, lambda r, s: r.values.contribution(position, key, s)
         )
+
+    def _edge(self, edge: Any) -> Edge:
+        """Return an edge as it was given, if it can be one."""
+        if isinstance(edge, tuple | list) and len(edge) == 3:  # pyright: ignore[reportUnknownArgumentType]
+            user, used, key = edge
+            return user, used, key
+        msg = f"{edge!r} is no edge: edges are triples `(u, v, key)`, those of `graph.nx`."
+        raise RecordingError(msg)
 
     def _no_reverse(self) -> Absence | None:
         if self.has_cotangents:
@@ -256,11 +264,15 @@ class Recording(Addressed):
         They are of the iterations in which the node ran. In a summary recording these
         were computed by the program.
         """
-        array = {
+        questions = {
             "primal": self.primal,
             "cotangent": self.cotangent,
             "tangent": self.tangent,
-        }[of](node, out, iteration)
+        }
+        if of not in questions:
+            msg = f"There are no statistics of {of!r}. Ask `of` one of {[*questions]}."
+            raise RecordingError(msg)
+        array = questions[of](node, out, iteration)
         if isinstance(array, Absence):
             if array.kind != "not_captured" or self.mode != "summary":
                 return array

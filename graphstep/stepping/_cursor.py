@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Iterable
+from typing import Any
 
+from graphstep.errors import SteppingError
 from graphstep.graph import Value
 from graphstep.stepping import _levels, _places, _search, _sums
 from graphstep.stepping._blocks import Iteration
@@ -73,7 +76,7 @@ class Cursor:
         Raises:
             SteppingError: If there is none.
         """
-        return Cursor(self.recording, self.timeline, index)
+        return Cursor(self.recording, self.timeline, _index(index))
 
     def next(self, n: int = 1) -> Cursor:
         """Go `n` steps on."""
@@ -315,3 +318,11 @@ def cursor(recording: Recorded) -> Cursor:
         SteppingError: If the program has no steps at all.
     """
     return Cursor(recording, timeline(recording))
+
+
+def _index(given: Any) -> int:
+    try:
+        return operator.index(given)
+    except TypeError as error:
+        msg = f"{given!r} is no step: steps are numbered from 0."
+        raise SteppingError(msg) from error

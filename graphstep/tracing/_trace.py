@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -19,6 +19,7 @@ from graphstep.tracing._failures import (
     check_result,
     explain_trace_failure,
 )
+from graphstep.tracing._one_line import one_line
 from graphstep.tracing._paths import argument_paths, positional_names, result_paths
 
 Argnums = int | tuple[int, ...] | None
@@ -305,15 +306,43 @@ def _with_named_statics(
     fn: Callable[..., Any], spec: CallSpec, n_args: int
 ) -> CallSpec:
     """Return `spec` with static names given positionally, and negatives, resolved."""
+    parameters = _parameters(fn)
+    _check_statics(parameters, spec, n_args)
     positions = {i % n_args for i in spec.static_argnums if -n_args <= i < n_args}
-    if spec.static_argnames:
-        try:
-            parameters = list(inspect.signature(fn).parameters)
-        except (TypeError, ValueError):
-            parameters = []
-        positions |= {
-            i
-            for i, name in enumerate(parameters[:n_args])
-            if name in spec.static_argnames
-        }
+    positions |= {
+        i
+        for i, name in enumerate(list(parameters)[:n_args])
+        if name in spec.static_argnames
+    }
     return dataclasses.replace(spec, static_argnums=tuple(sorted(positions)))
+
+
+def _parameters(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(fn).parameters
+    except (TypeError, ValueError):
+        return {}
+
+
+def _check_statics(
+    parameters: Mapping[str, inspect.Parameter], spec: CallSpec, n_args: int
+) -> None:
+    """Raise if a static argument is none that the function can take."""
+    kinds = {parameter.kind for parameter in parameters.values()}
+    unknown = [name for name in spec.static_argnames if name not in parameters]
+    if parameters and unknown and inspect.Parameter.VAR_KEYWORD not in kinds:
+        names = ", ".join(f"`{one_line(name)}`" for name in parameters)
+        msg = (
+            f"static_argnames names `{one_line(str(unknown[0]))}`, but the function has "
+            f"no such argument. It has {names}."
+        )
+        raise ArgumentError(msg)
+    named = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
+    most = max(n_args, sum(p.kind not in named for p in parameters.values()))
+    beyond = [i for i in spec.static_argnums if not -most <= i < most]
+    if parameters and beyond and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        msg = (
+            f"static_argnums names positional argument {beyond[0]}, but the function "
+            f"has {most}. Use positions from 0 to {most - 1}."
+        )
+        raise ArgumentError(msg)
