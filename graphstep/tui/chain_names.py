@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from graphstep.graph import Edge, Node, Operand, ProgramGraph, Region
@@ -32,7 +33,8 @@ def cotangent_name(name: str) -> str:
     A bar combines with one letter alone; over a longer name it would hit the last.
     """
     if len(name) == 1 and name.isalpha():
-        return f"{name}\N{COMBINING MACRON}"
+        # Some letters have a barred form of their own, which every terminal knows.
+        return unicodedata.normalize("NFC", f"{name}\N{COMBINING MACRON}")
     return f"ct({name})"
 
 

@@ -84,9 +84,8 @@ class _Page:
             self._amounts(facts.takes, "  ", palette.text)
             self._more(facts)
         if facts.gives:
-            where = _where(facts.index)
-            paper.heading("will give" if facts.is_ahead else "gives", where)
-            self._amounts(facts.gives, "  ", palette.forward, facts.index)
+            paper.heading("will give" if facts.is_ahead else "gives")
+            self._amounts(facts.gives, "  ", palette.forward)
 
     def backward(self, facts: Facts) -> None:
         """Write the cotangent as a sum, then what is sent on."""
@@ -97,7 +96,7 @@ class _Page:
         if not facts.sent:
             return
         paper.heading("sends", facts.rule)
-        self._amounts(facts.sent, "→ ", palette.backward, facts.index)
+        self._amounts(facts.sent, "→ ", palette.backward)
         self._more(facts)
         for sent in facts.sent:
             if sent.derivative is not None:
@@ -121,9 +120,12 @@ class _Page:
         paper.heading("sum of contributions", (which + _where(found.index)).rstrip())
         if found.norm is not None and (found.type[-2:] != "[]" or found.reason):
             paper.line(
-                (f" ‖{found.name}‖ ", palette.dim),
+                (" ", palette.dim),
+                # A barred letter in a piece of its own: pictures stretch pieces to their
+                # cells, and a bar counts as a letter there.
+                (f"‖{found.name}‖", palette.text),
                 (
-                    number(found.norm) + _LETTERS.get(found.mark, ""),
+                    f" {number(found.norm)}" + _LETTERS.get(found.mark, ""),
                     self._bright(found),
                 ),
                 (f"   {found.type}", palette.dim),
@@ -181,18 +183,23 @@ class _Page:
         total = number(found.total)
         tail = "" if found.is_complete else " so far"
         index = index_text(found.index) if found.index else ""
-        start = f" {found.name}{index} "
-        addends = "= " + " + ".join(_addend(e, i) for i, e in enumerate(elements)) + " "
+        start = f"{found.name}{index}"
+        addends = (
+            " = " + " + ".join(_addend(e, i) for i, e in enumerate(elements)) + " = "
+        )
         if (
             len(elements) < 2
-            or cell_len(start + addends + total + tail) + 2 > paper.width
+            or cell_len(start + addends + total + tail) + 1 > paper.width
         ):
-            addends = ""
+            addends = " = "
         style = palette.bright if found.is_complete else palette.text
         if "N" in total or "Inf" in total:
             style = palette.trouble
         paper.line(
-            (start, palette.dim), (addends, palette.dim), (f"= {total}{tail}", style)
+            (" ", palette.dim),
+            (start, palette.text),
+            (addends, palette.dim),
+            (f"{total}{tail}", style),
         )
 
     # Arrays ----------------------------------------------------------------------------
@@ -202,20 +209,20 @@ class _Page:
         amounts: Sequence[Amount],
         mark: str,
         style: Style,
-        followed: tuple[int, ...] = (),
     ) -> None:
         """Write one array a line: name, element, norm, type, in columns."""
         paper, palette = self.paper, self.palette
-        most = max(8, paper.width // 3)
-        names = min(max((cell_len(a.name) for a in amounts), default=1), most)
+        labels = [f"{a.name}{index_text(a.index) if a.index else ''}" for a in amounts]
+        names = min(max(map(cell_len, labels), default=1), max(8, paper.width // 2))
         elements = [_element_text(a) for a in amounts]
         width = max(map(cell_len, elements), default=0)
         norms = ["" if a.is_scalar else _norm_text(a) for a in amounts]
         norm_width = max(map(cell_len, norms), default=0)
-        for amount, element, norm in zip(amounts, elements, norms, strict=True):
+        lines = zip(amounts, labels, elements, norms, strict=True)
+        for amount, label, element, norm in lines:
             parts: list[Part] = [
                 (f" {mark}", palette.faint),
-                (fit(amount.name, names), palette.text),
+                (fit(label, names), palette.text),
             ]
             if amount.note == "literal":
                 paper.line(
@@ -234,16 +241,10 @@ class _Page:
             if norm_width:
                 shown = f"  {fit(norm, norm_width)}"
                 parts.append((shown, palette.trouble if amount.mark else palette.dim))
-            notes = [amount.note] if amount.note else []
-            if amount.index not in ((), followed):
-                notes.insert(0, _where(amount.index))
-            self._push(parts, "  " + " ".join(notes) if notes else "")
+            if amount.note:
+                parts.append((f"  {amount.note}", palette.dim))
             self._push_right(parts, amount.type)
             paper.line(*parts)
-
-    def _push(self, parts: list[Part], words: str) -> None:
-        if words:
-            parts.append((words, self.palette.dim))
 
     def _push_right(self, parts: list[Part], words: str) -> None:
         """Put words at the right edge if there is room for them."""

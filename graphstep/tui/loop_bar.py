@@ -259,7 +259,8 @@ def _plot_lines(
         words = "measuring …" if track is None else f"none: {track.reason}"
         blank = [Text(" ") for _ in range(n_rows - 1)]
         line = Text(no_wrap=True)
-        line.append(f"{label} ", palette.dim)
+        line.append(label, palette.text)
+        line.append(" ", palette.dim)
         room = width + _SPAN
         line.append(fit(words, min(room, cell_len(words))), palette.dim)
         return [*blank, line]
@@ -270,9 +271,8 @@ def _plot_lines(
     for number_, row in enumerate(plot.rows):
         is_lowest = number_ == len(plot.rows) - 1
         line = Text(no_wrap=True)
-        line.append(
-            f"{label} " if is_lowest else " " * (cell_len(label) + 1), palette.dim
-        )
+        line.append(label if is_lowest else " " * cell_len(label), palette.text)
+        line.append(" ", palette.dim)
         for x, cell in enumerate(row):
             glyph = palette.trouble if cell in "NI" else style
             is_here = start <= x < start + axis.cell

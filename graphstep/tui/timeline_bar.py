@@ -6,7 +6,6 @@ import dataclasses
 import threading
 from collections.abc import Collection
 
-from rich.style import Style
 from rich.text import Text
 from textual import events, work
 from textual.message import Message
@@ -18,6 +17,7 @@ from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.chain_names import loop_name
 from graphstep.tui.lines import label_of
+from graphstep.tui.loop_place import loop_place
 from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
@@ -92,7 +92,15 @@ class TimelineBar(Static):
         under = () if is_high else self._track
         text.append_text(bar_text(cursor, palette, scale, stops, under))
         text.append("\n")
-        text.append_text(place_text(cursor, recording, palette, self._width))
+        place = loop_place(view.state)
+        text.append_text(
+            place_text(
+                cursor,
+                palette,
+                self._width,
+                names_loops=place is None or place.shown != cursor.step.node,
+            )
+        )
         self.update(text, layout=False)
 
     # Norms ---------------------------------------------------------------------------
@@ -224,14 +232,14 @@ def track_text(
         if number:
             line.append(" " * len(SEED_WORD))
         for cell, block in enumerate(blocks):
-            style = _track_style(block, stretch, palette)
-            is_here = stretch.x + cell == here
-            line.append(block, palette.bright if is_here and block != " " else style)
+            x = stretch.x + cell
+            style = palette.pass_(stretch.pass_) if x < here else palette.faint
+            if block in "NI":
+                style = palette.trouble
+            elif x == here:
+                style = palette.bright
+            line.append(block, style)
     return line
-
-
-def _track_style(block: str, stretch: Stretch, palette: Palette) -> Style:
-    return palette.trouble if block in "NI" else palette.pass_(stretch.pass_)
 
 
 def bar_text(
@@ -292,7 +300,7 @@ def _stretch(
 
 
 def place_text(
-    cursor: Cursor, recording: Recording, palette: Palette, width: int
+    cursor: Cursor, palette: Palette, width: int, *, names_loops: bool = True
 ) -> Text:
     """Return where the cursor is: the node, and the iteration of each loop around."""
     step, graph = cursor.step, cursor.timeline.graph
@@ -301,11 +309,12 @@ def place_text(
         line.append("seed", palette.backward)
         line.append(fit("  the cotangent of the outputs", width - 4), palette.dim)
         return line
-    for depth, loop in enumerate(graph.loops(step.node)):
+    loops = graph.loops(step.node) if names_loops else ()
+    for depth, loop in enumerate(loops):
         region = graph.regions[loop]
         if region.kind == "shard_map":
             continue
-        trips = recording.trips(loop, step.iteration[:depth])
+        trips = cursor.timeline.n_turns(loop, step.iteration[:depth])
         line.append(f"{loop_name(region)} ", palette.dim)
         line.append(f"iteration {step.iteration[depth]}/{trips}", palette.text)
         line.append("   ")

@@ -19,6 +19,8 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 _PER_CELL = 12
 _ELEMENTS = 1 << 26
 _LETTERS = {NAN: "N", INF: "I"}
+# A cell that no step has, because there are more cells than steps: as the one before.
+_BETWEEN = 255
 # Nodes and iterations, not cells: a bar of another width asks for the same again.
 Known = dict[tuple[Of, str, tuple[int, ...]], tuple[float, int]]
 
@@ -48,7 +50,10 @@ def track_of(
     for stretch in scale.stretches:
         norms, marks = [0.0] * stretch.width, [UNKEPT] * stretch.width
         for cell in range(stretch.width):
-            for index in _chosen(stretch, cell):
+            chosen = _chosen(stretch, cell)
+            if not chosen:
+                marks[cell] = _BETWEEN
+            for index in chosen:
                 if is_unwanted():
                     return None
                 norm, mark = seeker.look(index)
@@ -82,7 +87,9 @@ def _cells(norms: list[float], marks: list[int]) -> str:
     low, high = min(heights, default=0.0), max(heights, default=0.0)
     cells: list[str] = []
     for norm, mark in zip(norms, marks, strict=True):
-        if mark in _LETTERS:
+        if mark == _BETWEEN:
+            cells.append(cells[-1] if cells else " ")
+        elif mark in _LETTERS:
             cells.append(_LETTERS[mark])
         elif mark != OK:
             cells.append(" ")
