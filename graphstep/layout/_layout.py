@@ -112,6 +112,10 @@ class Layout:
                 return shape.id
         return None
 
+    def around(self, item_id: str) -> str | None:
+        """Return the id of the region or group directly around something, if any."""
+        return self._blocks.parent_of(item_id) or None
+
     def shown(self, item_id: str) -> str:
         """Return the id of the box or frame that stands for a node, region or group.
 

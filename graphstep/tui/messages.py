@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Any, Literal
 
 from textual.message import Message
 
 from graphstep.recording import Stats
 from graphstep.stepping import Cursor, Stop
 from graphstep.tracing import SourceLocation
+from graphstep.tui.findings import Question
 from graphstep.tui.runs_compare import Change, Comparison
 from graphstep.tui.runs_state import Run
 from graphstep.tui.values import ValueKey
@@ -161,6 +162,72 @@ class RowChosen(Message):
 
 
 @dataclasses.dataclass
+class FoundOut(Message):
+    """Something was worked out in the background.
+
+    Attributes:
+        question: What was asked.
+        answer: What came out.
+    """
+
+    question: Question
+    answer: Any
+
+
+@dataclasses.dataclass
+class Highlighted(Message):
+    """The colours of some lines of source are known now."""
+
+
+@dataclasses.dataclass
+class LineChosen(Message):
+    """A line of the source was chosen.
+
+    Attributes:
+        file: Its file.
+        line: Its number, from 1.
+        goes: Whether to go to its equation, or to the next of them.
+    """
+
+    file: str
+    line: int
+    goes: bool = False
+
+
+@dataclasses.dataclass
+class EquationChosen(Message):
+    """An equation of the chosen line was chosen.
+
+    Attributes:
+        node: Its id.
+    """
+
+    node: str
+
+
+@dataclasses.dataclass
+class FrameChosen(Message):
+    """Another of the calls that made the inspected node is to be looked at.
+
+    Attributes:
+        by: 1 for the call around, -1 for the one inside.
+    """
+
+    by: int
+
+
+@dataclasses.dataclass
+class FilterChosen(Message):
+    """The outline is to show other lines.
+
+    Attributes:
+        text: What they must contain; empty for all of them.
+    """
+
+    text: str
+
+
+@dataclasses.dataclass
 class ItemChosen(Message):
     """A node, region or group was chosen in the drawing.
 
@@ -196,6 +263,11 @@ class IterationAsked(Message):
     """An iteration of the loop around the cursor was pointed at."""
 
     turn: int
+
+
+@dataclasses.dataclass
+class LayoutMade(Message):
+    """A thread has made a layout of the graph."""
 
 
 @dataclasses.dataclass

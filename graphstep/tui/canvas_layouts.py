@@ -1,0 +1,111 @@
+"""Layouts of one program: found again, made at once when small, else in a thread."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import threading
+from collections.abc import Callable
+
+from graphstep.errors import LayoutCancelledError
+from graphstep.graph import ProgramGraph
+from graphstep.layout import Direction, Layout, LayoutCache, lay_out
+from graphstep.tui.canvas_text import Labels
+from graphstep.tui.state import UiState
+
+_KEPT = 12
+# Lines of the outline up to which a layout is made within a frame.
+_SMALL = 260
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LayoutKey:
+    """What a layout depends on.
+
+    Attributes:
+        open: Open regions and groups.
+        zoom: How much each box shows.
+        direction: Where data flows.
+    """
+
+    open: frozenset[str]
+    zoom: int
+    direction: Direction
+
+    @classmethod
+    def of(cls, state: UiState) -> LayoutKey:
+        """Return the key of what a state shows."""
+        drawing = state.drawing
+        return cls(state.open | drawing.open_groups, drawing.zoom, drawing.direction)
+
+
+class Layouts:
+    """Makes the layouts of one program.
+
+    Args:
+        graph: The program.
+        tell: Called from a thread when a layout that was asked for is there.
+    """
+
+    def __init__(self, graph: ProgramGraph, tell: Callable[[], None]) -> None:
+        self.labels = Labels(graph)
+        self._graph, self._tell = graph, tell
+        self._cache = LayoutCache()
+        # The cache is for one thread at a time.
+        self._lock = threading.Lock()
+        self._made: collections.OrderedDict[LayoutKey, Layout] = (
+            collections.OrderedDict()
+        )
+        self._wanted: LayoutKey | None = None
+        self._running: LayoutKey | None = None
+
+    def find(self, key: LayoutKey, n_rows: int) -> Layout | None:
+        """Return a layout; `None` if a thread is at work on it.
+
+        Args:
+            key: Which one.
+            n_rows: Lines that the outline has then, which tells how large it is.
+        """
+        found = self._made.get(key)
+        if found is None and n_rows <= _SMALL and self._lock.acquire(blocking=False):
+            try:
+                found = self._lay_out(key, None)
+            finally:
+                self._lock.release()
+        self._wanted = None if found is not None else key
+        if found is None and self._running != key:
+            self._running = key
+            threading.Thread(
+                target=self._work, args=(key,), name="graphstep-layout", daemon=True
+            ).start()
+        return found
+
+    def _work(self, key: LayoutKey) -> None:
+        try:
+            with self._lock:
+                self._lay_out(key, lambda: self._wanted != key)
+        except LayoutCancelledError:
+            pass
+        finally:
+            if self._running == key:
+                self._running = None
+        self._tell()
+
+    def _lay_out(
+        self, key: LayoutKey, is_cancelled: Callable[[], bool] | None
+    ) -> Layout:
+        found = self._made.get(key)
+        if found is None:
+            found = lay_out(
+                self._graph,
+                key.open,
+                self.labels.measure(key.zoom, key.open),
+                direction=key.direction,
+                cache=self._cache,
+                zoom=key.zoom,
+                is_cancelled=is_cancelled,
+            )
+            self._made[key] = found
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return found

@@ -1,0 +1,311 @@
+"""How the walk marks what is drawn: borders, brightness, letters, lit lines."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+
+import numpy as np
+from rich.style import Style
+
+from graphstep.graph import Value
+from graphstep.layout import Layout
+from graphstep.tui.canvas_text import BoxText, Labels
+from graphstep.tui.drawing_state import Spotlight
+from graphstep.tui.lines import COMPLETE, CURRENT, DONE, PENDING, STOP
+from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
+from graphstep.tui.state import UiState
+from graphstep.tui.values import Of, Short, value_key
+from graphstep.tui.view import View
+
+# Corners and sides: upper left, across, upper right, down, lower left, lower right.
+ROUND, SQUARE, DOUBLE, HEAVY, DOTTED = "╭─╮│╰╯", "┌─┐│└┘", "╔═╗║╚╝", "┏━┓┃┗┛", "╭┄╮┊╰╯"
+_NOT_BACK = "·"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Look:
+    """How one box looks in one frame.
+
+    Attributes:
+        border: Six characters; see `ROUND`.
+        border_style: Style of these.
+        style: Style of its text.
+        mark: Where the walk is: one of the outline's marks, or a blank.
+        mark_style: Style of the mark.
+        flags: Marks at its right: a breakpoint, a complete cotangent, N or I.
+        values: Short primal and cotangent, at the zoom that shows them.
+    """
+
+    border: str
+    border_style: Style
+    style: Style
+    mark: str
+    mark_style: Style
+    flags: tuple[tuple[str, Style], ...]
+    values: tuple[tuple[str, Short], ...] = ()
+
+
+class Marks:
+    """What one state has to say of every box and line; asked for what is visible.
+
+    Args:
+        view: The state, its values, the styles.
+        layout: Where things are.
+        labels: What the boxes say.
+        hovered: The value under the pointer.
+        zoom: The zoom of the layout.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        layout: Layout,
+        labels: Labels,
+        hovered: Value | None,
+        zoom: int,
+    ) -> None:
+        self.view, self.layout, self.labels, self.zoom = view, layout, labels, zoom
+        state = view.state
+        self.current = _shown(layout, _cursor_node(state))
+        selected = selected_item(state)
+        self.selected = _shown(layout, selected)
+        self.hovered = hovered
+        self._hits = {layout.shown(node) for node in state.hits} if state.hits else ()
+        self._stops = _stops(state, layout)
+        self._bright = _bright_positions(state)
+        self._lit = _lit_trunks(state, layout, hovered)
+        self._looks: dict[str, Look] = {}
+        self._trunk_styles: dict[int, Style] = {}
+
+    # Boxes and frames ------------------------------------------------------------------
+
+    def look(self, item: str, text: BoxText) -> Look:
+        """Return how a box looks."""
+        found = self._looks.get(item)
+        if found is None:
+            found = self._looks[item] = self._look(item, text)
+        return found
+
+    def _look(self, item: str, text: BoxText) -> Look:
+        palette, cursor = self.view.palette, self.view.cursor
+        start, stop = self._stretch(item, text)
+        walk = self._walk(item, start, stop)
+        hue = palette.text if text.kind == "region" else palette.kind(text.kind)
+        style, border_style = hue, hue
+        border = SQUARE if text.is_closed else ROUND
+        if text.is_closed:
+            style += _BOLD
+        mark, mark_style = " ", palette.faint
+        if cursor is not None:
+            mark = walk
+            mark_style = palette.pass_(cursor.pass_) if walk == DONE else palette.faint
+            if walk == PENDING:
+                style = border_style = palette.dim
+            elif walk == _NOT_BACK:
+                style, border_style, border = palette.dim, palette.faint, DOTTED
+        if item == self.selected:
+            border, border_style = HEAVY, palette.bright
+        if item == self.current and cursor is not None:
+            accent = palette.bright + palette.pass_(cursor.pass_)
+            border, border_style, style = DOUBLE, accent, palette.bright
+            mark, mark_style = CURRENT, accent
+        if not self._is_bright(start, stop) and item not in (
+            self.selected,
+            self.current,
+        ):
+            style = border_style = mark_style = palette.faint
+        if item in self._hits:
+            style += palette.hit
+        shorts, letter = self._values(item, text, walk)
+        return Look(
+            border,
+            border_style,
+            style,
+            mark,
+            mark_style,
+            self._flags(item, start, stop, letter),
+            shorts,
+        )
+
+    def frame_style(self, item: str) -> tuple[str, Style, Style]:
+        """Return the border of a frame, its style and that of its title."""
+        palette, region = self.view.palette, self.view.graph.regions
+        if item == self.selected:
+            return HEAVY, palette.bright, palette.bright
+        is_control = item in region and (
+            region[item].kind not in ("scope", "call") or region[item].is_opaque
+        )
+        kind = "rule" if is_control and region[item].is_opaque else "control"
+        title = palette.kind(kind) if is_control else palette.dim
+        return (SQUARE if is_control else ROUND), palette.faint, title
+
+    def _stretch(self, item: str, text: BoxText) -> tuple[int, int]:
+        """Return the positions of what a box stands for."""
+        graph = self.view.graph
+        if not text.is_closed:
+            position = graph.position(item)
+            return position, position + 1
+        group = self.labels.groups.get(item)
+        found = graph.regions[item] if group is None else group
+        return found.start, found.stop
+
+    def _walk(self, item: str, start: int, stop: int) -> str:
+        cursor, here = self.view.cursor, self.view.state.cursor_position
+        if cursor is None or here is None or cursor.pass_ == SEED:
+            return PENDING
+        if item == self.current:
+            return CURRENT
+        graph = self.view.graph
+        if (
+            cursor.pass_ == BACKWARD
+            and stop - start == 1
+            and not goes_back(cursor, graph.order[start])
+        ):
+            return _NOT_BACK
+        if stop - start == 1:
+            state = cursor.state(graph.order[start])
+            return {"done": DONE, "current": CURRENT}.get(state, PENDING)
+        is_before = here >= stop
+        return DONE if is_before == (cursor.pass_ == FORWARD) else PENDING
+
+    def _flags(
+        self, item: str, start: int, stop: int, letter: str
+    ) -> tuple[tuple[str, Style], ...]:
+        palette, cursor = self.view.palette, self.view.cursor
+        flags: list[tuple[str, Style]] = []
+        if letter:
+            flags.append((letter, palette.trouble))
+        if item in self._stops:
+            flags.append((STOP, palette.trouble))
+        node = self.view.graph.order[start] if stop - start == 1 else None
+        if cursor is not None and node is not None and is_complete(cursor, node):
+            flags.append((COMPLETE, palette.backward))
+        return tuple(flags)
+
+    def _values(
+        self, item: str, text: BoxText, walk: str
+    ) -> tuple[tuple[tuple[str, Short], ...], str]:
+        """Return short values that are known by now, and the letter of trouble."""
+        cursor, values = self.view.cursor, self.view.values
+        graph = self.view.graph
+        if cursor is None or values is None or text.is_closed or self.zoom < 2:
+            return (), ""
+        if not graph.node(item).avals:
+            return (), ""
+        due: list[tuple[str, Of]] = []
+        if cursor.pass_ != FORWARD or walk != PENDING:
+            due.append(("", "primal"))
+        if cursor.pass_ != FORWARD and is_complete(cursor, item):
+            due.append(("∂ ", "cotangent"))
+        shorts: list[tuple[str, Short]] = []
+        letter = ""
+        for sign, of in due:
+            key = value_key(cursor, of, item)
+            short = None if key is None else values.short(key)
+            if short is None:
+                continue
+            letter = short.flag or letter
+            shorts.append((sign, short))
+        return (tuple(shorts) if self.zoom > 2 else ()), letter
+
+    # What is dimmed ----------------------------------------------------------------------
+
+    def _is_bright(self, start: int, stop: int) -> bool:
+        bright = self._bright
+        if bright is None:
+            return True
+        return int(np.searchsorted(bright, start)) < int(np.searchsorted(bright, stop))
+
+    # Lines -----------------------------------------------------------------------------
+
+    def trunk_style(self, index: int) -> Style:
+        """Return the style of a line."""
+        found = self._trunk_styles.get(index)
+        if found is None:
+            found = self._trunk_styles[index] = self._trunk_style(index)
+        return found
+
+    def _trunk_style(self, index: int) -> Style:
+        palette, cursor = self.view.palette, self.view.cursor
+        value = self.layout.trunks[index].value
+        if index in self._lit:
+            accent = palette.forward if cursor is None else palette.pass_(cursor.pass_)
+            return palette.bright + accent
+        position = self.view.graph.position(value[0])
+        if not self._is_bright(position, position + 1):
+            return palette.faint
+        if cursor is None:
+            return palette.dim
+        if cursor.pass_ == BACKWARD and is_complete(cursor, value[0]):
+            return palette.backward
+        if cursor.pass_ == FORWARD and cursor.state(value[0]) == "pending":
+            return palette.faint
+        return palette.dim
+
+
+_BOLD = Style(bold=True)
+
+
+def selected_item(state: UiState) -> str | None:
+    """Return the id of the node or region that is selected."""
+    region = state.selected_region
+    return state.selected_node if region is None else region.id
+
+
+def _cursor_node(state: UiState) -> str | None:
+    position = state.cursor_position
+    return None if position is None else state.graph.order[position]
+
+
+def _shown(layout: Layout, item: str | None) -> str | None:
+    return None if item is None else layout.shown(item) or None
+
+
+def _stops(state: UiState, layout: Layout) -> Collection[str]:
+    found: set[str] = set()
+    for each in state.breakpoints:
+        places = (
+            (each.node,)
+            if each.node in state.graph.regions
+            else each.nodes(state.graph)
+        )
+        # A condition alone may stop anywhere, which says nothing of a box.
+        if len(places) < len(state.graph):
+            found.update(layout.shown(place) for place in places if place)
+    return found
+
+
+def _bright_positions(state: UiState) -> np.ndarray | None:
+    """Return the positions of the nodes that stay bright; `None` if all do."""
+    node = state.inspected
+    spotlight: Spotlight = state.drawing.spotlight
+    if not spotlight or node is None:
+        return None
+    graph = state.graph
+    if spotlight == "ancestors":
+        nodes = graph.ancestors(node) | {node}
+    elif spotlight == "descendants":
+        nodes = graph.descendants(node) | {node}
+    else:
+        nodes = (
+            (graph.descendants(node) | graph.ancestors(node)) & graph.differentiable()
+        ) | {node}
+    return np.sort(np.array([graph.position(each) for each in nodes]))
+
+
+def _lit_trunks(
+    state: UiState, layout: Layout, hovered: Value | None
+) -> frozenset[int]:
+    """Return the lines of the value that is looked at."""
+    if hovered is not None:
+        return frozenset(layout.trunk_index.get(hovered, ()))
+    node = state.inspected
+    if node is None:
+        return frozenset()
+    lit: set[int] = set()
+    for out in range(len(state.graph.node(node).avals)):
+        value = state.graph.resolve(node, out)
+        if isinstance(value, tuple):
+            lit.update(layout.trunk_index.get(value, ()))
+    return frozenset(lit)

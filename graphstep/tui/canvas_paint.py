@@ -1,0 +1,261 @@
+"""Paint one row of a drawing: frames, boxes, stubs, lines, in that order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from graphstep.layout import EAST, NORTH, SOUTH, WEST, Box, Frame, Layout, LineCell
+from graphstep.tui.canvas_marks import DOUBLE, HEAVY, Look, Marks
+from graphstep.tui.canvas_text import OPEN, Labels
+from graphstep.tui.lines import region_title, trips_of
+from graphstep.tui.numbers import fit
+from graphstep.tui.view import View
+
+# By the sum of NORTH, EAST, SOUTH and WEST.
+_LINES = " ╵╶╰╷│╭├╴╯─┴╮┤┬┼"
+_BITS = {char: bits for bits, char in enumerate(_LINES)} | {
+    "╭": 6, "╮": 12, "╰": 3, "╯": 9, "┌": 6, "┐": 12, "└": 3, "┘": 9, "┄": 10, "┊": 5,
+}  # fmt: skip
+# Where a line meets a border that is not thin.
+_JOINTS = {
+    ("═", NORTH): "╧", ("═", SOUTH): "╤", ("║", EAST): "╟", ("║", WEST): "╢",
+    ("━", NORTH): "┷", ("━", SOUTH): "┯", ("┃", EAST): "┠", ("┃", WEST): "┨",
+}  # fmt: skip
+_ARROWS = {"down": "▼", "right": "▶"}
+_DOTS = {"current": "◉", "selected": "◎", "closed": "▣", "node": "●"}
+
+
+class Painter:
+    """Paints rows of one drawing in one state.
+
+    Args:
+        view: The state, its values, the styles.
+        layout: Where things are.
+        labels: What the boxes say.
+        marks: How the walk marks them.
+        zoom: The zoom of the layout.
+    """
+
+    def __init__(
+        self, view: View, layout: Layout, labels: Labels, marks: Marks, zoom: int
+    ) -> None:
+        self.view, self.layout, self.labels = view, layout, labels
+        self.marks, self.zoom = marks, zoom
+        self.arrow = _ARROWS[view.state.drawing.direction]
+        self._stubs: dict[int, list[int]] = {}
+        for number, stub in enumerate(layout.stubs):
+            self._stubs.setdefault(stub.y, []).append(number)
+
+    def row(self, y: int, x0: int, width: int, cells: Sequence[LineCell]) -> Strip:
+        """Return the cells of row `y` from column `x0` on.
+
+        Args:
+            y: Row of the drawing; there need not be one.
+            x0: First column; may be negative.
+            width: How many cells.
+            cells: The lines in that row, `Layout.row(y)`.
+        """
+        row = _Row(x0, width)
+        if 0 <= y < self.layout.height:
+            frames, boxes = self.layout.boxes_in(x0, y, x0 + width - 1, y)
+            titles = [self._frame(row, frame, y) for frame in frames]
+            for box in boxes:
+                self._box(row, box, y)
+            for number in self._stubs.get(y, ()):
+                self._stub(row, number)
+            self._lines(row, cells)
+            for title in titles:
+                if title is not None:
+                    row.write(*title)
+        return row.strip()
+
+    # Parts -----------------------------------------------------------------------------
+
+    def _frame(self, row: _Row, frame: Frame, y: int) -> tuple[int, str, Style] | None:
+        """Draw a frame's border; return its title, which nothing may cover."""
+        border, style, title_style = self.marks.frame_style(frame.id)
+        _border(row, frame, y, border, style)
+        if y != frame.y or frame.title_width < 6:
+            return None
+        text = f" {self._frame_title(frame)} "
+        room = frame.title_width
+        return frame.title_x, fit(text, min(room, cell_len(text))), title_style
+
+    def _frame_title(self, frame: Frame) -> str:
+        group = self.labels.groups.get(frame.id)
+        if group is not None:
+            return f"{OPEN} {group.label}"
+        region = self.view.graph.regions[frame.id]
+        trips = trips_of(self.view.cursor, self.view.values, region)
+        return f"{OPEN} {region_title(region, trips)}"
+
+    def _box(self, row: _Row, box: Box, y: int) -> None:
+        text = self.labels.text(
+            box.id, self.zoom, is_open=box.id in self.view.state.open
+        )
+        look = self.marks.look(box.id, text)
+        if self.zoom == 0:
+            row.write(box.x, self._dot(box.id, is_closed=text.is_closed), look.style)
+            return
+        if box.height < 3 or box.width < 3:
+            self._small(row, box, look, text.lines[0])
+            return
+        _border(row, box, y, look.border, look.border_style)
+        inside = y - box.y - 1
+        if not 0 <= inside < box.height - 2:
+            if y == box.y:
+                self._flags(row, box, look)
+            return
+        room = box.width - 2
+        row.write(box.x + 1, " " * room, look.style)
+        if inside < len(text.lines):
+            words = fit(text.lines[inside], min(room - 4, cell_len(text.lines[inside])))
+            x = box.x + 1 + (room - cell_len(words)) // 2
+            style = look.style if inside == 0 else self._second(look)
+            row.write(x, words, style)
+            if inside == 0:
+                row.write(box.x + 2, look.mark, look.mark_style)
+        elif inside - len(text.lines) < len(look.values):
+            self._value(row, box, look, inside - len(text.lines))
+
+    def _second(self, look: Look) -> Style:
+        return look.style if look.border == DOUBLE else self.view.palette.dim
+
+    def _value(self, row: _Row, box: Box, look: Look, number: int) -> None:
+        palette = self.view.palette
+        sign, short = look.values[number]
+        words = fit(
+            f"{sign}{short.text}", min(box.width - 4, cell_len(sign + short.text))
+        )
+        x = box.x + 1 + (box.width - 2 - cell_len(words)) // 2
+        style = palette.pass_("backward" if sign else "forward")
+        if short.is_absent:
+            style = palette.faint
+        row.write(x, words, palette.trouble if short.flag else style)
+
+    def _small(self, row: _Row, box: Box, look: Look, words: str) -> None:
+        room = box.width - 3
+        background = self.view.palette.selected_line
+        if look.border == DOUBLE:
+            background = self.view.palette.cursor_line
+        row.write(box.x, " " * box.width, background)
+        row.write(box.x, look.mark, look.mark_style + background)
+        style = look.style + background
+        if look.border == HEAVY:
+            style += Style(reverse=True)
+        row.write(box.x + 2, fit(words, min(room, cell_len(words))), style)
+        for letter, letter_style in look.flags[:1]:
+            row.write(box.x + box.width - 1, letter, letter_style + background)
+
+    def _dot(self, item: str, *, is_closed: bool) -> str:
+        if item == self.marks.current:
+            return _DOTS["current"]
+        if item == self.marks.selected:
+            return _DOTS["selected"]
+        return _DOTS["closed" if is_closed else "node"]
+
+    def _flags(self, row: _Row, box: Box, look: Look) -> None:
+        for number, (letter, style) in enumerate(look.flags):
+            row.write(box.x + box.width - 2 - number, letter, style)
+
+    def _stub(self, row: _Row, number: int) -> None:
+        stub = self.layout.stubs[number]
+        sign = "←" if stub.side == "to" else "→"
+        words = fit(f"{sign}{stub.label}", min(stub.width, cell_len(stub.label) + 1))
+        style = self.view.palette.dim + Style(italic=True)
+        row.write(stub.x + (stub.width - cell_len(words)) // 2, words, style)
+
+    def _lines(self, row: _Row, cells: Sequence[LineCell]) -> None:
+        palette = self.view.palette
+        for cell in cells:
+            if not row.x0 <= cell.x < row.x0 + row.width:
+                continue
+            style = self.marks.trunk_style(cell.trunk)
+            if cell.is_arrow:
+                row.put(cell.x, self.arrow, style)
+            elif cell.is_crossing:
+                row.put(cell.x, "─", style)
+            else:
+                under = row.at(cell.x)
+                joint = _JOINTS.get((under, cell.bits & ~_along(under)))
+                if joint is not None:
+                    row.put(cell.x, joint, None)
+                elif under in _BITS or under == " ":
+                    is_border = under != " "
+                    char = _LINES[cell.bits | _BITS.get(under, 0)]
+                    row.put(
+                        cell.x,
+                        char,
+                        palette.dim if is_border and style is palette.faint else style,
+                    )
+
+
+def _along(char: str) -> int:
+    """Return the directions in which a border itself goes on."""
+    return EAST | WEST if char in "═━" else NORTH | SOUTH if char in "║┃" else 0
+
+
+def _border(row: _Row, shape: Box | Frame, y: int, chars: str, style: Style) -> None:
+    left, right = shape.x, shape.x + shape.width - 1
+    if y == shape.y:
+        row.write(left, chars[0] + chars[1] * (shape.width - 2) + chars[2], style)
+    elif y == shape.y + shape.height - 1:
+        row.write(left, chars[4] + chars[1] * (shape.width - 2) + chars[5], style)
+    else:
+        row.put(left, chars[3], style)
+        row.put(right, chars[3], style)
+
+
+class _Row:
+    """Cells of one row under construction."""
+
+    def __init__(self, x0: int, width: int) -> None:
+        self.x0, self.width = x0, width
+        self.chars = [" "] * width
+        self.styles: list[Style | None] = [None] * width
+
+    def at(self, x: int) -> str:
+        return self.chars[x - self.x0]
+
+    def put(self, x: int, char: str, style: Style | None) -> None:
+        """Write one character; `None` keeps the style that is there."""
+        i = x - self.x0
+        if 0 <= i < self.width:
+            self.chars[i] = char
+            if style is not None:
+                self.styles[i] = style
+
+    def write(self, x: int, text: str, style: Style) -> None:
+        """Write a text from a column on; a wide character takes two cells."""
+        i = x - self.x0
+        if text.isascii() or cell_len(text) == len(text):
+            start, stop = max(i, 0), min(i + len(text), self.width)
+            if start < stop:
+                self.chars[start:stop] = text[start - i : stop - i]
+                self.styles[start:stop] = [style] * (stop - start)
+            return
+        for char in text:
+            cells = cell_len(char)
+            if cells == 0:
+                if 0 < i <= self.width:
+                    self.chars[i - 1] += char
+                continue
+            if i >= 0 and i + cells <= self.width:
+                self.chars[i], self.styles[i] = char, style
+                if cells == 2:
+                    self.chars[i + 1], self.styles[i + 1] = "", style
+            i += cells
+
+    def strip(self) -> Strip:
+        segments: list[Segment] = []
+        start, styles, chars = 0, self.styles, self.chars
+        for i in range(1, self.width + 1):
+            if i == self.width or styles[i] is not styles[start]:
+                segments.append(Segment("".join(chars[start:i]), styles[start]))
+                start = i
+        return Strip(segments, self.width)
