@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult, SystemCommand
 from textual.screen import Screen
 from textual.widgets import Static
 
 from graphstep.graph import ProgramGraph
-from graphstep.recording import Recording, Stats
+from graphstep.recording import Recording
 from graphstep.tui.actions import ACTIONS, BY_NAME, bindings
 from graphstep.tui.drawing import DrawingActions
 from graphstep.tui.endings import on_ending_signals
@@ -24,14 +24,11 @@ from graphstep.tui.listening import ListeningActions
 from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.looping import LoopingActions
-from graphstep.tui.messages import (
-    Measured,
-)
 from graphstep.tui.palette import THEMES
 from graphstep.tui.panes import all_panes
 from graphstep.tui.panes_box import PanesBox
 from graphstep.tui.progress import ProgressBar
-from graphstep.tui.prompt import Prompt
+from graphstep.tui.prompt import Candidates, Prompt
 from graphstep.tui.reading import ReadingActions
 from graphstep.tui.rerunning import RerunningActions
 from graphstep.tui.running import run_app
@@ -40,7 +37,6 @@ from graphstep.tui.surroundings import check_surroundings
 from graphstep.tui.timeline_bar import TimelineBar
 from graphstep.tui.title import TitleBar, position_text
 from graphstep.tui.traced import Traced
-from graphstep.tui.values import ValueKey, Values
 from graphstep.tui.view import View
 from graphstep.tui.walking import WalkingActions
 
@@ -92,7 +88,6 @@ class StepApp(
         self._trace = trace
         self._options = options
         self._save_to = save
-        self._measuring: ValueKey | None = None
         if recording is not None:
             self.open_recording(recording, trace)
         for theme in THEMES:
@@ -108,6 +103,7 @@ class StepApp(
         yield LoopBar(id="loop")
         yield ProgressBar(id="progress")
         yield TimelineBar(id="timeline")
+        yield Candidates(id="candidates")
         yield Prompt(id="prompt")
         yield KeyBar(id="keys")
         yield Static(id="too-small")
@@ -136,7 +132,7 @@ class StepApp(
         """Hand the state to the panels."""
         self.is_stale = False
         base, state = self.screen_stack[0], self.state
-        view = View(state, self._values, self.palette, self.comparison)
+        view = View(state, self._values, self.palette, self.comparison, self.findings)
         self._arrange_panes()
         base.query_one(TitleBar).show(view)
         for pane in self.panes_box.visible_panes:
@@ -146,10 +142,9 @@ class StepApp(
         progress = base.query_one(ProgressBar)
         progress.palette = view.palette
         progress.set_class(progress.progress is None, "-absent")
-        if self._values is not None and self._values.wanted is not None:
-            self._start_measuring(self._values.wanted)
-            self._values.wanted = None
+        self.look_at_large()
         self.compare_large()
+        self.find_wanted()
         base.query_one("#too-small", Static).update(self._small_text(), layout=False)
 
     def _arrange_panes(self) -> None:
@@ -197,26 +192,6 @@ class StepApp(
         if len(self.screen_stack) > 1 and action != "leave":
             return False
         return not known.needs_walk or self.state.cursor is not None
-
-    # Measuring -----------------------------------------------------------------------
-
-    def _start_measuring(self, key: ValueKey) -> None:
-        if self._measuring != key and self._values is not None:
-            self._measuring = key
-            self._measure(self._values, key)
-
-    @work(thread=True, group="measure")
-    def _measure(self, values: Values, key: ValueKey) -> None:
-        stats = values.measure(key)
-        if isinstance(stats, Stats):
-            self.post_message(Measured(key, stats))
-
-    def on_measured(self, message: Measured) -> None:
-        """Keep the statistics and show them."""
-        self._measuring = None
-        if self._values is not None:
-            self._values.remember(message.key, message.stats)
-        self.mark_stale()
 
 
 def run(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 from graphstep.tui.arrangement import GRAPH, PANES, Arrangement
-from graphstep.tui.base import StatefulApp
+from graphstep.tui.background import BackgroundWork
 from graphstep.tui.messages import BorderDragged, PaneFocused
 from graphstep.tui.pane import Motion, Pane
 from graphstep.tui.panes_box import PanesBox
+from graphstep.tui.prompt import Prompt
 
 
-class Arranging(StatefulApp):
+class Arranging(BackgroundWork):
     """Which panels are shown, how large, and which one has the keys."""
 
     @property
@@ -111,6 +112,9 @@ class Arranging(StatefulApp):
         self._toggle_pane("runs")
 
     def _cycle_pane(self, by: int) -> None:
+        if isinstance(self.focused, Prompt):
+            self.focused.complete(by)
+            return
         offered = [
             p
             for p in PANES

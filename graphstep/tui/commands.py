@@ -1,179 +1,124 @@
-"""What can be typed after `:`, as a table of functions from state to state."""
+"""What can be typed after `:`, joined from tables, and how a line of it is read."""
 
 from __future__ import annotations
 
-import bisect
-import dataclasses
-from collections.abc import Callable
+import difflib
+from collections.abc import Iterable
 
-from graphstep.errors import GraphstepError, NodeNotFoundError, SteppingError
-from graphstep.stepping import Breakpoint, Cursor
+from textual.message import Message
+
+from graphstep.errors import GraphstepError
 from graphstep.tracing import one_line
+from graphstep.tui import (
+    commands_array,
+    commands_look,
+    commands_runs,
+    commands_stops,
+    commands_values,
+    commands_walk,
+)
+from graphstep.tui.actions import ACTIONS
+from graphstep.tui.command import Command
+from graphstep.tui.commands_actions import commands_of
 from graphstep.tui.state import UiState
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Command:
-    """One command.
-
-    Attributes:
-        name: The word; any beginning of it will do if no other begins so.
-        usage: How it is written.
-        help: One line.
-        run: From the state and what follows the word to a new state.
-    """
-
-    name: str
-    usage: str
-    help: str
-    run: Callable[[UiState, str], UiState]
-
-
-def run_command(state: UiState, text: str) -> UiState:
-    """Return the state after a command, or the same with a notice why not."""
-    word, _, rest = text.partition(" ")
-    found = [c for c in COMMANDS if c.name.startswith(word)]
-    if len(found) != 1:
-        names = ", ".join(c.name for c in found or COMMANDS)
-        what = "could be" if found else "is none of"
-        return state.say(f"`{one_line(word, 40)}` {what}: {names}", is_alarming=True)
-    try:
-        return found[0].run(state, rest.strip())
-    except GraphstepError as error:
-        return state.say(one_line(str(error)), is_alarming=True)
-
-
-def find(state: UiState, query: str) -> UiState:
-    """Look nodes up and go to the first one at or after the selected line."""
-    try:
-        hits = state.graph.find(query)
-    except GraphstepError as error:
-        return state.say(one_line(str(error)), is_alarming=True)
-    if not hits:
-        return state.say(f"nothing is like `{one_line(query, 60)}`", is_alarming=True)
-    positions = [state.graph.position(node) for node in hits]
-    here = int(state.rows.starts[state.selected_row])
-    first = bisect.bisect_left(positions, here) % len(hits)
-    state = dataclasses.replace(state, hits=hits)
-    return _show_hit(state, first)
-
-
-def next_hit(state: UiState, by: int) -> UiState:
-    """Go to the next thing found, or to the one before."""
-    if not state.hits:
-        return state.say("nothing was searched for; / searches")
-    positions = [state.graph.position(node) for node in state.hits]
-    here = int(state.rows.starts[state.selected_row])
-    if by > 0:
-        number = bisect.bisect_right(positions, here)
-    else:
-        number = bisect.bisect_left(positions, here) - 1
-    return _show_hit(state, number % len(positions))
-
-
-def toggle_breakpoint(state: UiState) -> UiState:
-    """Set or clear a breakpoint at the selected node or region."""
-    region = state.selected_region
-    place = state.selected_node or (region.id if region is not None else None)
-    if not place:
-        return state
-    kept = tuple(b for b in state.breakpoints if b.node != place)
-    if len(kept) < len(state.breakpoints):
-        state = dataclasses.replace(state, breakpoints=kept)
-        return state.say(f"breakpoint at {place} cleared")
-    made = Breakpoint(node=place)
-    state = dataclasses.replace(state, breakpoints=(*state.breakpoints, made))
-    return state.say(f"breakpoint at {place}; c continues to it")
-
-
-def to_iteration(state: UiState, turn: int) -> UiState:
-    """Go to the same place in another iteration of the innermost loop."""
-    cursor = _walk(state)
-    step = cursor.step
-    if not step.iteration:
-        return state.say("the cursor is in no loop", is_alarming=True)
-    if turn < 0:
-        return state.say("this is the first iteration")
-    try:
-        return state.moved(
-            cursor.to(step.node, (*step.iteration[:-1], turn), step.pass_)
-        )
-    except SteppingError as error:
-        return state.say(one_line(str(error)), is_alarming=True)
-
-
-def _show_hit(state: UiState, number: int) -> UiState:
-    node = state.hits[number]
-    state = state.select_node(node)
-    return state.say(f"{number + 1} of {len(state.hits)} found: {node}")
-
-
-def _walk(state: UiState) -> Cursor:
-    if state.cursor is None:
-        msg = "There is no recording yet to walk through."
-        raise SteppingError(msg)
-    return state.cursor
-
-
-def _goto(state: UiState, text: str) -> UiState:
-    cursor = _walk(state)
-    place, _, turns = text.partition("@")
-    place = place.strip()
-    try:
-        iteration = tuple(int(turn) for turn in turns.split(",")) if turns else None
-    except ValueError:
-        return state.say(f"`{one_line(turns)}` is no iteration", is_alarming=True)
-    if place not in state.graph.regions and place not in state.graph:
-        found = state.graph.find(place)
-        if not found:
-            msg = f"There is no node `{one_line(place, 60)}`."
-            raise NodeNotFoundError(msg)
-        place = found[0]
-    return state.moved(cursor.to(place, iteration)).followed()
-
-
-def _break(state: UiState, text: str) -> UiState:
-    if not text:
-        shown = "; ".join(f"{i} {b}" for i, b in enumerate(state.breakpoints, 1))
-        return state.say(shown or "there are no breakpoints")
-    made = Breakpoint.parse(text)
-    made.nodes(state.graph)
-    state = dataclasses.replace(state, breakpoints=(*state.breakpoints, made))
-    return state.say(f"breakpoint {len(state.breakpoints)}: {made}")
-
-
-def _delete(state: UiState, text: str) -> UiState:
-    if text == "all":
-        return dataclasses.replace(state, breakpoints=()).say("no breakpoints left")
-    known = range(1, len(state.breakpoints) + 1)
-    if not text.isdecimal() or int(text) not in known:
-        msg = f"Expected `all` or the number of one of {len(known)} breakpoints."
-        raise SteppingError(msg)
-    kept = list(state.breakpoints)
-    gone = kept.pop(int(text) - 1)
-    state = dataclasses.replace(state, breakpoints=tuple(kept))
-    return state.say(f"breakpoint {gone} deleted")
-
-
-def _iteration(state: UiState, text: str) -> UiState:
-    _walk(state)
-    if not text.isdecimal():
-        return state.say("iter takes a number, counted from 0", is_alarming=True)
-    return to_iteration(state, int(text))
-
-
-def _pass(state: UiState, text: str) -> UiState:
-    names = [n for n in ("forward", "seed", "backward") if text and n.startswith(text)]
-    return state.moved(_walk(state).to_pass(names[0] if names else text))
-
-
-COMMANDS = (
-    Command("goto", "goto PLACE [@ ITER]", "run to a node, in an iteration", _goto),
-    Command(
-        "break", "break [WHERE]", "`h if norm > 10 @ 7`, `nan`, `:18`; or list", _break
-    ),
-    Command("delete", "delete NUMBER|all", "delete breakpoints", _delete),
-    Command("find", "find WHAT", "search, like /", find),
-    Command("iter", "iter K", "same place, iteration K of its loop", _iteration),
-    Command("pass", "pass NAME", "to forward, seed or backward", _pass),
+# Tables of other subjects are joined here; see `Command` for what a row says.
+WRITTEN: tuple[Command, ...] = (
+    *commands_walk.COMMANDS,
+    *commands_stops.COMMANDS,
+    *commands_values.COMMANDS,
+    *commands_array.COMMANDS,
+    *commands_look.COMMANDS,
+    *commands_runs.COMMANDS,
 )
+COMMANDS: tuple[Command, ...] = (
+    *WRITTEN,
+    *commands_of(ACTIONS, (each.action for each in WRITTEN)),
+)
+_FEW = 6
+
+
+def run_command(state: UiState, text: str) -> UiState | Message:
+    """Return the state after a command, or a message to the application.
+
+    A line that cannot be read leaves the state as it is, with a notice why.
+    """
+    found, rest = read_command(text)
+    if not isinstance(found, Command):
+        return state.say(found, is_alarming=True)
+    try:
+        return found.run(state, rest)
+    except GraphstepError as error:
+        return state.say(one_line(str(error)), is_alarming=True)
+
+
+def read_command(text: str) -> tuple[Command | str, str]:
+    """Return the command that a line names and what follows it, or why there is none.
+
+    A number may stand before the word: `10 n` is `n 10`.
+    """
+    words = text.split(maxsplit=1)
+    if not words:
+        return "no command", ""
+    number = ""
+    if words[0].isdecimal() and words[1:]:
+        number, text = words[0], words[1]
+        words = text.split(maxsplit=1)
+    first, rest = words[0], (words[1].strip() if words[1:] else "")
+    second, _, after = rest.partition(" ")
+    found = commands_named(f"{first} {second}") if second else ()
+    if len(found) == 1:
+        rest = after.strip()
+    else:
+        found = commands_named(first)
+    if len(found) == 1:
+        return found[0], f"{number} {rest}".strip()
+    return _complaint(first, [each.name for each in found]), ""
+
+
+def commands_named(word: str) -> tuple[Command, ...]:
+    """Return the commands that a word may be: the one it is, or all it begins."""
+    wanted = _plain(word)
+    exact = [c for c in COMMANDS if wanted in map(_plain, c.spellings)]
+    if exact:
+        return tuple(exact[:1])
+    n_words = wanted.count(" ")
+    for table in (WRITTEN, COMMANDS):
+        begun = [
+            c
+            for c in table
+            if any(
+                s.count(" ") == n_words and _begins(s, wanted)
+                for s in map(_plain, c.spellings)
+            )
+        ]
+        if begun and (table is COMMANDS or len(begun) == 1):
+            return tuple(begun)
+    return ()
+
+
+def all_words() -> Iterable[str]:
+    """Return every word that a command can be called by."""
+    return (spelling for command in COMMANDS for spelling in command.spellings)
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", "-").lower()
+
+
+def _begins(spelling: str, wanted: str) -> bool:
+    """Return whether each word of a spelling begins as that typed does."""
+    return all(
+        part.startswith(typed)
+        for part, typed in zip(spelling.split(), wanted.split(), strict=True)
+    )
+
+
+def _complaint(word: str, found: list[str]) -> str:
+    shown = one_line(word, 40)
+    if found:
+        more = ", …" if found[_FEW:] else ""
+        return f"`{shown}` could be: {', '.join(found[:_FEW])}{more}"
+    near = difflib.get_close_matches(_plain(word), [_plain(w) for w in all_words()], 1)
+    meant = f"; did you mean `{near[0]}`?" if near else ""
+    return f"`{shown}` is none of the commands{meant} (:help lists them)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,14 +14,17 @@ from graphstep.export import kind_of_node
 from graphstep.graph import ProgramGraph, Region
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
+from graphstep.tui.breaks import mark_at
+from graphstep.tui.health import Health
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
+from graphstep.tui.rows import Rows
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Of, Short, Values, value_key
 
 DONE, CURRENT, PENDING = "●", "▶", "○"
-COMPLETE, STOP, SELECTED = "◆", "■", "»"
+COMPLETE, STOP, BREAK_OFF, SELECTED = "◆", "■", "□", "»"
 _GUTTER = 4
 _NAMELESS = ("input", "const", "output", "binder")
 _UNREAD = Short("…")
@@ -58,7 +62,8 @@ class Columns:
         return cls(max(6, room - primitive - type_), primitive, type_, value, of)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+# Without slots, because what all lines of a frame have in common is worked out once.
+@dataclasses.dataclass(frozen=True)
 class LineMaker:
     """Makes the lines of one frame.
 
@@ -67,14 +72,24 @@ class LineMaker:
         values: Where values come from, once there are any.
         palette: Styles.
         width: Cells in a line.
+        rows: Which lines there are.
+        health: Which values are not finite, once that is known.
     """
 
     state: UiState
     values: Values | None
     palette: Palette
     width: int
+    rows: Rows
+    health: Health | None = None
 
-    @property
+    @functools.cached_property
+    def cursor_codes(self) -> tuple[int | None, ...]:
+        """Codes of the node that the cursor is at, and of the line that shows it."""
+        row, state = self.state.cursor_row, self.state
+        return state.cursor_position, None if row is None else state.rows.code(row)
+
+    @functools.cached_property
     def columns(self) -> Columns:
         """How the width is shared."""
         cursor = self.state.cursor
@@ -93,19 +108,20 @@ class LineMaker:
 
     def line(self, row: int) -> Strip:
         """Return one line."""
-        state = self.state
-        region = state.rows.region(row)
-        segments = self._gutter(row, region)
-        guides = _shortened(state.rows.guides(row), self.columns.label - 8)
+        state, code = self.state, self.rows.code(row)
+        region = self.rows.region_of_code(code)
+        walk = self._walk_state(code, region)
+        segments = self._gutter(code, region, walk)
+        guides = _shortened(self.rows.guides(row), self.columns.label - 8)
         segments.append(Segment(guides, self.palette.faint))
         if region is None:
-            segments += self._node(state.graph.order[state.rows.code(row)], len(guides))
+            segments += self._node(state.graph.order[code], walk, len(guides))
         else:
-            segments += self._heading_of(region, len(guides))
+            segments += self._heading_of(region, walk, len(guides))
         background = Style()
-        if row == state.selected_row:
+        if code == state.selected:
             background = self.palette.selected_line
-        if row == state.cursor_row:
+        if code in self.cursor_codes:
             background = self.palette.cursor_line
         return self._strip(segments, background)
 
@@ -115,22 +131,21 @@ class LineMaker:
 
     # Marks -------------------------------------------------------------------------
 
-    def _gutter(self, row: int, region: Region | None) -> list[Segment]:
+    def _gutter(self, code: int, region: Region | None, walk: str) -> list[Segment]:
         state, palette = self.state, self.palette
-        node = _node_of(state, row, region)
-        broken = any(
-            b.node == (node or (region and region.id)) for b in state.breakpoints
-        )
-        segments = [Segment(STOP if broken else " ", palette.trouble)]
+        node = self._node_of(code, region)
+        place = node or (region.id if region is not None else "")
+        found = mark_at(state.graph, state.breaks, place)
+        stop = " " if found is None else STOP if found.is_enabled else BREAK_OFF
+        segments = [Segment(stop, palette.trouble)]
         if state.cursor is None:
-            mark = SELECTED if row == state.selected_row else " "
+            mark = SELECTED if code == state.selected else " "
             return [*segments, Segment(f"{mark}  ", palette.bright)]
-        walk = _walk_state(state, row, region)
         style = {
             DONE: palette.pass_(state.cursor.pass_),
             CURRENT: palette.bright + palette.pass_(state.cursor.pass_),
         }.get(walk, palette.faint)
-        if walk != CURRENT and row == state.selected_row and not state.follows:
+        if walk != CURRENT and code == state.selected and not state.follows:
             walk = SELECTED
             style = palette.bright
         complete = node is not None and is_complete(state.cursor, node)
@@ -141,6 +156,31 @@ class LineMaker:
             Segment(" "),
         ]
 
+    def _node_of(self, code: int, region: Region | None) -> str | None:
+        if region is None:
+            return self.state.graph.order[code]
+        is_closed = region.id not in self.rows.shown
+        return region.id if is_closed and region.id in self.state.graph else None
+
+    def _walk_state(self, code: int, region: Region | None) -> str:
+        state = self.state
+        cursor, here = state.cursor, state.cursor_position
+        if cursor is None or here is None:
+            return PENDING
+        if code in self.cursor_codes:
+            return CURRENT
+        first, last = (
+            (code, code + 1) if region is None else (region.start, region.stop)
+        )
+        if cursor.pass_ == SEED:
+            return PENDING
+        is_node_back = cursor.pass_ == BACKWARD and region is None
+        if is_node_back and not goes_back(cursor, state.graph.order[first]):
+            return "·"
+        if first <= here < last:
+            return DONE
+        return DONE if (here >= last) == (cursor.pass_ == FORWARD) else PENDING
+
     def _brightness(self, walk: str) -> Style:
         if walk == PENDING:
             return self.palette.dim
@@ -148,15 +188,14 @@ class LineMaker:
 
     # Nodes -------------------------------------------------------------------------
 
-    def _node(self, node: str, indent: int) -> list[Segment]:
+    def _node(self, node: str, walk: str, indent: int) -> list[Segment]:
         state, palette, columns = self.state, self.palette, self.columns
         graph = state.graph
         position = graph.position(node)
         role, eqn = graph.columns.roles[position], graph.columns.eqns[position]
         primitive = eqn.primitive.name if eqn is not None else role
-        walk = _walk_state(state, state.rows.row_at(position), None)
         style = self._brightness(walk) if state.cursor else palette.text
-        if node in state.hits:
+        if node in state.found.all:
             style += palette.hit
         label = fit(label_of(graph, node), columns.label - indent - 1)
         segments = [Segment(label, style), Segment(" ")]
@@ -202,14 +241,11 @@ class LineMaker:
 
     # Regions -----------------------------------------------------------------------
 
-    def _heading_of(self, region: Region, indent: int) -> list[Segment]:
+    def _heading_of(self, region: Region, walk: str, indent: int) -> list[Segment]:
         state, palette, columns = self.state, self.palette, self.columns
-        is_open = region.id in state.rows.shown
+        is_open = region.id in self.rows.shown
         box = ("╭─" if region.size else "") + "[-] " if is_open else "[+] "
-        value: list[Segment] = []
-        if not is_open and region.id in state.graph:
-            walk = _walk_state(state, -1, region)
-            value = self._values(region.id, is_pending=walk == PENDING)
+        value = self._values_of(region, is_open=is_open, is_pending=walk == PENDING)
         room = self.width - _GUTTER - indent - len(box)
         room -= len(columns.of) * (columns.value + 2)
         title = region_title(region, trips_of(state.cursor, self.values, region))
@@ -220,7 +256,7 @@ class LineMaker:
         )
         if region.kind in ("scope", "call") and not region.is_opaque:
             style = palette.text + Style(bold=True)
-        if state.cursor and _walk_state(state, -1, region) == PENDING:
+        if state.cursor and walk == PENDING:
             style = palette.dim
         text = fit(title, min(room, len(title)) if room > 0 else 0)
         rest = fit(size, max(0, room - len(text)))
@@ -230,6 +266,24 @@ class LineMaker:
             Segment(rest, palette.faint),
             *value,
         ]
+
+    def _values_of(
+        self, region: Region, *, is_open: bool, is_pending: bool
+    ) -> list[Segment]:
+        """Return what a region returns, or how many values inside are not finite."""
+        own: list[Segment] = []
+        if not is_open and region.id in self.state.graph:
+            own = self._values(region.id, is_pending=is_pending)
+        segments: list[Segment] = []
+        for number, of in enumerate(self.columns.of):
+            bad = flag = ""
+            if self.health is not None:
+                bad, flag = self.health.of_region(region, of)
+            pair = own[2 * number : 2 * number + 2]
+            if bad and not (pair and pair[1].text.strip()):
+                pair = self._value(Short(bad, flag), self.columns.value)
+            segments += pair or self._value(Short(""), self.columns.value)
+        return segments
 
 
 def label_of(graph: ProgramGraph, node: str, out: int | None = None) -> str:
@@ -271,34 +325,6 @@ def trips_of(
         return region.length
     outer = cursor.iteration_of(region.id)
     return None if outer is None else values.recording.trips(region.id, outer)
-
-
-def _node_of(state: UiState, row: int, region: Region | None) -> str | None:
-    if region is None:
-        return state.graph.order[state.rows.code(row)]
-    is_closed = region.id not in state.rows.shown
-    return region.id if is_closed and region.id in state.graph else None
-
-
-def _walk_state(state: UiState, row: int, region: Region | None) -> str:
-    cursor, here = state.cursor, state.cursor_position
-    if cursor is None or here is None:
-        return PENDING
-    if row >= 0 and row == state.cursor_row:
-        return CURRENT
-    if region is not None:
-        first, last = region.start, region.stop
-    else:
-        first = state.rows.code(row)
-        last = first + 1
-    if cursor.pass_ == SEED:
-        return PENDING
-    is_node_back = cursor.pass_ == BACKWARD and region is None
-    if is_node_back and not goes_back(cursor, state.graph.order[first]):
-        return "·"
-    if first <= here < last:
-        return DONE if region is not None else CURRENT
-    return DONE if (here >= last) == (cursor.pass_ == FORWARD) else PENDING
 
 
 def _call_text(graph: ProgramGraph, node: str, primitive: str, role: str) -> str:

@@ -14,6 +14,7 @@ from graphstep.tracing import SourceLocation, one_line
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.edit_recipe import Recipe
 from graphstep.tui.failure_screen import FailureScreen
+from graphstep.tui.found import Found
 from graphstep.tui.messages import (
     Noticed,
     RecordingFailed,
@@ -137,14 +138,18 @@ class RecordingActions(Arranging):
         self.push_screen(FailureScreen(message.reason, message.place))
 
     def key_escape(self) -> None:
-        """Cancel the recording, or let a notice go."""
+        """Cancel what is going on, or let a notice or what was found go."""
         bar = self.screen_stack[0].query_one(ProgressBar)
         if bar.progress is not None and self._job is not None:
             self._job.cancel()
             bar.progress = bar.progress.cancelling()
             bar.tick()
+        elif self.stop_working():
+            self.change(self.state.say("cancelled"))
         elif self.state.notice:
             self.change(self.state.say(""))
+        elif self.state.found.items:
+            self.change(dataclasses.replace(self.state, found=Found()))
 
     def on_noticed(self, message: Noticed) -> None:
         """Put a line before the person."""

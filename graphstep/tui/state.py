@@ -9,8 +9,11 @@ from graphstep.graph import ROOT_ID, ProgramGraph, Region
 from graphstep.layout import groups
 from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tui.arrangement import GRAPH, Arrangement
+from graphstep.tui.breaks import Breaks
 from graphstep.tui.drawing_state import Drawing
 from graphstep.tui.examined import Examined
+from graphstep.tui.found import Found
+from graphstep.tui.reading_state import Reading
 from graphstep.tui.rows import Rows
 from graphstep.tui.runs_state import Runs
 from graphstep.tui.watch import Watch
@@ -27,8 +30,9 @@ class UiState:
         selected: Code of the selected line; see `Rows`.
         follows: Whether the selection goes with the cursor.
         cursor: Place in the walk, once there is a recording.
-        breakpoints: Where to stop.
-        hits: Nodes that were found, in program order.
+        came_from: Where the cursor was before it was moved.
+        breaks: Breakpoints.
+        found: Nodes and regions that were found.
         notice: One line to the person.
         is_alarming: Whether the notice is a problem.
         arrangement: Which panels are shown, and how large.
@@ -36,7 +40,9 @@ class UiState:
         beside: The panel other than the graph that had them last.
         drawing: How the graph is drawn.
         examined: Which output, element and slice of the inspected value is looked at.
+        reading: Which source line, frame and filter was chosen.
         watches: Values that are shown at every step.
+        stop_line: The selected line of breakpoints and watches.
         runs: The recordings made so far.
     """
 
@@ -46,8 +52,9 @@ class UiState:
     selected: int = 0
     follows: bool = True
     cursor: Cursor | None = None
-    breakpoints: tuple[Breakpoint, ...] = ()
-    hits: tuple[str, ...] = ()
+    came_from: Cursor | None = None
+    breaks: Breaks = dataclasses.field(default_factory=Breaks)
+    found: Found = dataclasses.field(default_factory=Found)
     notice: str = ""
     is_alarming: bool = False
     arrangement: Arrangement = dataclasses.field(default_factory=Arrangement)
@@ -55,7 +62,9 @@ class UiState:
     beside: str = "inspector"
     drawing: Drawing = dataclasses.field(default_factory=Drawing)
     examined: Examined = dataclasses.field(default_factory=Examined)
+    reading: Reading = dataclasses.field(default_factory=Reading)
     watches: tuple[Watch, ...] = ()
+    stop_line: int = 0
     runs: Runs = dataclasses.field(default_factory=Runs)
 
     @classmethod
@@ -64,6 +73,16 @@ class UiState:
         open_ = legible_expansion(graph) - {ROOT_ID}
         rows = Rows(graph, open_)
         return cls(graph, rows, open_, rows.code(0) if len(rows) else 0)
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Where to stop: the breakpoints that are on."""
+        return self.breaks.enabled
+
+    @property
+    def hits(self) -> tuple[str, ...]:
+        """What was found, in program order."""
+        return self.found.items
 
     @property
     def cursor_position(self) -> int | None:
@@ -119,7 +138,9 @@ class UiState:
         """Put the cursor there; regions that it enters open."""
         before = set() if self.cursor is None else _around(self.cursor)
         entered = _around(cursor) - before
-        state = dataclasses.replace(self, cursor=cursor, notice="", is_alarming=False)
+        state = dataclasses.replace(
+            self, cursor=cursor, came_from=self.cursor, notice="", is_alarming=False
+        )
         if entered - self.open:
             state = state.with_open(self.open | entered)
         return state.followed() if self.follows else state

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
+import re
 
+from graphstep.errors import SteppingError
+from graphstep.tracing import one_line
 from graphstep.tui.values import Of
+
+_ELEMENT = re.compile(r"\[\s*-?\d+(?:\s*,\s*-?\d+)*\s*,?\s*\]")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -15,8 +21,37 @@ class Watch:
         node: Node id.
         out: Which output.
         of: `primal` or `cotangent`; by default what the present pass is about.
+        element: Index of the element that is followed, if one is.
     """
 
     node: str
     out: int = 0
     of: Of | None = None
+    element: tuple[int, ...] | None = None
+
+
+def element_typed(subscript: str, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Return the index of an element that was typed as `[3,17]`, if anything was.
+
+    Raises:
+        SteppingError: If an array of that shape has no such element.
+    """
+    if not subscript:
+        return None
+    if _ELEMENT.fullmatch(subscript):
+        index = tuple(int(part) for part in subscript[1:-1].split(",") if part.strip())
+        turned = map(
+            operator.add,
+            index,
+            (n if i < 0 else 0 for i, n in zip(index, shape, strict=False)),
+        )
+        element = tuple(turned)
+        if len(index) == len(shape) and all(
+            0 <= i < n for i, n in zip(element, shape, strict=True)
+        ):
+            return element
+    lengths = ",".join(map(str, shape))
+    msg = (
+        f"[{lengths}] has no element `{one_line(subscript, 40)}`: a watch follows one."
+    )
+    raise SteppingError(msg)
