@@ -99,10 +99,12 @@ def _seek(state: UiState, text: str) -> UiState:
     starts[BACKWARD] = timeline.forward_length + 1
     lengths = {FORWARD: timeline.forward_length, SEED: 1}
     lengths[BACKWARD] = timeline.backward_length if timeline.has_backward else 0
-    pass_ = match["pass"]
+    pass_: str | None = match["pass"]
     if pass_ is not None:
         timeline.walk(FORWARD if pass_ == FORWARD else BACKWARD)
-    start, length = starts.get(pass_, 0), lengths.get(pass_, timeline.length)
+    start, length = 0, timeline.length
+    if pass_ is not None:
+        start, length = starts[pass_], lengths[pass_]
     index = number * (length - 1) // 100 if match["cent"] else number - 1
     if not 0 <= index < length:
         msg = f"There is no step {number}: they are numbered from 1 to {length}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from graphstep.tui.command import Command
@@ -48,8 +49,7 @@ def complete(state: UiState, kind: str, typed: str) -> Completion:
     return _last_word(typed, start, [*seconds, *found.words(state, rest)])
 
 
-def _last_word(typed: str, start: int, words: object) -> Completion:
-    assert hasattr(words, "__iter__")
+def _last_word(typed: str, start: int, words: Iterable[str]) -> Completion:
     begun = max(typed.rfind(" ") + 1, start)
     prefix = typed[begun:].lower()
     found = sorted(

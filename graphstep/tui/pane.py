@@ -80,14 +80,13 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         """Ask for lines of the new width."""
         self.post_message(Resized())
 
-    def on_focus(self) -> None:
-        """Tell who has the keys now."""
-        self.post_message(PaneFocused(self.pane_id))
-
     # Its left and upper border move when they are dragged ------------------------------
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the border."""
+        """Take the keys, and hold of the border."""
+        # Not when the focus comes: that it was moved to a panel a while ago says
+        # nothing of where it should be now.
+        self.post_message(PaneFocused(self.pane_id))
         if event.button == 1 and 0 in (event.x, event.y):
             self._dragged = "left" if event.x == 0 else "top"
             self.capture_mouse()

@@ -178,9 +178,8 @@ class Prompt(Input):
 
     def on_key(self, event: events.Key) -> None:
         """Complete, recall, or give up."""
-        if event.key in ("escape", "ctrl+c"):
-            self.post_message(Entered(self.kind, "", is_given_up=True))
-        elif event.key == "backspace" and not self.value:
+        is_emptier = event.key == "backspace" and not self.value
+        if is_emptier or event.key in ("escape", "ctrl+c"):
             self.post_message(Entered(self.kind, "", is_given_up=True))
         elif event.key in ("up", "down"):
             self._recall(is_older=event.key == "up")

@@ -1,4 +1,4 @@
-"""Find the nodes whose primal or cotangent is NaN, zero, larger than a bound …"""
+"""Find the nodes whose primal or cotangent is NaN, zero or larger than a bound."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class StoppingActions(Arranging):
         chosen = message.breakpoints
         breakpoints = self.state.breakpoints if chosen is None else chosen
 
-        def look(task: Task) -> Message:
+        def look(_: Task) -> Message:
             return _searched(start, breakpoints, is_ahead=message.is_ahead)
 
         self.work_apart("looking for a stop …", look)

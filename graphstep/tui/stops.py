@@ -21,7 +21,7 @@ def toggle_break(state: UiState) -> UiState:
     gone = {
         each.number
         for each in state.breaks.items
-        if nodes_of(state.graph, each.breakpoint) == {place}
+        if nodes_of(state.graph, each.breakpoint) == frozenset((place,))
     }
     if gone:
         state = dataclasses.replace(state, breaks=state.breaks.without(gone))
