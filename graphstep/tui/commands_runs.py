@@ -70,8 +70,8 @@ COMMANDS = (
         group=_GROUP,
     ),
     Command(
-        "run",
-        "run NUMBER",
+        "recording",
+        "recording NUMBER",
         "look at another recording",
         _run,
         words=_numbers,

@@ -13,6 +13,7 @@ from graphstep.tui.arranging import Arranging
 from graphstep.tui.messages import Printed
 from graphstep.tui.orders import TextAsked
 
+PRINTED = "printed: "
 _KEPT_LINES = 2000
 # A line without an end is cut, so that a stream of such cannot fill the memory.
 _LONGEST = 2000
@@ -63,7 +64,7 @@ class ListeningActions(Arranging):
         self.printed.extend(shown)
         told = [line for line in shown if line.strip()]
         if told:
-            self.change(self.state.say(f"printed: {told[-1]}   (Ctrl-O shows all)"))
+            self.change(self.state.say(f"{PRINTED}{told[-1]}   (Ctrl-O shows all)"))
 
     def action_output(self) -> None:
         """Show everything that the program printed."""

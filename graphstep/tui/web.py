@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import signal
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -15,6 +16,8 @@ from textual_serve.server import Server
 from graphstep.errors import InterfaceError
 
 _INTERRUPTED = 130
+# Seconds that browsers have to go once it ends.
+_GRACE = 1.0
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -44,12 +47,25 @@ class WalkServer(Server):
         self._tell = tell
         self.public_url = f"http://{host}:{port}"
 
-    def initialize_logging(self) -> None:
-        """Leave logging as it is."""
-
     async def on_startup(self, app: web.Application) -> None:
-        """Say where it is."""
-        self._tell(self.public_url)
+        """Say nothing yet: nobody can come here before it listens."""
+
+    def serve(self, debug: bool = False) -> None:
+        """Serve until a signal comes."""
+        loop = asyncio.new_event_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self.request_exit)
+        web.run_app(
+            self._make_app(),
+            host=self.host,
+            port=self.port,
+            handle_signals=False,
+            loop=loop,
+            # It is called once, when everything listens.
+            print=lambda *_: self._tell(self.public_url),
+            access_log=None,
+            shutdown_timeout=_GRACE,
+        )
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -98,9 +114,6 @@ def serve_command(
     """
     try:
         port = _checked_port(host.strip("[]"), port)
-        # The server asks for the loop of this thread.
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
         WalkServer(command, host, port, title, tell).serve()
     except OSError as error:
         msg = (

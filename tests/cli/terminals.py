@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
+import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +25,13 @@ class InTerminal:
 
     Attributes:
         process: The command's process.
+        is_hung_up: Whether the terminal was taken away.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], other_end: int) -> None:
         self.process = process
         self._other_end = other_end
+        self.is_hung_up = False
         self._chunks: list[bytes] = []
         # A terminal that nobody reads from soon holds the program up.
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -36,9 +43,35 @@ class InTerminal:
             while chunk := os.read(self._other_end, 65536):
                 self._chunks.append(chunk)
 
+    @property
+    def shown(self) -> str:
+        """Everything that was shown so far."""
+        return b"".join(self._chunks).decode(errors="replace")
+
+    def wait_for(self, claim: Callable[[str], bool]) -> None:
+        """Wait until a claim holds of everything that was shown."""
+        while not claim(self.shown):
+            assert self.process.poll() is None, self.shown
+            time.sleep(0.02)
+
     def press(self, keys: bytes) -> None:
         """Send keys."""
         os.write(self._other_end, keys)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, and tell the command."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._other_end, termios.TIOCSWINSZ, size)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def modes(self) -> list[Any]:
+        """Return how the terminal treats what is typed and shown."""
+        return termios.tcgetattr(self._other_end)[:4]
+
+    def hang_up(self) -> None:
+        """Take the terminal away."""
+        os.close(self._other_end)
+        self.is_hung_up = True
 
     def finish(self) -> str:
         """Wait for the end, and return everything that was shown."""
@@ -49,7 +82,12 @@ class InTerminal:
 
 @contextlib.contextmanager
 def in_terminal(
-    folder: Path, *args: str, streams: dict[str, Any] | None = None, **env: str
+    folder: Path,
+    *args: str,
+    streams: dict[str, Any] | None = None,
+    command: Sequence[str] = COMMAND,
+    size: tuple[int, int] = (100, 30),
+    **env: str,
 ) -> Iterator[InTerminal]:
     """Start a command, and end it with the block.
 
@@ -57,21 +95,26 @@ def in_terminal(
         folder: Where it runs.
         *args: The command's arguments.
         streams: Those of its three streams that are not the terminal.
+        command: What to start, by default graphstep.
+        size: Columns and rows of the terminal.
         **env: Its environment, beside that of the tests.
     """
     other_end, terminal = pty.openpty()
+    rows = struct.pack("HHHH", size[1], size[0], 0, 0)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, rows)
     inherited = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES"}}
     with subprocess.Popen(
-        [*COMMAND, *args],
+        [*command, *args],
         cwd=folder,
         env=inherited | {"TERM": "xterm"} | env,
         **dict.fromkeys(("stdin", "stdout", "stderr"), terminal) | (streams or {}),
     ) as process:
         os.close(terminal)
-        command = InTerminal(process, other_end)
+        started = InTerminal(process, other_end)
         try:
-            yield command
+            yield started
         finally:
             process.kill()
-            command.finish()
-    os.close(other_end)
+            started.finish()
+    if not started.is_hung_up:
+        os.close(other_end)

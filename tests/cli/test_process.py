@@ -43,7 +43,8 @@ def test_help_starts_neither_jax_nor_textual() -> None:
 
     *text, loaded = done.stdout.splitlines()
     assert loaded == "[]"
-    assert [line.split()[0] for line in text[-3:]] == ["step", "show", "export"]
+    commands = [line.split()[0] for line in text[-4:]]
+    assert commands == ["step", "open", "show", "export"]
     assert done.stderr == ""
 
 
