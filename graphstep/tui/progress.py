@@ -66,7 +66,8 @@ class Progress:
         return line
 
     def _spent(self, elapsed: float) -> dict[str, float]:
-        ends = [at for _, at in self.stages[1:]] + [elapsed]
+        # Before its first stage a recording copies the inputs that were changed.
+        ends = [*(at for _, at in self.stages), elapsed][1:]
         spent: dict[str, float] = {}
         for (stage, at), end in zip(self.stages, ends, strict=True):
             spent[stage] = spent.get(stage, 0.0) + end - at

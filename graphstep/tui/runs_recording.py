@@ -15,6 +15,7 @@ from graphstep.tui.arranging import Arranging
 from graphstep.tui.edit_recipe import Recipe
 from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.found import Found
+from graphstep.tui.listening import PRINTED
 from graphstep.tui.messages import (
     Noticed,
     RecordingFailed,
@@ -106,6 +107,9 @@ class RecordingActions(Arranging):
         elif run.what:
             took = f"recording {run.number}: {run.what} gives {run.output}"
             said = f"{took} (~ compares)"
+        # The notes would hide what the program has just printed.
+        if state.notice.startswith(PRINTED):
+            said = f"{state.notice}   {said}"
         self._look_at(state, run, one_line(said))
 
     def _look_at(self, state: UiState, run: Run, said: str) -> None:
