@@ -12,7 +12,7 @@ from graphstep.graph import Value
 from graphstep.layout import Layout
 from graphstep.tui.canvas_text import BoxText, Labels
 from graphstep.tui.drawing_state import Spotlight
-from graphstep.tui.lines import COMPLETE, CURRENT, DONE, PENDING, STOP
+from graphstep.tui.lines import CHANGED, COMPLETE, CURRENT, DONE, PENDING, STOP
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Of, Short, value_key
@@ -181,7 +181,21 @@ class Marks:
         node = self.view.graph.order[start] if stop - start == 1 else None
         if cursor is not None and node is not None and is_complete(cursor, node):
             flags.append((COMPLETE, palette.backward))
+        if node is not None and self._is_changed(node):
+            flags.append((CHANGED, palette.bright))
         return tuple(flags)
+
+    def _is_changed(self, node: str) -> bool:
+        """Return whether a value is not that of the recording compared with."""
+        cursor = self.view.cursor
+        has_values = bool(self.view.graph.node(node).avals)
+        if cursor is None or self.view.comparison is None or not has_values:
+            return False
+        # Where a change leads to can be seen before the walk comes there.
+        return self.view.changed(value_key(cursor, "primal", node)) is not None or (
+            is_complete(cursor, node)
+            and self.view.changed(value_key(cursor, "cotangent", node)) is not None
+        )
 
     def _values(
         self, item: str, text: BoxText, walk: str

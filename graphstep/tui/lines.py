@@ -20,11 +20,13 @@ from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
 from graphstep.tui.rows import Rows
+from graphstep.tui.runs_compare import Comparison
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Of, Short, Values, value_key
 
 DONE, CURRENT, PENDING = "●", "▶", "○"
 COMPLETE, STOP, BREAK_OFF, SELECTED = "◆", "■", "□", "»"
+CHANGED = "≠"
 _GUTTER = 4
 _NAMELESS = ("input", "const", "output", "binder")
 _UNREAD = Short("…")
@@ -74,6 +76,7 @@ class LineMaker:
         width: Cells in a line.
         rows: Which lines there are.
         health: Which values are not finite, once that is known.
+        comparison: With another recording, if one was chosen.
     """
 
     state: UiState
@@ -82,6 +85,7 @@ class LineMaker:
     width: int
     rows: Rows
     health: Health | None = None
+    comparison: Comparison | None = None
 
     @functools.cached_property
     def cursor_codes(self) -> tuple[int | None, ...]:
@@ -226,17 +230,25 @@ class LineMaker:
                 is_due = cursor.pass_ != FORWARD or not is_pending
             key = value_key(cursor, of, node) if is_due else None
             short = Short("") if key is None else values.short(key) or _UNREAD
-            segments += self._value(short, columns.value)
+            is_changed = (
+                key is not None
+                and self.comparison is not None
+                and self.comparison.change(key) is not None
+            )
+            segments += self._value(short, columns.value, is_changed=is_changed)
         return segments
 
-    def _value(self, short: Short, width: int) -> list[Segment]:
+    def _value(
+        self, short: Short, width: int, *, is_changed: bool = False
+    ) -> list[Segment]:
         palette = self.palette
         style = palette.faint if short.is_absent else palette.text
         if short.flag:
             style = palette.trouble
         return [
             Segment(fit_right(short.text, width), style),
-            Segment(f" {short.flag}".ljust(2), palette.trouble),
+            Segment(CHANGED if is_changed else " ", palette.bright),
+            Segment(short.flag.ljust(1), palette.trouble),
         ]
 
     # Regions -----------------------------------------------------------------------
