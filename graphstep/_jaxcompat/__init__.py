@@ -17,6 +17,7 @@ from graphstep._jaxcompat._avals import (
 from graphstep._jaxcompat._binding import bind, keeping_callbacks
 from graphstep._jaxcompat._fences import fence
 from graphstep._jaxcompat._letters import letter_from_index, letters
+from graphstep._jaxcompat._printout import Place, Printout, printout
 from graphstep._jaxcompat._shards import (
     collective_axes,
     constrain,
@@ -61,6 +62,8 @@ __all__ = [
     "Jaxpr",
     "JaxprEqn",
     "Literal",
+    "Place",
+    "Printout",
     "Structure",
     "Var",
     "all_jaxprs",
@@ -91,6 +94,7 @@ __all__ = [
     "placed_like",
     "platform_branch",
     "primitive_named",
+    "printout",
     "region_name",
     "remap_shards",
     "scan_split",

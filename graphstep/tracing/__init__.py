@@ -12,12 +12,14 @@ from graphstep.tracing._source import (
     source_line,
     source_location,
 )
+from graphstep.tracing._texts import SourceText, source_text
 from graphstep.tracing._trace import CallSpec, Trace, function_name, trace_function
 
 __all__ = [
     "CallSpec",
     "Frame",
     "SourceLocation",
+    "SourceText",
     "Trace",
     "UserCode",
     "failure_location",
@@ -26,6 +28,7 @@ __all__ = [
     "program_names",
     "source_line",
     "source_location",
+    "source_text",
     "trace_function",
     "user_code",
 ]

@@ -15,7 +15,10 @@ class LinesView(ScrollView):
 
     def set_length(self, n_lines: int) -> None:
         """Say how many lines there are."""
-        size = Size(self.scrollable_content_region.width, n_lines)
+        self.set_extent(Size(self.scrollable_content_region.width, n_lines))
+
+    def set_extent(self, size: Size) -> None:
+        """Say how many lines there are, and how long the longest is."""
         if size == self.virtual_size:
             return
         # Setting `virtual_size` itself would lay the whole screen out again, and then

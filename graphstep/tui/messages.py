@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 from textual.message import Message
 
-from graphstep.recording import Stats
+from graphstep.recording import Absence, Recording
 from graphstep.stepping import Cursor, Stop
 from graphstep.tracing import SourceLocation
 from graphstep.tui.findings import Question
+from graphstep.tui.array_look import Look
+from graphstep.tui.examined import Way
 from graphstep.tui.runs_compare import Change, Comparison
 from graphstep.tui.runs_state import Run
-from graphstep.tui.values import ValueKey
+from graphstep.tui.values import ValueKey, Values
 
 
 # Textual writes to its messages, so they cannot be frozen; nobody else does.
@@ -142,10 +144,78 @@ class Searched(Message):
 
 @dataclasses.dataclass
 class Measured(Message):
-    """The statistics of a large array have been computed."""
+    """A large array has been fetched and looked at.
 
+    Attributes:
+        values: What it is a value of.
+        key: Which value.
+        look: What is said of it.
+        array: The array, or an `Absence`.
+    """
+
+    values: Values
     key: ValueKey
-    stats: Stats
+    look: Look | Absence
+    array: Any
+
+
+@dataclasses.dataclass
+class ElementChosen(Message):
+    """An element of the inspected array was chosen.
+
+    Attributes:
+        index: Which; `None` for the leading one, whichever that is.
+        way: How it was come to.
+        said: One line for the person.
+    """
+
+    index: tuple[int, ...] | None
+    way: Way = ""
+    said: str = ""
+
+
+@dataclasses.dataclass
+class ElementMoved(Message):
+    """Another element of the inspected array was asked for.
+
+    Attributes:
+        motion: Where it is from the present one.
+    """
+
+    motion: str
+
+
+@dataclasses.dataclass
+class OutputChosen(Message):
+    """Another output of the inspected node was asked for.
+
+    Attributes:
+        out: Which one.
+    """
+
+    out: int
+
+
+@dataclasses.dataclass
+class FetchAsked(Message):
+    """The program should be run again for arrays that were not kept."""
+
+
+@dataclasses.dataclass
+class Fetched(Message):
+    """The program was run again for arrays that were not kept.
+
+    Attributes:
+        recording: The recording that has them now.
+        node: The node that was looked at.
+        seconds: How long it took.
+        problem: Why there are none; empty if there are.
+    """
+
+    recording: Recording
+    node: str
+    seconds: float
+    problem: str = ""
 
 
 @dataclasses.dataclass

@@ -23,6 +23,7 @@ class Palette:
     trouble: Style
     good: Style
     hit: Style
+    underlined: Style
     cursor_line: Style
     selected_line: Style
     kinds: Mapping[str, Style]
@@ -50,6 +51,7 @@ _DARK = Palette(
     trouble=Style(color="#ff7b72", bold=True),
     good=Style(color="#8fcf9f"),
     hit=Style(underline=True),
+    underlined=Style(underline=True),
     cursor_line=Style(bgcolor="#2b3444"),
     selected_line=Style(bgcolor="#232834"),
     kinds=_kinds(
@@ -79,6 +81,7 @@ _LIGHT = Palette(
     trouble=Style(color="#c0271d", bold=True),
     good=Style(color="#2c7a3f"),
     hit=Style(underline=True),
+    underlined=Style(underline=True),
     cursor_line=Style(bgcolor="#d9e4f5"),
     selected_line=Style(bgcolor="#e9edf4"),
     kinds=_kinds(

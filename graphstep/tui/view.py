@@ -7,6 +7,7 @@ import dataclasses
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
+from graphstep.tui.findings import Findings
 from graphstep.tui.palette import Palette
 from graphstep.tui.runs_compare import Change, Comparison
 from graphstep.tui.state import UiState
@@ -22,12 +23,14 @@ class View:
         values: The values of the recording that is looked at, once there is one.
         palette: Styles.
         comparison: With another recording, if one was chosen.
+        findings: What is worked out in the background.
     """
 
     state: UiState
     values: Values | None
     palette: Palette
     comparison: Comparison | None = None
+    findings: Findings = dataclasses.field(default_factory=Findings)
 
     @property
     def graph(self) -> ProgramGraph:

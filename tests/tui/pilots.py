@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.util
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,8 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
 async def until(pilot: Pilot[int], claim: Callable[[], bool]) -> None:
     """Wait for a condition; the test's own time limit ends a vain wait."""
     while not claim():
+        # Nothing will come of an application that has failed.
+        assert pilot.app._exception is None
         await pilot.pause(0.001)
 
 
@@ -110,5 +113,7 @@ def example(name: str) -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # Dataclasses look their own module up.
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
