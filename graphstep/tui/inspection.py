@@ -6,51 +6,42 @@ import collections
 from pathlib import PurePath
 from typing import Any
 
-import jax
-import numpy as np
-from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
-from graphstep.graph import Region
-from graphstep.recording import Absence, Stats
+from graphstep.graph import Node, Region
+from graphstep.stepping import SEED
 from graphstep.tracing import one_line, source_line
-from graphstep.tui.chain_rule import sent_lines, sum_at
+from graphstep.tui.inspection_values import ValueWriter, values_of
 from graphstep.tui.lines import label_of, region_title, trips_of, type_of
-from graphstep.tui.numbers import (
-    PRINTED,
-    histogram,
-    index_text,
-    number,
-    rows_of_array,
-)
-from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
-from graphstep.tui.passes import BACKWARD, FORWARD, SEED
-from graphstep.tui.state import UiState
-from graphstep.tui.values import SMALL, Of, ValueKey, Values, value_key
+from graphstep.tui.values import Of, value_key
+from graphstep.tui.view import View
 
-# Outputs of one node that are shown one by one.
-_OUTPUTS = 6
-_OPERANDS = 12
+Part = tuple[str, Style]
+# Outputs, operands and users of one node that are shown one by one.
+_OUTPUTS, _OPERANDS, _USERS = 12, 12, 12
+_FRAMES = 8
+_PRIMITIVES = 8
 
 
 class Inspection:
     """Writes what the inspector shows of one state.
 
     Args:
-        state: What is selected.
-        values: The recording's values, if there is one.
-        palette: Styles.
+        view: What is shown.
         width: Cells in a line.
+
+    Attributes:
+        outputs: Which output each line chooses that does so when it is clicked.
     """
 
-    def __init__(
-        self, state: UiState, values: Values | None, palette: Palette, width: int
-    ) -> None:
-        self.state = state
-        self.values = values
-        self.palette = palette
-        self.paper = Paper(palette, width)
+    def __init__(self, view: View, width: int) -> None:
+        self.view = view
+        self.state = view.state
+        self.palette = view.palette
+        self.paper = Paper(view.palette, width)
+        self.outputs: dict[int, int] = {}
 
     def title(self) -> str:
         """Return the panel's title: name, primitive, type."""
@@ -87,56 +78,72 @@ class Inspection:
     # Nodes ---------------------------------------------------------------------------
 
     def _node(self, node: str) -> None:
-        graph, palette = self.state.graph, self.palette
-        found = graph.node(node)
-        self._facts(
-            [("id ", palette.faint), (node, palette.text)],
-            self._iteration_parts(node),
-            self._operands(node),
+        found = self.state.graph.node(node)
+        out = self._out(found)
+        self.paper.facts(
+            self._id(found, out),
+            self._iteration(node),
+            self._sharding(found, out),
             self._place(node),
+            indent=0,
         )
         self._source(node)
-        cursor = self.state.cursor
-        is_backward = cursor is not None and cursor.pass_ == BACKWARD
-        for out in range(min(len(found.avals), _OUTPUTS)):
-            if len(found.avals) > 1:
-                name = label_of(graph, node, out)
-                self.paper.line(
-                    (
-                        f"output {out}: {name} · {type_of(graph, node, out)}",
-                        palette.bright,
-                    )
-                )
-            # What the present pass is about comes first.
-            if is_backward:
-                self._cotangent(node, out)
-            self._primal(node, out)
-            if not is_backward:
-                self._cotangent(node, out)
-        if len(found.avals) > _OUTPUTS:
-            self.paper.line((f" and {len(found.avals) - _OUTPUTS} more", palette.dim))
+        if len(found.avals) > 1:
+            self._outputs(found, out)
+        if found.avals:
+            self._values(node, out)
+        self._neighbours(found, out)
+        self._origin(node)
 
-    def _facts(self, *facts: list[Any]) -> None:
-        """Write short facts, as many to a line as fit."""
-        room, line = self.paper.width, list[Any]()
-        for fact in filter(None, facts):
-            needed = sum(cell_len(words) for words, _ in fact) + 3
-            if line and needed > room:
-                self.paper.line(*line)
-                room, line = self.paper.width, list[Any]()
-            line += [("   ", self.palette.faint), *fact] if line else fact
-            room -= needed
-        self.paper.line(*line)
+    def _out(self, node: Node) -> int:
+        out = self.state.examined.out
+        return (
+            out if node.id == self.state.examined.node and out < len(node.avals) else 0
+        )
 
-    def _iteration_parts(self, node: str) -> list[Any]:
-        cursor, values, palette = self.state.cursor, self.values, self.palette
+    def _id(self, node: Node, out: int) -> list[Part]:
+        graph, palette = self.state.graph, self.palette
+        parts: list[Part] = [("id ", palette.faint), (node.id, palette.text)]
+        letter = graph.letter(node.id, out) if node.avals else ""
+        if letter not in (
+            "",
+            "_",
+            node.id,
+            graph.label(node.id, out) if letter else "",
+        ):
+            parts += [("  jaxpr ", palette.faint), (letter, palette.text)]
+        return parts
+
+    def _sharding(self, node: Node, out: int) -> list[Part]:
+        """Return what an array's type says beyond shape and dtype."""
+        if not node.avals:
+            return []
+        aval, palette = node.avals[out], self.palette
+        parts: list[Part] = []
+        if getattr(aval, "weak_type", False):
+            parts.append(("weakly typed", palette.dim))
+        spec: Any = getattr(getattr(aval, "sharding", None), "spec", None)
+        if spec is not None and any(axis is not None for axis in spec):
+            words = one_line(str(spec).removeprefix("PartitionSpec"), 60)
+            parts.append((f"sharded {words}", palette.text))
+        space = str(getattr(aval, "memory_space", "")).rpartition(".")[2].lower()
+        if space and space not in ("device", "any", "none"):
+            parts.append((f"in {one_line(space, 20)} memory", palette.dim))
+        return [
+            each
+            for n, part in enumerate(parts)
+            for each in ((("  ", palette.dim), part) if n else (part,))
+        ]
+
+    def _iteration(self, node: str) -> list[Part]:
+        cursor, values, palette = self.state.cursor, self.view.values, self.palette
         loops = self.state.graph.loops(node)
         if cursor is None or values is None or not loops:
             return []
         turns = cursor.iteration_of(node)
         if turns is None:
             return [("its loop took no turn", palette.dim)]
-        parts: list[Any] = []
+        parts: list[Part] = []
         for depth, loop in enumerate(loops):
             if self.state.graph.regions[loop].kind == "shard_map":
                 parts += [
@@ -151,7 +158,7 @@ class Inspection:
             ]
         return parts
 
-    def _place(self, node: str) -> list[Any]:
+    def _place(self, node: str) -> list[Part]:
         source, palette = self.state.graph.source(node), self.palette
         if source is None:
             return []
@@ -166,218 +173,169 @@ class Inspection:
         source = self.state.graph.source(node)
         text = source_line(source) if source is not None else ""
         if text:
-            self.paper.line(("  " + one_line(text, 200), self.palette.bright))
+            self.paper.line(("  " + one_line(text.strip(), 200), self.palette.bright))
 
-    def _operands(self, node: str) -> list[Any]:
+    def _outputs(self, node: Node, out: int) -> None:
+        """List the outputs; the values of one of them follow."""
         graph, palette = self.state.graph, self.palette
-        operands = graph.node(node).operands
-        names = [
-            one_line(str(operand.literal), 20)
-            if operand.source is None
-            else label_of(graph, *operand.source)
-            for operand in operands[:_OPERANDS]
-        ]
-        if not names:
-            return []
-        more = len(operands) - len(names)
-        text = ", ".join(names) + (f" and {more} more" if more else "")
-        return [("from ", palette.faint), (text, palette.text)]
-
-    def _primal(self, node: str, out: int) -> None:
-        cursor = self.state.cursor
-        if cursor is None or self.values is None:
-            return
-        key = value_key(cursor, "primal", node, out)
-        if key is None:
-            self.paper.heading("primal")
-            self.paper.line((" its loop took no turn", self.palette.dim))
-            return
-        self._array("primal", key)
-
-    def _cotangent(self, node: str, out: int) -> None:
-        cursor = self.state.cursor
-        if cursor is None or self.values is None or not cursor.timeline.has_backward:
-            return
-        key = value_key(cursor, "cotangent", node, out)
-        if key is not None and self._array("cotangent", key):
-            self._sum(key)
-        if out == 0:
-            self._sent(node)
-
-    def _array(self, of: Of, key: ValueKey) -> bool:
-        """Write one value; return whether there is an array."""
-        assert self.values is not None
-        assert self.state.cursor is not None
-        paper, palette = self.paper, self.palette
-        self.paper.heading(of, self._note(of, key))
-        array = self.values.array(key)
-        if isinstance(array, Absence) and array.kind != "not_captured":
-            paper.paragraph(f"none: {array}", palette.dim)
-            return False
-        stats = self.values.stats(key)
-        if isinstance(stats, Absence):
-            if isinstance(array, jax.Array):
-                paper.line((" random key", palette.text))
-            else:
-                paper.paragraph(f"none: {stats}", palette.dim)
-            return False
-        if isinstance(array, Absence):
-            if stats is not None:
-                self._stats(of, stats, [])
-            return False
-        if array.size == 1:
-            style = palette.bright if np.isfinite(array).all() else palette.trouble
-            paper.line((f" {number(array.reshape(-1)[0].item(), 7)}", style))
-            return True
-        if stats is None:
-            paper.line((f" measuring {array.size:,} elements …", palette.dim))
-            return True
-        self._stats(of, stats, self._spread(of, array, stats))
-        if 0 < array.size <= PRINTED:
-            for row in rows_of_array(array, paper.width - 1):
-                paper.line((f" {row}", palette.text))
-        return True
-
-    def _note(self, of: Of, key: ValueKey) -> str:
-        cursor = self.state.cursor
-        assert cursor is not None
-        if of == "primal" or cursor.has_complete_cotangent(key.node, key.out):
-            is_ahead = (
-                of == "primal"
-                and cursor.pass_ == FORWARD
-                and cursor.state(key.node) == "pending"
-            )
-            return "ahead of the cursor" if is_ahead else ""
-        if not cursor.timeline.has_steps("backward", key.node):
-            return ""
-        if cursor.pass_ == FORWARD:
-            return "of the backward pass"
-        return "not complete yet"
-
-    def _spread(self, of: Of, array: Any, stats: Stats) -> list[Any]:
-        """Return least and greatest element, and how the others lie between them."""
-        blocks = histogram(array, 12) if PRINTED < array.size <= SMALL else ""
-        if not blocks:
-            return []
-        palette = self.palette
-        return [
-            (f" {number(stats.min, 3)} ", palette.dim),
-            (blocks, palette.pass_("forward" if of == "primal" else "backward")),
-            (f" {number(stats.max, 3)} ", palette.dim),
-        ]
-
-    def _stats(self, of: Of, stats: Stats, spread: list[Any]) -> None:
-        palette = self.palette
-        if not stats.size:
-            self.paper.line((" no elements", palette.dim))
-            return
-        parts: list[Any] = [
-            (" ‖·‖ ", palette.faint),
-            (number(stats.l2), palette.bright),
-            ("  mean ", palette.faint),
-            (number(stats.mean, 3), palette.text),
-            ("  max|·| ", palette.faint),
-            (number(stats.absmax, 3), palette.text),
-        ]
-        if sum(cell_len(words) for words, _ in spread + parts) <= self.paper.width:
-            self.paper.line(*spread, *parts)
-        else:
-            if spread:
-                self.paper.line(*spread)
-            self.paper.line(*parts)
-        infinite = stats.neg_inf + stats.pos_inf
-        if of == "cotangent" and stats.is_finite:
-            return
-        counts: list[Any] = []
-        if stats.nan:
-            counts.append((f" NaN {stats.nan} ", palette.trouble))
-        if infinite:
-            counts.append((f" Inf {infinite} ", palette.trouble))
-        for name in ("negative", "zero", "positive"):
-            counts += [
-                (f" {name} ", palette.faint),
-                (f"{getattr(stats, name)} ", palette.text),
-            ]
-        self.paper.line(*counts)
-
-    # The chain rule ------------------------------------------------------------------
-
-    def _sum(self, key: ValueKey) -> None:
-        cursor, palette, paper = self.state.cursor, self.palette, self.paper
-        assert cursor is not None
-        assert self.values is not None
-        if cursor.pass_ == FORWARD:
-            return
-        found = sum_at(cursor, key, self.values.array(key))
-        where = f"at {index_text(found.index)}" if found.index else ""
-        paper.heading("sum of contributions", where)
-        width = max((len(line.term) for line in found.lines), default=0)
-        for line in found.lines:
-            if line.note:
-                paper.line((f" {line.source}: {line.note}", palette.dim))
-            elif not line.term:
-                dots = "…".rjust(width)
-                paper.line((f" {dots}  from {line.source}, to come", palette.faint))
-            else:
-                paper.line(
-                    (f" {line.term.rjust(width)}", palette.backward),
-                    (f"  from {line.source}", palette.text),
-                    (f"  = {line.total}" if line.total else "", palette.dim),
-                )
-        if found.total and found.is_complete:
-            paper.line((f" = {found.total}", palette.bright))
-        elif found.total:
-            paper.line((f" = {found.total} so far", palette.text))
-
-    def _sent(self, node: str) -> None:
-        cursor = self.state.cursor
-        if cursor is None or cursor.pass_ != BACKWARD or cursor.step.node != node:
-            return
-        self._sends("sends")
-
-    def _sends(self, heading: str) -> None:
-        cursor, palette = self.state.cursor, self.palette
-        assert cursor is not None
-        lines = sent_lines(cursor)
-        if lines:
-            self.paper.heading(heading)
-        for target, value in lines:
-            if isinstance(value, Absence):
-                self.paper.line((f" → {target}: none. {value}", palette.dim))
-                continue
-            array = np.asarray(value)
-            if array.size == 1:
-                text = number(array.reshape(-1)[0].item())
-            else:
-                text = f"‖·‖ {number(float(np.linalg.norm(array.ravel())))}"
-            style = palette.backward if np.isfinite(array).all() else palette.trouble
+        self.paper.heading("outputs", "← → choose")
+        first = max(0, min(out - _OUTPUTS // 2, len(node.avals) - _OUTPUTS))
+        last = min(first + _OUTPUTS, len(node.avals))
+        for each in range(first, last):
+            is_here = each == out
+            self.outputs[self.paper.n_lines] = each
             self.paper.line(
-                (" → ", palette.faint), (f"{target}  ", palette.text), (text, style)
+                (" ▸ " if is_here else "   ", palette.bright),
+                (f"{each}  ", palette.faint),
+                (
+                    label_of(graph, node.id, each),
+                    palette.bright if is_here else palette.text,
+                ),
+                (f"  {type_of(graph, node.id, each).split(' ×')[0]}", palette.dim),
             )
+        if last - first < len(node.avals):
+            more = len(node.avals) - (last - first)
+            self.paper.line((f"   and {more} more", palette.dim))
+
+    def _values(self, node: str, out: int) -> None:
+        cursor, values = self.state.cursor, self.view.values
+        if cursor is None or values is None:
+            return
+        writer = ValueWriter(self.view, self.paper)
+        for of in values_of(self.view):
+            key = value_key(cursor, of, node, out)
+            if key is None:
+                self.paper.heading(of)
+                self.paper.line((" its loop took no turn", self.palette.dim))
+                return
+            writer.write(key)
+
+    # Where it comes from and goes to ---------------------------------------------------
+
+    def _neighbours(self, node: Node, out: int) -> None:
+        graph, palette = self.state.graph, self.palette
+        operands = node.operands
+        uses = graph.uses(node.id, out) if node.avals else ()
+        if not operands and not uses:
+            return
+        self.paper.heading("operands and users")
+        for operand in operands[:_OPERANDS]:
+            if operand.source is None:
+                name = one_line(str(operand.literal), 20)
+                kind = "literal"
+            else:
+                name = label_of(graph, *operand.source)
+                kind = type_of(graph, *operand.source).split(" ×")[0]
+            self.paper.line(
+                (f" {operand.key} ← ", palette.faint),
+                (f"{name}  ", palette.text),
+                (kind, palette.dim),
+            )
+        self._more(len(operands) - _OPERANDS)
+        for _, user, key in uses[:_USERS]:
+            target = graph.node(user)
+            name = label_of(graph, user)
+            primitive = (
+                "" if target.role == "output" else one_line(target.primitive, 40)
+            )
+            which = f", operand {key}" if len(target.operands) > 1 else ""
+            self.paper.line(
+                ("   → ", palette.faint),
+                (f"{name}  ", palette.text),
+                (f"{primitive}{which}".removeprefix(", "), palette.dim),
+            )
+        self._more(len(uses) - _USERS)
+
+    def _more(self, n: int) -> None:
+        if n > 0:
+            self.paper.line((f"   and {n} more", self.palette.dim))
+
+    def _origin(self, node: str) -> None:
+        """Write the scopes around a node, and the calls that led to it."""
+        graph, palette = self.state.graph, self.palette
+        inside = graph.columns.regions[graph.position(node)]
+        around = [
+            one_line(region.name, 40)
+            for region in graph.regions.ancestors(inside)[1:]
+            if region.id != node
+        ]
+        source = graph.source(node)
+        frames = () if source is None else source.frames[1:]
+        if not around and not frames:
+            return
+        self.paper.heading("made in")
+        if around:
+            self.paper.paragraph(" ▸ ".join(around), palette.text)
+        # Outermost first, as a traceback has them.
+        shown = [*reversed(frames[:_FRAMES])]
+        if len(frames) > _FRAMES:
+            self.paper.line((f" … {len(frames) - _FRAMES} calls around", palette.dim))
+        for frame in shown:
+            name = one_line(PurePath(frame.file).name, 60)
+            self.paper.line(
+                (f" {name}:{frame.line}", palette.text),
+                (" in ", palette.faint),
+                (one_line(frame.function, 60), palette.dim),
+            )
+
+    # The seed ------------------------------------------------------------------------
 
     def _seed(self) -> None:
         self.paper.paragraph(
             "The backward pass starts here, with a cotangent for every output."
         )
-        if self.values is not None and self.values.recording.seed_is_default:
+        values, cursor = self.view.values, self.state.cursor
+        if values is None or cursor is None:
+            return
+        if values.recording.seed_is_default:
             self.paper.paragraph("It is one everywhere, the default.", self.palette.dim)
-        self._sends("seeds")
+        writer = ValueWriter(self.view, self.paper)
+        of: Of = "cotangent"
+        for node in self.state.graph.outputs[:_OUTPUTS]:
+            name, kind = (
+                label_of(self.state.graph, node),
+                type_of(self.state.graph, node),
+            )
+            self.paper.line((f"{name} · {kind}", self.palette.bright))
+            key = value_key(cursor, of, node)
+            if key is not None:
+                writer.write(key)
+        self._more(len(self.state.graph.outputs) - _OUTPUTS)
 
     # Regions -------------------------------------------------------------------------
 
     def _region(self, region: Region) -> None:
         paper, palette = self.paper, self.palette
-        paper.heading(f"region {region.id}", region.kind)
-        title = region_title(region, trips_of(self.state.cursor, self.values, region))
-        paper.line((f" {title}", palette.bright))
+        paper.heading(f"region {one_line(region.id, 40)}", region.kind)
+        trips = trips_of(self.state.cursor, self.view.values, region)
+        paper.line((f" {region_title(region, trips)}", palette.bright))
         if region.is_opaque:
             paper.paragraph("JAX differentiates it by its own rule.", palette.dim)
-        primitives = self.state.graph.columns.eqns[region.start : region.stop]
-        counts = collections.Counter(
-            e.primitive.name for e in primitives if e is not None
-        )
-        paper.line((f" {sum(counts.values())} equations", palette.text))
-        for name, count in counts.most_common(8):
+        eqns = self.state.graph.columns.eqns[region.start : region.stop]
+        counts = collections.Counter(e.primitive.name for e in eqns if e is not None)
+        n_eqns, n_regions = sum(counts.values()), len(region.children)
+        inside = f", {n_regions} regions directly inside" if n_regions > 1 else ""
+        inside = ", a region inside" if n_regions == 1 else inside
+        noun = "equation" if n_eqns == 1 else "equations"
+        paper.line((f" {n_eqns} {noun}{inside}", palette.text))
+        if region.kind in ("scan", "while") and trips is not None:
+            noun = "iteration" if trips == 1 else "iterations"
+            paper.line((f" {trips} {noun}", palette.text))
+        if region.branches is not None:
             paper.line(
-                (f"   {count:4}  ", palette.dim), (one_line(name, 40), palette.text)
+                (f" {region.branches} branches{self._taken(region)}", palette.text)
             )
+        for name, count in counts.most_common(_PRIMITIVES):
+            paper.line(
+                (f" {count:6} ", palette.dim), (one_line(name, 40), palette.text)
+            )
+        self._more(len(counts) - _PRIMITIVES)
+
+    def _taken(self, region: Region) -> str:
+        cursor, values = self.state.cursor, self.view.values
+        if cursor is None or values is None or region.kind != "cond":
+            return ""
+        outer = cursor.iteration_of(region.id)
+        if outer is None:
+            return ""
+        return f", branch {values.recording.branch(region.id, outer)} was taken"

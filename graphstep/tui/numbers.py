@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from graphstep.recording import Stats
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
+BLOCKS = "▁▂▃▄▅▆▇█"
 _DIGITS = 4
 # Elements of an array that are printed one by one.
 PRINTED = 24
@@ -81,22 +81,6 @@ def rows_of_array(array: Any, width: int) -> list[str]:
             for i in range(0, n_columns, per_line)
         ]
     return lines
-
-
-def histogram(array: Any, bins: int = 20) -> str:
-    """Return how finite elements are spread from least to greatest, as blocks."""
-    x = np.asarray(array)
-    if x.dtype.kind == "c":
-        x = np.abs(x)
-    x = x.astype(np.float64).ravel()
-    x = x[np.isfinite(x)]
-    if not x.size or x.min() == x.max():
-        return ""
-    counts, _ = np.histogram(x / (np.abs(x).max() or 1.0), bins=bins)
-    top = counts.max()
-    # A bin that holds anything at all shows at least the lowest block.
-    levels = np.ceil(counts / top * len(_BLOCKS)).astype(int)
-    return "".join(_BLOCKS[level - 1] if level else " " for level in levels)
 
 
 def seconds(value: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -20,11 +21,13 @@ class Paper:
         palette: Styles.
         width: Cells in a line.
         text: What was written.
+        n_lines: How many lines that is.
     """
 
     palette: Palette
     width: int
     text: Text = dataclasses.field(default_factory=lambda: Text(no_wrap=True))
+    n_lines: int = 0
 
     def line(self, *parts: str | tuple[str, Style]) -> None:
         """Write one line, cut at the width."""
@@ -40,6 +43,24 @@ class Paper:
             if room <= 0:
                 break
         self.text.append("\n")
+        self.n_lines += 1
+
+    def facts(self, *facts: Iterable[tuple[str, Style]], indent: int = 1) -> None:
+        """Write short facts, as many to a line as fit, each of some styled words."""
+        line: list[tuple[str, Style]] = []
+        room = self.width
+        for fact in filter(None, map(list, facts)):
+            needed = sum(cell_len(words) for words, _ in fact)
+            if line and needed + 2 > room:
+                self.line(*line)
+                line = []
+            gap = "  " if line else " " * indent
+            if not line:
+                room = self.width
+            line += [(gap, self.palette.faint), *fact]
+            room -= needed + len(gap)
+        if line:
+            self.line(*line)
 
     def paragraph(
         self, words: str, style: Style | None = None, indent: int = 1

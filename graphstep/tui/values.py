@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import math
 import time
 from typing import Any, Literal
 
@@ -12,12 +13,15 @@ import numpy as np
 
 from graphstep.recording import Absence, Recording, Stats
 from graphstep.stepping import Cursor
+from graphstep.tui.array_look import Look, look_at
 from graphstep.tui.numbers import flag, number
 
-Of = Literal["primal", "cotangent"]
+Of = Literal["primal", "cotangent", "tangent"]
 _KEPT = 20_000
 # Elements up to which statistics are computed while a frame is drawn.
 SMALL = 1 << 17
+# Arrays that are held on to; the large ones of these are rarely more than views.
+_HELD = 8
 _NONE = "–"  # noqa: RUF001 -- a dash, for what is not there.
 # Reasons that would be too long for a column.
 _ABSENT = {
@@ -32,7 +36,7 @@ class ValueKey:
     """One value in one iteration.
 
     Attributes:
-        of: `primal` or `cotangent`.
+        of: `primal`, `cotangent` or `tangent`.
         node: Node id.
         out: Which output.
         iteration: One index per loop around it.
@@ -68,7 +72,7 @@ class Values:
 
     Attributes:
         has_put_off: Whether the last frame had no time for some value.
-        wanted: A large value whose statistics were asked for and are not there yet.
+        wanted: Large values that were asked for and are to be looked at in a thread.
     """
 
     def __init__(self, recording: Recording, frame: float = 0.012) -> None:
@@ -77,10 +81,11 @@ class Values:
         self._shorts: collections.OrderedDict[ValueKey, Short] = (
             collections.OrderedDict()
         )
-        self._stats: dict[ValueKey, Stats | Absence] = {}
+        self._looks: dict[ValueKey, Look | Absence] = {}
+        self._held: collections.OrderedDict[ValueKey, Any] = collections.OrderedDict()
         self._deadline = 0.0
         self.has_put_off = False
-        self.wanted: ValueKey | None = None
+        self.wanted: dict[ValueKey, None] = {}
 
     def begin_frame(self) -> None:
         """Start the clock of a frame."""
@@ -108,29 +113,78 @@ class Values:
 
     def array(self, key: ValueKey) -> Any:
         """Return the array itself, or an `Absence`."""
-        read = self.recording.primal if key.of == "primal" else self.recording.cotangent
-        return read(key.node, key.out, key.iteration)
+        found = self._held.get(key)
+        if found is None:
+            found = self._read(key)
+            self._hold(key, found)
+        return found
 
-    def stats(self, key: ValueKey) -> Stats | Absence | None:
-        """Return statistics; `None` if the array is large and not measured yet."""
-        if key not in self._stats:
-            aval = self.recording.graph.aval(key.node, key.out)
-            if self.recording.mode == "full" and int(np.prod(aval.shape)) > SMALL:
-                array = self.array(key)
-                if isinstance(array, Absence):
-                    return array
-                self.wanted = key
+    def array_soon(self, key: ValueKey) -> Any:
+        """Return the array, an `Absence`, or `None` for a large one not fetched yet."""
+        if key in self._held or not self.is_large(key):
+            return self.array(key)
+        self.wanted[key] = None
+        return None
+
+    def look(self, key: ValueKey) -> Look | Absence | None:
+        """Return what is said of an array; `None` if it is large and not looked at yet."""
+        if key not in self._looks:
+            if self.is_large(key) and self.has_array(key):
+                self.wanted[key] = None
                 return None
-            self._stats[key] = self.measure(key)
-        return self._stats[key]
+            self.remember(key, *self.look_apart(key))
+        return self._looks[key]
+
+    def look_apart(self, key: ValueKey) -> tuple[Look | Absence, Any]:
+        """Fetch and look at an array, however long that takes; any thread may ask.
+
+        Returns:
+            What is to be remembered: what is said of it, and the array or an `Absence`.
+        """
+        array = self._read(key)
+        stats = self.measure(key)
+        if isinstance(stats, Absence):
+            return stats, array
+        return look_at(stats, array), array
+
+    def remember(self, key: ValueKey, look: Look | Absence, array: Any) -> None:
+        """Keep what was found elsewhere."""
+        self._looks[key] = look
+        self._hold(key, array)
+        self.wanted.pop(key, None)
+
+    def forget(self) -> None:
+        """Let go of all that was said; more has been captured since."""
+        self._looks.clear()
+        self._held.clear()
+        self._shorts.clear()
 
     def measure(self, key: ValueKey) -> Stats | Absence:
         """Compute statistics, however large the array."""
         return self.recording.stats(key.node, key.out, key.of, key.iteration)
 
-    def remember(self, key: ValueKey, stats: Stats) -> None:
-        """Keep statistics that were computed elsewhere."""
-        self._stats[key] = stats
+    def is_large(self, key: ValueKey) -> bool:
+        """Return whether an array is too large to be looked at within a frame."""
+        aval = self.recording.graph.aval(key.node, key.out)
+        return math.prod(getattr(aval, "shape", ())) > SMALL
+
+    def has_array(self, key: ValueKey) -> bool:
+        """Return whether an array was kept, if only to be fetched."""
+        return self.recording.mode == "full" or not isinstance(self.array(key), Absence)
+
+    def _read(self, key: ValueKey) -> Any:
+        read = {
+            "primal": self.recording.primal,
+            "cotangent": self.recording.cotangent,
+            "tangent": self.recording.tangent,
+        }[key.of]
+        return read(key.node, key.out, key.iteration)
+
+    def _hold(self, key: ValueKey, array: Any) -> None:
+        self._held[key] = array
+        self._held.move_to_end(key)
+        while len(self._held) > _HELD:
+            self._held.popitem(last=False)
 
     def _shorten(self, key: ValueKey) -> Short:
         array = self.array(key)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphstep.tui.numbers import fit, histogram, number, rows_of_array, signed
+from graphstep.tui.numbers import fit, number, rows_of_array, signed
 
 
 @pytest.mark.parametrize(
@@ -50,21 +50,3 @@ def test_rows_wrap_at_the_width() -> None:
 
     assert " ".join(" ".join(lines).split()) == "0 1 2 3 4 5 6 7 8 9"
     assert max(map(len, lines)) <= 12
-
-
-def test_histogram_ignores_what_is_not_finite() -> None:
-    """NaN and infinities have no place between least and greatest."""
-    assert histogram(np.array([0.0, 1.0, np.nan, np.inf]), 2) == "██"
-
-
-@pytest.mark.parametrize("array", [np.zeros(0), np.ones(5), np.full(3, np.nan)])
-def test_histogram_of_nothing_to_spread_is_empty(array: Any) -> None:
-    """Equal elements, or none, have no spread."""
-    assert histogram(array) == ""
-
-
-def test_histogram_of_huge_numbers_does_not_overflow() -> None:
-    """The greatest floats have a histogram too."""
-    x = np.array([-1.7e308, 0.0, 1.7e308])
-
-    assert len(histogram(x, 4)) == 4

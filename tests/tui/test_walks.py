@@ -22,6 +22,7 @@ from tests.tui.pilots import (
 
 OUTLINE = ("outline",)
 BOTH = ("outline", "inspector")
+SUMS = ("outline", "chain")
 X = jnp.array([1.0, -2.0])
 A = jnp.array([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]])
 B = jnp.array([0.5, -1.0, 2.0])
@@ -73,12 +74,12 @@ async def test_the_last_step_shows_the_gradient() -> None:
 
 
 async def test_contributions_are_summed_term_by_term() -> None:
-    """The inspector adds up what each use of a value sends back."""
+    """The chain rule adds up what each use of a value sends back."""
 
     def fn(x: jax.Array) -> jax.Array:
         return jnp.sin(x) * x
 
-    async with walk(fn, 2.0, panes=BOTH) as pilot:
+    async with walk(fn, 2.0, panes=SUMS) as pilot:
         await press(pilot, "G")
 
         cosine, sine = 2.0 * np.cos(2.0), np.sin(2.0)
@@ -94,7 +95,7 @@ async def test_a_contribution_to_come_is_announced() -> None:
     def fn(x: jax.Array) -> jax.Array:
         return jnp.sin(x) * x
 
-    async with walk(fn, 2.0, panes=BOTH) as pilot:
+    async with walk(fn, 2.0, panes=SUMS) as pilot:
         await press(pilot, "b", "n", "n", "home")
 
         assert "to come" in line_with(pilot, "· sin")
