@@ -44,6 +44,7 @@ def bindings() -> list[Binding]:
             show=False,
             priority=action.name in _BEFORE_THE_SCREEN,
             tooltip=action.help,
+            id=action.name,
         )
         for action in ACTIONS
         if action.keys

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult, SystemCommand
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -20,6 +21,7 @@ from graphstep.tui.drawing import DrawingActions
 from graphstep.tui.endings import on_ending_signals
 from graphstep.tui.examining import ExaminingActions
 from graphstep.tui.footer import KeyBar
+from graphstep.tui.glyphs import AsciiFilter, prefers_ascii
 from graphstep.tui.listening import ListeningActions
 from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
@@ -30,8 +32,10 @@ from graphstep.tui.panes_box import PanesBox
 from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Candidates, Prompt
 from graphstep.tui.reading import ReadingActions
+from graphstep.tui.remembering import RememberingActions
 from graphstep.tui.rerunning import RerunningActions
 from graphstep.tui.running import run_app
+from graphstep.tui.settings import Settings, read_settings, settings_folder
 from graphstep.tui.stopping import StoppingActions
 from graphstep.tui.surroundings import check_surroundings
 from graphstep.tui.timeline_bar import TimelineBar
@@ -45,6 +49,7 @@ _FAILED = 1
 
 
 class StepApp(
+    RememberingActions,
     WalkingActions,
     LoopingActions,
     StoppingActions,
@@ -62,6 +67,9 @@ class StepApp(
         trace: What to record, if `recording` is not given.
         recording: A recording that is there already.
         save: Where to write the first recording that is made.
+        ascii: Whether to draw with ASCII alone; by default as the locale and the
+            terminal want it.
+        settings: What the person has set; by default nothing, and nothing is kept.
         **options: For `trace.record`.
 
     Attributes:
@@ -82,9 +90,12 @@ class StepApp(
         trace: Traced | None = None,
         recording: Recording | None = None,
         save: Path | None = None,
+        ascii: bool | None = None,  # noqa: A002 -- the word for it.
+        settings: Settings | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(graph)
+        super().__init__(graph, settings=settings)
+        self._is_ascii = prefers_ascii() if ascii is None else ascii
         self._trace = trace
         self._options = options
         self._save_to = save
@@ -93,6 +104,11 @@ class StepApp(
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line passes through when it is drawn."""
+        filters = super().get_line_filters()
+        return [*filters, AsciiFilter()] if self._is_ascii else filters
 
     # Panels --------------------------------------------------------------------------
 
@@ -113,7 +129,9 @@ class StepApp(
         self.theme_changed_signal.subscribe(self, lambda _: self.mark_stale())
         self.listen()
         if not self.is_headless:
+            self.adapt_theme()
             on_ending_signals(self.end_by_signal)
+        self.apply_settings()
         if self._values is None and self._trace is not None:
             self.begin_recording(self._trace, self._options, self._save_to)
         self.mark_stale()
@@ -132,7 +150,7 @@ class StepApp(
         """Hand the state to the panels."""
         self.is_stale = False
         base, state = self.screen_stack[0], self.state
-        view = View(state, self._values, self.palette, self.comparison, self.findings)
+        view = View(state, self._values, self.palette, self.comparison, self.findings, self.actions)
         self._arrange_panes()
         base.query_one(TitleBar).show(view)
         for pane in self.panes_box.visible_panes:
@@ -145,6 +163,7 @@ class StepApp(
         self.look_at_large()
         self.compare_large()
         self.find_wanted()
+        self.keep_soon()
         base.query_one("#too-small", Static).update(self._small_text(), layout=False)
 
     def _arrange_panes(self) -> None:
@@ -180,9 +199,10 @@ class StepApp(
         self.action_leave()
 
     def on_unmount(self) -> None:
-        """Leave the recording to itself, however the application ends."""
+        """Leave the recording to itself and keep what was set, however it ends."""
         if self._job is not None:
             self._job.leave()
+        self.keep_settings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave keys without effect that need a recording, or the base screen."""
@@ -202,6 +222,7 @@ def run(
     verify: bool | None = None,
     recording: Recording | None = None,
     save: Path | None = None,
+    ascii: bool | None = None,  # noqa: A002 -- the word for it.
 ) -> int:
     """Open the walk in the terminal, and return the exit status.
 
@@ -212,6 +233,8 @@ def run(
         verify: Whether to compare with the compiled function.
         recording: A recording to open at once.
         save: Where to write the recording once it is made.
+        ascii: Whether to draw with ASCII alone; by default as the locale and the
+            terminal want it.
 
     Returns:
         0, or 1 if the recording failed.
@@ -227,11 +250,14 @@ def run(
     # Names are read from the sources once; the first frame should not wait for that.
     if len(graph):
         graph.name(graph.order[0])
+    settings = read_settings(settings_folder())
     app = StepApp(
         graph,
         trace=trace,
         recording=recording,
         save=save,
+        ascii=settings.is_ascii if ascii is None else ascii,
+        settings=settings,
         seed=seed,
         budget=budget,
         verify=verify,

@@ -6,8 +6,10 @@ from textual.app import App
 from textual.worker import WorkerFailed
 
 from graphstep.graph import ProgramGraph
+from graphstep.tui.action import Action
+from graphstep.tui.actions import ACTIONS
 from graphstep.tui.messages import Stale
-from graphstep.tui.palette import Palette, palette
+from graphstep.tui.palette import Palette, palette_of
 from graphstep.tui.state import UiState
 
 
@@ -19,6 +21,7 @@ class StatefulApp(App[int]):
 
     Attributes:
         state: What is shown.
+        actions: The table of actions, with the person's own keys.
         is_stale: Whether the state is still to be shown.
         crash: What a panel or a handler raised, if the application ended by that.
         ended_by: The signal that ended it, if one did.
@@ -27,6 +30,7 @@ class StatefulApp(App[int]):
     def __init__(self, graph: ProgramGraph) -> None:
         super().__init__()
         self.state = UiState.of(graph)
+        self.actions: tuple[Action, ...] = ACTIONS
         self.is_stale = False
         self.crash: BaseException | None = None
         self.ended_by: int | None = None
@@ -49,7 +53,7 @@ class StatefulApp(App[int]):
     @property
     def palette(self) -> Palette:
         """The styles that suit the theme."""
-        return palette(is_dark=self.current_theme.dark)
+        return palette_of(self.current_theme)
 
     def change(self, state: UiState) -> None:
         """Go over to another state; it is shown when nothing else is waiting."""

@@ -244,7 +244,7 @@ def _neighbours(state: UiState, text: str, *, is_ahead: bool) -> UiState:
 def _next_to(graph: ProgramGraph, node: str, *, is_ahead: bool) -> Iterable[str]:
     if is_ahead:
         n_out = len(graph.columns.avals[graph.position(node)])
-        return (e.target for out in range(n_out) for e in graph.uses(node, out))
+        return (edge[1] for out in range(n_out) for edge in graph.uses(node, out))
     return (o.source[0] for o in graph.operands(node) if isinstance(o.source, tuple))
 
 

@@ -1,45 +1,117 @@
-"""The bottom line: the keys that matter most, or one line to the person."""
+"""The bottom line: the keys that matter most here, or one line to the person."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from rich.cells import cell_len
 from rich.text import Text
+from textual import events
 from textual.widgets import Static
 
-from graphstep.tui.actions import ACTIONS
+from graphstep.tui import (
+    keys_graph,
+    keys_loops,
+    keys_runs,
+    keys_source,
+    keys_stops,
+    keys_values,
+)
+from graphstep.tui.action import Action
 from graphstep.tui.numbers import fit
+from graphstep.tui.orders import ActionAsked
 from graphstep.tui.palette import Palette
 from graphstep.tui.view import View
 
+# Ranks up to here stand in the line whatever has the keys.
+_ALWAYS = 4
+_GAP = 2
+# The actions of a panel, which go before all others while it has the keys.
+_OF_PANE: dict[str, tuple[Action, ...]] = {
+    "graph": keys_graph.ACTIONS,
+    "inspector": keys_values.ACTIONS,
+    "chain": keys_values.ACTIONS,
+    "array": keys_values.ACTIONS,
+    "source": keys_source.ACTIONS,
+    "outline": keys_source.ACTIONS,
+    "jaxpr": keys_source.ACTIONS,
+    "stops": keys_stops.ACTIONS,
+    "runs": keys_runs.ACTIONS,
+}
+
 
 class KeyBar(Static):
-    """As many keys as fit, in the order of their rank."""
+    """As many keys as fit; a click on one does what it does."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 -- as every widget calls it.
+        super().__init__(id=id)
+        self._spans: list[tuple[int, int, str]] = []
 
     def show(self, view: View) -> None:
         """Write the line anew."""
         state, palette = view.state, view.palette
         width = max(10, self.size.width - 2)
+        self._spans = []
         if state.notice:
             style = palette.trouble if state.is_alarming else palette.bright
             self.update(Text(fit(state.notice, width), style), layout=False)
-        else:
-            text = keys_text(palette, width, can_walk=view.cursor is not None)
-            self.update(text, layout=False)
+            return
+        chosen = bar_actions(view, width)
+        end = 0
+        for action in chosen:
+            cells = _cells(action)
+            self._spans.append((end, end + cells - _GAP, action.name))
+            end += cells
+        self.update(keys_text(palette, chosen), layout=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key under the pointer does."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        for start, end, name in self._spans:
+            if start <= offset.x < end:
+                self.post_message(ActionAsked(name))
 
 
-def keys_text(palette: Palette, width: int, *, can_walk: bool) -> Text:
-    """Return the keys that fit in `width` cells, in the order of the table."""
-    useful = [a for a in ACTIONS if a.rank and (can_walk or not a.needs_walk)]
-    chosen: list[str] = []
-    for action in sorted(useful, key=lambda a: a.rank):
-        added = cell_len(f"{action.shown} {action.short}") + 2
-        if added > width:
+def bar_actions(view: View, width: int) -> Sequence[Action]:
+    """Return the actions whose keys fit, in the order of the table."""
+    useful = [a for a in view.actions if view.cursor is not None or not a.needs_walk]
+    in_loop = view.cursor is not None and bool(view.cursor.step.iteration)
+    here = _names(_OF_PANE.get(view.state.focus, ()))
+    loops = _names(keys_loops.ACTIONS) if in_loop else set[str]()
+
+    def urgency(action: Action) -> tuple[int, int]:
+        if 0 < action.rank <= _ALWAYS:
+            return 0, action.rank
+        if action.name in here:
+            return 1, action.rank
+        if action.name in loops:
+            return 2, action.rank
+        return 3, action.rank
+
+    offered = [a for a in useful if a.rank or a.name in here or a.name in loops]
+    chosen: set[str] = set()
+    for action in sorted(offered, key=urgency):
+        if _cells(action) > width:
             break
-        chosen.append(action.name)
-        width -= added
+        chosen.add(action.name)
+        width -= _cells(action)
+    return [action for action in useful if action.name in chosen]
+
+
+def keys_text(palette: Palette, actions: Iterable[Action]) -> Text:
+    """Return keys and what they do."""
     line = Text(no_wrap=True)
-    for action in useful:
-        if action.name in chosen:
-            line.append(action.shown, palette.bright)
-            line.append(f" {action.short}  ", palette.dim)
+    for action in actions:
+        line.append(action.shown, palette.bright)
+        line.append(f" {action.short}{' ' * _GAP}", palette.dim)
     return line
+
+
+def _cells(action: Action) -> int:
+    return cell_len(f"{action.shown} {action.short}") + _GAP
+
+
+def _names(actions: Iterable[Action]) -> set[str]:
+    return {action.name for action in actions}

@@ -24,7 +24,9 @@ class Found:
 
     query: str = ""
     items: tuple[str, ...] = ()
-    notes: Mapping[str, str] = dataclasses.field(default_factory=lambda: _NOTHING)
+    notes: Mapping[str, str] = dataclasses.field(
+        default_factory=lambda: _NOTHING, hash=False
+    )
 
     @functools.cached_property
     def all(self) -> frozenset[str]:

@@ -79,7 +79,9 @@ class LookingActions(Arranging):
     def on_help_asked(self, message: HelpAsked) -> None:
         """Show every key and command, and do the one that is chosen."""
         can_walk = self.state.cursor is not None
-        screen = HelpScreen(self.palette, message.topic, can_walk=can_walk)
+        screen = HelpScreen(
+            self.palette, message.topic, self.actions, can_walk=can_walk
+        )
         self.push_screen(screen, self._do_chosen)
 
     def _do_chosen(self, chosen: Message | None) -> None:

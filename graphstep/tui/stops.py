@@ -50,7 +50,7 @@ def toggle_watch(state: UiState) -> UiState:
     node = state.inspected
     if node is None:
         return state.say("nothing is selected that could be watched")
-    examined = state.examined
+    examined = state.examined.settled(state.graph, node)
     out = examined.out
     kept = tuple(w for w in state.watches if (w.node, w.out) != (node, out))
     if len(kept) < len(state.watches):

@@ -7,6 +7,8 @@ import dataclasses
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
+from graphstep.tui.action import Action
+from graphstep.tui.actions import ACTIONS
 from graphstep.tui.findings import Findings
 from graphstep.tui.palette import Palette
 from graphstep.tui.runs_compare import Change, Comparison
@@ -24,6 +26,7 @@ class View:
         palette: Styles.
         comparison: With another recording, if one was chosen.
         findings: What is worked out in the background.
+        actions: The table of actions, with the person's own keys.
     """
 
     state: UiState
@@ -31,6 +34,7 @@ class View:
     palette: Palette
     comparison: Comparison | None = None
     findings: Findings = dataclasses.field(default_factory=Findings)
+    actions: tuple[Action, ...] = ACTIONS
 
     @property
     def graph(self) -> ProgramGraph:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import operator
 import re
 
 from graphstep.errors import SteppingError
@@ -39,13 +38,11 @@ def element_typed(subscript: str, shape: tuple[int, ...]) -> tuple[int, ...] | N
     if not subscript:
         return None
     if _ELEMENT.fullmatch(subscript):
-        index = tuple(int(part) for part in subscript[1:-1].split(",") if part.strip())
-        turned = map(
-            operator.add,
-            index,
-            (n if i < 0 else 0 for i, n in zip(index, shape, strict=False)),
+        index = [int(part) for part in subscript[1:-1].split(",") if part.strip()]
+        lengths = [*shape, *index[len(shape) :]]
+        element = tuple(
+            i + n if i < 0 else i for i, n in zip(index, lengths, strict=False)
         )
-        element = tuple(turned)
         if len(index) == len(shape) and all(
             0 <= i < n for i, n in zip(element, shape, strict=True)
         ):
