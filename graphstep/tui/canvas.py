@@ -109,6 +109,11 @@ class Canvas(Pane):
         self._scroll_update(size)
 
     @property
+    def is_up_to_date(self) -> bool:
+        """Whether what is drawn is laid out as the state wants it."""
+        return self.view is not None and LayoutKey.of(self.view.state) == self._key
+
+    @property
     def _room(self) -> Size:
         return self.scrollable_content_region.size
 
@@ -237,11 +242,26 @@ class Canvas(Pane):
         is_small = 2 * found.width > room.width or 2 * found.height > room.height
         return None if is_small else found
 
+    def _minimap_top(self, found: Minimap) -> int:
+        """Return its first row: at the bottom, unless it would hide what matters."""
+        top = self._room.height - found.height
+        shape = self.focus_shape
+        if shape is None:
+            return top
+        x = shape.x - int(self.scroll_offset.x) + self._pad
+        y = shape.y - int(self.scroll_offset.y)
+        is_hidden = (
+            x + shape.width > self._room.width - found.width
+            and y + min(shape.height, 4) > top
+            and isinstance(shape, Box)
+        )
+        return 0 if is_hidden else top
+
     def _with_minimap(self, strip: Strip, y: int, width: int) -> Strip:
         found = self.minimap
         if found is None or self.view is None:
             return strip
-        line = y - (self._room.height - found.height)
+        line = y - self._minimap_top(found)
         if not 0 <= line < found.height:
             return strip
         left, top = (int(each) for each in self.scroll_offset)
@@ -257,7 +277,7 @@ class Canvas(Pane):
         if found is None:
             return None
         x -= self._room.width - found.width
-        y -= self._room.height - found.height
+        y -= self._minimap_top(found)
         is_inside = 0 <= x < found.width and 0 <= y < found.height
         return found.place(x, y) if is_inside else None
 

@@ -30,7 +30,7 @@ def neighbour(layout: Layout, item: str, way: Way, *, is_down: bool) -> str | No
         flow = next(w for w, turned in _TURNED.items() if turned == way)
     if flow in ("up", "down"):
         ids = _linked(layout, item, is_back=flow == "up")
-        linked = [_shape(layout, each) for each in ids if each != item]
+        linked = [_shape(layout, each) for each in ids]
         found = [shape for shape in linked if shape is not None]
     else:
         found = [box for box in layout.boxes.values() if _is_beside(here, box, way)]
@@ -42,13 +42,15 @@ def neighbour(layout: Layout, item: str, way: Way, *, is_down: bool) -> str | No
 
 
 def _linked(layout: Layout, item: str, *, is_back: bool) -> list[str]:
+    """Return what a box's operands or users are drawn as, through open frames."""
     ids: list[str] = []
     for trunk in layout.trunks:
-        if is_back and any(end.item == item for end in trunk.ends):
-            ids.append(trunk.start.item)
-        elif not is_back and trunk.start.item == item:
-            ids += [end.item for end in trunk.ends]
-    return ids
+        for end in trunk.ends:
+            if is_back and end.item == item:
+                ids += [layout.shown(source) for source, _, _ in end.uses]
+            elif not is_back and trunk.start.item == item:
+                ids += [layout.shown(user) for _, user, _ in end.uses]
+    return [each for each in ids if each and each != item]
 
 
 def _shape(layout: Layout, item: str) -> Box | Frame | None:

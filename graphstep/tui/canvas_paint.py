@@ -26,6 +26,8 @@ _JOINTS = {
     ("═", NORTH): "╧", ("═", SOUTH): "╤", ("║", EAST): "╟", ("║", WEST): "╢",
     ("━", NORTH): "┷", ("━", SOUTH): "┯", ("┃", EAST): "┠", ("┃", WEST): "┨",
 }  # fmt: skip
+# Columns before the text of a box: border, blank, mark, blank.
+_INDENT = 4
 _ARROWS = {"down": "▼", "right": "▶"}
 _DOTS = {"current": "◉", "selected": "◎", "closed": "▣", "node": "●"}
 
@@ -100,7 +102,9 @@ class Painter:
         )
         look = self.marks.look(box.id, text)
         if self.zoom == 0:
-            row.write(box.x, self._dot(box.id, is_closed=text.is_closed), look.style)
+            # Many lines make a dot wider than it is drawn.
+            x = box.x + (box.width - 1) // 2
+            row.write(x, self._dot(box.id, is_closed=text.is_closed), look.style)
             return
         if box.height < 3 or box.width < 3:
             self._small(row, box, look, text.lines[0])
@@ -114,10 +118,10 @@ class Painter:
         room = box.width - 2
         row.write(box.x + 1, " " * room, look.style)
         if inside < len(text.lines):
-            words = fit(text.lines[inside], min(room - 4, cell_len(text.lines[inside])))
-            x = box.x + 1 + (room - cell_len(words)) // 2
             style = look.style if inside == 0 else self._second(look)
-            row.write(x, words, style)
+            row.write(
+                box.x + _INDENT, fit(text.lines[inside], room - 3).rstrip(), style
+            )
             if inside == 0:
                 row.write(box.x + 2, look.mark, look.mark_style)
         elif inside - len(text.lines) < len(look.values):
@@ -129,14 +133,11 @@ class Painter:
     def _value(self, row: _Row, box: Box, look: Look, number: int) -> None:
         palette = self.view.palette
         sign, short = look.values[number]
-        words = fit(
-            f"{sign}{short.text}", min(box.width - 4, cell_len(sign + short.text))
-        )
-        x = box.x + 1 + (box.width - 2 - cell_len(words)) // 2
+        words = fit(f"{sign}{short.text}", box.width - _INDENT - 1).rstrip()
         style = palette.pass_("backward" if sign else "forward")
         if short.is_absent:
             style = palette.faint
-        row.write(x, words, palette.trouble if short.flag else style)
+        row.write(box.x + _INDENT, words, palette.trouble if short.flag else style)
 
     def _small(self, row: _Row, box: Box, look: Look, words: str) -> None:
         room = box.width - 3

@@ -1,0 +1,408 @@
+"""The graph on the screen: what is painted is what the layout says, marked by the walk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from textual.geometry import Offset
+from textual.pilot import Pilot
+
+import graphstep as gs
+from graphstep.layout import Layout, lay_out
+from graphstep.tui.canvas import Canvas
+from graphstep.tui.canvas_marks import DOUBLE, HEAVY, Marks
+from graphstep.tui.canvas_moves import neighbour, stubs_of
+from graphstep.tui.canvas_paint import Painter
+from graphstep.tui.canvas_text import Labels
+from graphstep.tui.minimap import Minimap
+from graphstep.tui.palette import palette
+from graphstep.tui.state import UiState
+from graphstep.tui.view import View
+from tests.tui.pilots import app_of, example, press, screen_text, settle, until, walk
+
+X = jnp.array([1.0, -2.0, 0.5])
+
+
+@jax.jit
+def squash(x: jax.Array) -> jax.Array:
+    return jnp.exp(x) / jnp.sum(jnp.exp(x))
+
+
+def nested(x: jax.Array) -> jax.Array:
+    h = squash(jnp.tanh(x))
+    return jnp.sum(h * h)
+
+
+def scanned(x: jax.Array) -> jax.Array:
+    def body(carry: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
+        carry = jnp.sin(carry) * x
+        return carry, carry.sum()
+
+    return jax.lax.scan(body, x, None, length=4)[1].sum()
+
+
+def many(params: dict[str, jax.Array]) -> jax.Array:
+    return sum((jnp.sum(p * p) for p in params.values()), jnp.float32(0))
+
+
+PROGRAMS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "nested": (nested, (X,)),
+    "scanned": (scanned, (X,)),
+    "many": (many, ({f"w{i}": X for i in range(12)},)),
+    "gradient": (jax.grad(nested), (X,)),
+}
+
+
+def painted(
+    graph: gs.ProgramGraph, zoom: int, direction: Any = "down"
+) -> tuple[Layout, list[str]]:
+    """Return a layout with everything open, and its rows as text."""
+    state = UiState.of(graph)
+    state = state.with_open(frozenset(r for r in graph.regions if r))
+    labels = Labels(graph)
+    layout = lay_out(
+        graph,
+        state.open,
+        labels.measure(zoom, state.open),
+        direction=direction,
+    )
+    view = View(state, None, palette(is_dark=True))
+    painter = Painter(
+        view, layout, labels, Marks(view, layout, labels, None, zoom), zoom
+    )
+    rows = [
+        painter.row(y, 0, layout.width, list(layout.row(y))).text
+        for y in range(layout.height)
+    ]
+    return layout, rows
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_box_has_its_border_and_its_name(name: str, direction: Any) -> None:
+    """Corners are where the layout puts them, and the label is inside."""
+    fn, args = PROGRAMS[name]
+    graph = gs.trace(fn, *args).graph
+
+    layout, rows = painted(graph, 2, direction)
+
+    labels = Labels(graph)
+    is_open = frozenset(r for r in graph.regions if r)
+    for box in layout.boxes.values():
+        top, bottom = rows[box.y], rows[box.y + box.height - 1]
+        corners = top[box.x] + top[box.x + box.width - 1] + bottom[box.x]
+        assert corners in ("╭╮╰", "┌┐└", "┏┓┗"), (box, corners)
+        text = labels.text(box.id, 2, is_open=box.id in is_open)
+        inside = rows[box.y + 1][box.x + 1 : box.x + box.width - 1]
+        assert text.lines[0][:20] in inside
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_row_has_the_width_of_the_drawing(name: str) -> None:
+    """No text spills over, at any zoom."""
+    fn, args = PROGRAMS[name]
+    graph = gs.trace(fn, *args).graph
+
+    for zoom in range(4):
+        layout, rows = painted(graph, zoom)
+        assert {len(row) for row in rows} == {layout.width}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_lines_are_painted_where_they_run(name: str) -> None:
+    """Each cell of a line shows a line, an arrow or a border that it passes."""
+    fn, args = PROGRAMS[name]
+
+    layout, rows = painted(gs.trace(fn, *args).graph, 2)
+
+    titles = {
+        (frame.y, x)
+        for frame in layout.frames.values()
+        for x in range(frame.title_x, frame.title_x + frame.title_width)
+    }
+    for y in range(layout.height):
+        for cell in layout.row(y):
+            if (y, cell.x) in titles:
+                continue
+            char = rows[y][cell.x]
+            expected = "▼" if cell.is_arrow else "─" if cell.is_crossing else None
+            assert char == expected or (
+                expected is None and char in "╵╶╰╷│╭├╴╯─┴╮┤┬┼┷┯┠┨━┃"
+            ), (y, cell, char)
+
+
+def test_open_regions_have_a_title() -> None:
+    """The frame of a loop says what it is and how often it runs."""
+    _, rows = painted(gs.trace(scanned, X).graph, 2)
+
+    assert any("scan ×4" in row for row in rows)
+
+
+def test_a_part_of_a_row_is_that_part() -> None:
+    """Painting from a column on gives the same cells as painting all."""
+    graph = gs.trace(nested, X).graph
+    state, labels = UiState.of(graph), Labels(graph)
+    layout = lay_out(graph, state.open, labels.measure(2, state.open))
+    view = View(state, None, palette(is_dark=True))
+    painter = Painter(view, layout, labels, Marks(view, layout, labels, None, 2), 2)
+
+    for y in range(layout.height):
+        cells = list(layout.row(y))
+        whole = painter.row(y, 0, layout.width, cells).text
+        for x0 in (-3, 5, 11):
+            part = painter.row(y, x0, 16, cells).text
+            padded = "   " + whole + " " * 20
+            assert part == padded[x0 + 3 : x0 + 19]
+
+
+def test_wide_characters_keep_borders_aligned() -> None:
+    """A name of wide characters takes the cells that it is measured in."""
+
+    def fn(数値: jax.Array) -> jax.Array:  # noqa: PLC2401 -- that is the point.
+        return jnp.sin(数値)
+
+    graph = gs.trace(fn, X).graph
+    state, labels = UiState.of(graph), Labels(graph)
+    layout = lay_out(graph, state.open, labels.measure(2, state.open))
+    view = View(state, None, palette(is_dark=True))
+    painter = Painter(view, layout, labels, Marks(view, layout, labels, None, 2), 2)
+
+    for y in range(layout.height):
+        strip = painter.row(y, 0, layout.width, list(layout.row(y)))
+        assert sum(segment.cell_length for segment in strip) == layout.width
+
+
+def test_neighbours_follow_the_data() -> None:
+    """Up from a box is one of its operands, down one of its users."""
+    graph = gs.trace(nested, X).graph
+    layout = lay_out(graph, graph.regions, lambda _: (12, 4))
+    (tanh,) = (n for n in graph.order if graph.node(n).primitive == "tanh")
+
+    up = neighbour(layout, tanh, "up", is_down=True)
+    down = neighbour(layout, tanh, "down", is_down=True)
+
+    assert up == "in0"
+    assert down in {target for _, target, _ in graph.uses(tanh)}
+
+
+def test_the_minimap_has_a_dot_for_every_box() -> None:
+    """The small picture is blank only where the drawing is."""
+    graph = gs.trace(nested, X).graph
+    layout = lay_out(graph, graph.regions, lambda _: (12, 4))
+
+    small = Minimap.of(layout)
+
+    columns, n_rows = len(small.rows[0]), len(small.rows)
+    for box in layout.boxes.values():
+        x, y = box.x * columns // layout.width, box.y * n_rows // layout.height
+        assert small.rows[y][x] != "⠀"
+    corner = small.place(1, 1)
+    assert corner[0] < layout.width / columns
+    assert corner[1] < layout.height / n_rows
+
+
+# On the screen ---------------------------------------------------------------------------
+
+
+def canvas_of(pilot: Pilot[int]) -> Canvas:
+    canvas = app_of(pilot).pane("graph")
+    assert isinstance(canvas, Canvas)
+    return canvas
+
+
+def on_screen(pilot: Pilot[int], item: str) -> tuple[int, int]:
+    """Return the cell of the screen where the upper left corner of a box is."""
+    canvas = canvas_of(pilot)
+    assert canvas.drawn is not None
+    shape = canvas.drawn.boxes.get(item) or canvas.drawn.frames[item]
+    place = canvas.content_region.offset
+    x = shape.x - int(canvas.scroll_offset.x) + canvas._pad + place.x
+    return x, shape.y - int(canvas.scroll_offset.y) + place.y
+
+
+def char_at(pilot: Pilot[int], x: int, y: int) -> str:
+    return screen_text(pilot).splitlines()[y][x]
+
+
+async def test_the_cursor_has_a_double_border_wherever_it_is() -> None:
+    """At every step of the walk the current box is in sight and marked."""
+    async with walk(nested, X) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        for _ in range(len(app.state.cursor.timeline)):
+            node = app.state.cursor.step.node or app.state.graph.outputs[-1]
+            item = canvas.drawn.shown(node)
+            if item in canvas.drawn.boxes:
+                x, y = on_screen(pilot, item)
+                assert char_at(pilot, x, y) == DOUBLE[0], (node, item)
+            await press(pilot, "n")
+
+
+async def test_selecting_another_box_marks_it_heavily() -> None:
+    """A click selects; the cursor stays where it is."""
+    async with walk(nested, X) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        (node,) = (n for n in app.state.graph.order if n == "0")
+        x, y = on_screen(pilot, node)
+        place = canvas.region.offset
+
+        await pilot.click(canvas, offset=Offset(x - place.x + 3, y - place.y + 1))
+        await settle(pilot)
+
+        assert app.state.selected_node == node
+        assert char_at(pilot, x, y) == HEAVY[0]
+        assert app.state.cursor.at_start
+
+
+async def test_opening_a_region_leaves_it_where_it_was() -> None:
+    """The heading of a region does not move on the screen when it is opened."""
+    async with walk(nested, X) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        region = next(r for r in app.state.graph.regions if r)
+        await press(pilot, "E")
+        x, y = on_screen(pilot, region)
+        place = canvas.region.offset
+        at = Offset(x - place.x + 3, y - place.y + 1)
+
+        await pilot.click(canvas, offset=at, times=2)
+        await settle(pilot)
+
+        assert region in app.state.open
+        assert region in canvas.drawn.frames
+        assert on_screen(pilot, region)[1] == y
+
+
+async def test_groups_of_inputs_open_and_close() -> None:
+    """Enter on a leaf inside a closed group opens it, and closes it again."""
+    fn, args = PROGRAMS["many"]
+
+    async with walk(fn, *args) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        assert "inputs:params" in canvas.drawn.boxes
+
+        await press(pilot, "enter")
+        assert "inputs:params" in canvas.drawn.frames
+        assert "in0" in canvas.drawn.boxes
+
+        await press(pilot, "enter")
+        assert "inputs:params" in canvas.drawn.boxes
+        assert app.state.drawing.open_groups == frozenset()
+
+
+async def test_zoom_shows_more_and_less() -> None:
+    """Values at the nearest zoom, primitives alone further out, then dots."""
+    async with walk(nested, X) as pilot:
+        await press(pilot, "G", "plus")
+        near = screen_text(pilot)
+        await press(pilot, "minus", "minus")
+        far = screen_text(pilot)
+        await press(pilot, "minus")
+        dots = screen_text(pilot)
+
+    gradient = jax.grad(nested)(X)
+    norm = f"∂ ‖·‖ {float(np.linalg.norm(gradient)):.3g}"
+    assert norm in near
+    assert "tanh" in far
+    assert norm not in far
+    assert "◉" in dots
+
+
+async def test_the_direction_turns() -> None:
+    """Left to right, the drawing of a chain is wider than it is high."""
+
+    def chain(x: jax.Array) -> jax.Array:
+        return jnp.sum(jnp.exp(jnp.sin(jnp.cos(x))))
+
+    async with walk(chain, X) as pilot:
+        down = canvas_of(pilot).drawn
+        await press(pilot, "D")
+        right = canvas_of(pilot).drawn
+
+    assert down.height > right.height
+    assert right.width > down.width
+
+
+async def test_a_spotlight_dims_the_rest() -> None:
+    """With the ancestors lit, a box that is none is faint."""
+
+    def fn(x: jax.Array, y: jax.Array) -> jax.Array:
+        return jnp.sum(jnp.sin(x)) + jnp.sum(jnp.cos(y))
+
+    async with walk(fn, X, X) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        (sine,) = (
+            n
+            for n in app.state.graph.order
+            if app.state.graph.node(n).primitive == "sin"
+        )
+        app.change(app.state.select_node(sine))
+        await press(pilot, "d")
+        marks = Marks(canvas.view, canvas.drawn, canvas.layouts.labels, None, 2)
+        text = canvas.layouts.labels.text
+
+        assert app.state.drawing.spotlight == "ancestors"
+        lit = marks.look("in0", text("in0", 2))
+        dimmed = marks.look("in1", text("in1", 2))
+        assert dimmed.border_style == app.palette.faint
+        assert lit.border_style != app.palette.faint
+
+
+async def test_stubs_lead_there_and_back() -> None:
+    """A quote jumps to the other end of a long edge, backspace returns."""
+
+    def long(x: jax.Array) -> jax.Array:
+        y = x
+        for _ in range(30):
+            y = jnp.sin(y)
+        return jnp.sum(x * y)
+
+    async with walk(long, X) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        (stub,) = stubs_of(canvas.drawn, "in0")
+
+        await press(pilot, "apostrophe")
+        assert app.state.selected_node == stub.use[1]
+
+        await press(pilot, "backspace")
+        assert app.state.selected_node == "in0"
+
+
+async def test_dragging_pans_and_selects_nothing() -> None:
+    """The drawing follows the pointer."""
+    module = example("transformer")
+
+    async with walk(module.loss, *module.example_args()) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        await until(pilot, lambda: canvas.drawn is not None)
+        await press(pilot, "end")
+        before, selected = canvas.scroll_offset, app.state.selected
+
+        await pilot.mouse_down(canvas, offset=Offset(10, 10))
+        await pilot.hover(canvas, offset=Offset(10, 15))
+        await pilot.mouse_up(canvas, offset=Offset(10, 15))
+        await settle(pilot)
+
+        assert canvas.scroll_offset.y == before.y - 5
+        assert app.state.selected == selected
+
+
+async def test_the_pointer_lights_a_value() -> None:
+    """Hovering over a line says whose it is."""
+    async with walk(nested, X) as pilot:
+        canvas = canvas_of(pilot)
+        trunk = canvas.drawn.trunks[0]
+        end = trunk.segments[0]
+        place = canvas.content_region.offset - canvas.region.offset
+        at = Offset(
+            end[0] + canvas._pad - int(canvas.scroll_offset.x) + place.x,
+            end[1] - int(canvas.scroll_offset.y) + place.y + 1,
+        )
+
+        await pilot.hover(canvas, offset=at)
+        await settle(pilot)
+
+        label = app_of(pilot).state.graph.label(*trunk.value)
+        assert label in str(canvas.border_subtitle)
