@@ -27,10 +27,20 @@ from graphstep.tui.surroundings import USES, stream_without_terminal
     metavar="FILE",
     help="Write the recording to a file, which `graphstep open` shows.",
 )
+@click.option(
+    "--ascii",
+    is_flag=True,
+    default=None,
+    help="Draw with ASCII alone; so it is by itself where the locale wants that.",
+)
 @web_option
 @click.pass_context
 def command(
-    ctx: click.Context, save: Path | None, web: Address | None, **options: Any
+    ctx: click.Context,
+    save: Path | None,
+    ascii: bool | None,  # noqa: A002 -- the option's name.
+    web: Address | None,
+    **options: Any,
 ) -> None:
     """Open the walk."""
     request = request_from_options(options)
@@ -51,15 +61,17 @@ def command(
                 "there is nothing to walk through. Give arrays with --args."
             )
             raise TargetError(msg)
-        ctx.exit(_walk(session, save))
+        ctx.exit(_walk(session, save, is_ascii=ascii))
 
 
-def _walk(session: Session, save: Path | None) -> int:
+def _walk(session: Session, save: Path | None, *, is_ascii: bool | None) -> int:
     """Open the interface and return the exit status."""
     from graphstep.tui.app import run
     from graphstep.tui.recording_job import is_working
 
     options: dict[str, Any] = {} if save is None else {"save": save}
+    if is_ascii is not None:
+        options["ascii"] = is_ascii
     status = run(session.trace, seed=session.seed, budget=session.budget, **options)
     if is_working():
         end_at_once(status)

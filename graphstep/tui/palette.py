@@ -1,4 +1,8 @@
-"""Colours and brightness: structure is hue, walk state is brightness, trouble is red."""
+"""Colours and brightness: structure is hue, walk state is brightness, trouble is red.
+
+The hues of kinds that differ can be told apart with any of the three dichromacies, and
+every text stands out from its background (a test computes both).
+"""
 
 from __future__ import annotations
 
@@ -37,113 +41,293 @@ class Palette:
         return self.forward if name == "forward" else self.backward
 
 
-def _kinds(**colours: str) -> Mapping[str, Style]:
-    return MappingProxyType({k: Style(color=v) for k, v in colours.items()})
+@dataclasses.dataclass(frozen=True, slots=True)
+class Colours:
+    """What a theme and its palette are made of.
+
+    Attributes:
+        name: Of the theme.
+        is_dark: Whether the background is.
+        ground: Behind everything.
+        panel: Behind the first and the last line.
+        text: Of most text.
+        bright: Of what matters now.
+        dim: Of what matters less.
+        faint: Of lines and of what is still to come.
+        forward: Accent of the forward pass.
+        backward: Accent of the backward pass.
+        trouble: NaN and the like; always beside a letter.
+        good: What is well.
+        cursor: Behind the cursor's line.
+        selected: Behind the selected line.
+        border: Of dialogs, and of panels that do not have the keys.
+        focus: The border of the panel that has the keys.
+        hues: Of the families of kinds, in the order of `FAMILIES`.
+    """
+
+    name: str
+    is_dark: bool
+    ground: str
+    panel: str
+    text: str
+    bright: str
+    dim: str
+    faint: str
+    forward: str
+    backward: str
+    trouble: str
+    good: str
+    cursor: str
+    selected: str
+    border: str
+    focus: str
+    hues: tuple[str, ...]
+
+    def palette(self) -> Palette:
+        """Return the styles."""
+        families = dict(zip(FAMILIES, self.hues, strict=True))
+        kinds = {kind: families[family] for kind, family in KINDS.items()}
+        return Palette(
+            text=Style(color=self.text),
+            bright=Style(color=self.bright, bold=True),
+            dim=Style(color=self.dim),
+            faint=Style(color=self.faint),
+            forward=Style(color=self.forward),
+            backward=Style(color=self.backward),
+            trouble=Style(color=self.trouble, bold=True),
+            good=Style(color=self.good),
+            hit=Style(underline=True),
+            underlined=Style(underline=True),
+            cursor_line=Style(bgcolor=self.cursor),
+            selected_line=Style(bgcolor=self.selected),
+            kinds=MappingProxyType({k: Style(color=c) for k, c in kinds.items()}),
+        )
+
+    def theme(self) -> Theme:
+        """Return the theme for Textual's own widgets."""
+        return Theme(
+            name=self.name,
+            primary=self.forward,
+            secondary=self.backward,
+            accent=self.forward,
+            foreground=self.text,
+            background=self.ground,
+            surface=self.ground,
+            panel=self.panel,
+            error=self.trouble,
+            success=self.good,
+            warning=self.backward,
+            dark=self.is_dark,
+            variables={
+                "border": self.focus,
+                "border-blurred": self.border,
+                "border-focused": self.focus,
+                "dim": self.dim,
+                "bright": self.bright,
+                "selected": self.selected,
+                "cursor-line": self.cursor,
+            },
+        )
 
 
-_DARK = Palette(
-    text=Style(color="#c9ced8"),
-    bright=Style(color="#f2f4f8", bold=True),
-    dim=Style(color="#8e97a8"),
-    faint=Style(color="#626c7e"),
-    forward=Style(color="#7cb7ff"),
-    backward=Style(color="#f0ad6d"),
-    trouble=Style(color="#ff7b72", bold=True),
-    good=Style(color="#8fcf9f"),
-    hit=Style(underline=True),
-    underlined=Style(underline=True),
-    cursor_line=Style(bgcolor="#2b3444"),
-    selected_line=Style(bgcolor="#232834"),
-    kinds=_kinds(
-        input="#9cc4e4",
-        const="#9aa6b8",
-        output="#9cc4e4",
-        binder="#8d9bb3",
-        elementwise="#a9c7a0",
-        linear="#d7b46a",
-        shape="#9aa3b5",
-        index="#8fb8b8",
-        reduction="#c7a3d9",
-        random="#d99ab4",
-        control="#e09a7a",
-        rule="#e0a3c0",
-        effect="#d98f8f",
-        other="#c9ced8",
+FAMILIES = (
+    "data",
+    "quiet",
+    "elementwise",
+    "linear",
+    "index",
+    "reduction",
+    "random",
+    "control",
+    "rule",
+    "effect",
+)
+# What is handed on, and what only moves data about, share a hue each.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "input": "data",
+        "output": "data",
+        "const": "quiet",
+        "binder": "quiet",
+        "shape": "quiet",
+        "elementwise": "elementwise",
+        "linear": "linear",
+        "index": "index",
+        "reduction": "reduction",
+        "random": "random",
+        "control": "control",
+        "rule": "rule",
+        "effect": "effect",
+    }
+)
+
+_DARK = Colours(
+    name="graphstep-dark",
+    is_dark=True,
+    ground="#15181e",
+    panel="#1d212a",
+    text="#c9ced8",
+    bright="#f2f4f8",
+    dim="#939cad",
+    faint="#6d7789",
+    forward="#7cb7ff",
+    backward="#f0ad6d",
+    trouble="#ff7b72",
+    good="#8fcf9f",
+    cursor="#2b3a52",
+    selected="#262c39",
+    border="#3a4252",
+    focus="#6f93c4",
+    hues=(
+        "#8bc7f7",
+        "#b3b4b9",
+        "#a6e665",
+        "#efa705",
+        "#74ebd5",
+        "#ae9ff8",
+        "#d95eb6",
+        "#c898a4",
+        "#f38179",
+        "#deb785",
     ),
 )
-_LIGHT = Palette(
-    text=Style(color="#2b303b"),
-    bright=Style(color="#0b0d12", bold=True),
-    dim=Style(color="#5d6577"),
-    faint=Style(color="#8f97a6"),
-    forward=Style(color="#1f5fae"),
-    backward=Style(color="#a3520f"),
-    trouble=Style(color="#c0271d", bold=True),
-    good=Style(color="#2c7a3f"),
-    hit=Style(underline=True),
-    underlined=Style(underline=True),
-    cursor_line=Style(bgcolor="#d9e4f5"),
-    selected_line=Style(bgcolor="#e9edf4"),
-    kinds=_kinds(
-        input="#245b88",
-        const="#5b6575",
-        output="#245b88",
-        binder="#5b6b85",
-        elementwise="#3f6d34",
-        linear="#80600f",
-        shape="#5b6575",
-        index="#22706f",
-        reduction="#7a3f94",
-        random="#963560",
-        control="#98451d",
-        rule="#93346a",
-        effect="#963030",
-        other="#2b303b",
+_LIGHT = Colours(
+    name="graphstep-light",
+    is_dark=False,
+    ground="#fbfbf9",
+    panel="#eceef3",
+    text="#2b303b",
+    bright="#0b0d12",
+    dim="#565e70",
+    faint="#7d8595",
+    forward="#1f5fae",
+    backward="#a3520f",
+    trouble="#c0271d",
+    good="#2c7a3f",
+    cursor="#cfdff7",
+    selected="#e6eaf2",
+    border="#c3cad6",
+    focus="#5f86bd",
+    hues=(
+        "#0a5d9e",
+        "#4c4f59",
+        "#4d7812",
+        "#6a4f00",
+        "#1d7896",
+        "#7042bf",
+        "#ae3178",
+        "#ad594a",
+        "#9e1a64",
+        "#8e453b",
+    ),
+)
+# With at least seven times the contrast of light to dark, as WCAG 2.2 asks for AAA.
+_BLACK = Colours(
+    name="graphstep-contrast-black",
+    is_dark=True,
+    ground="#000000",
+    panel="#1a1a1a",
+    text="#ffffff",
+    bright="#ffffff",
+    dim="#c8ccd4",
+    faint="#a0a6b2",
+    forward="#7fc0ff",
+    backward="#ffb86b",
+    trouble="#ff8f88",
+    good="#9fe8b0",
+    cursor="#1f3f78",
+    selected="#2e3440",
+    border="#9aa3b2",
+    focus="#ffffff",
+    hues=(
+        "#30c9b5",
+        "#d7cbd0",
+        "#4df104",
+        "#eba92e",
+        "#9befb8",
+        "#b29ef5",
+        "#ff7a8c",
+        "#c68f65",
+        "#e3aacc",
+        "#90a892",
+    ),
+)
+_WHITE = Colours(
+    name="graphstep-contrast-white",
+    is_dark=False,
+    ground="#ffffff",
+    panel="#e6e6e6",
+    text="#000000",
+    bright="#000000",
+    dim="#333a46",
+    faint="#565d69",
+    forward="#0a3f88",
+    backward="#7a3400",
+    trouble="#9e0b05",
+    good="#0f5222",
+    cursor="#b9d2ff",
+    selected="#dfe3ea",
+    border="#4c525c",
+    focus="#000000",
+    hues=(
+        "#214dc4",
+        "#3b4537",
+        "#544601",
+        "#8c4050",
+        "#735210",
+        "#5b3ba2",
+        "#7c0563",
+        "#8c0f3e",
+        "#772684",
+        "#664d72",
+    ),
+)
+# What a terminal has that knows only sixteen colours, as `rich` believes them to be.
+_SIXTEEN = Colours(
+    name="graphstep-16",
+    is_dark=True,
+    ground="#000000",
+    panel="#000000",
+    text="#aaaaaa",
+    bright="#ffffff",
+    dim="#aaaaaa",
+    faint="#555555",
+    forward="#55ffff",
+    backward="#ffff55",
+    trouble="#ff5555",
+    good="#55ff55",
+    cursor="#0000aa",
+    selected="#555555",
+    border="#555555",
+    focus="#ffffff",
+    hues=(
+        "#55ffff",
+        "#aaaaaa",
+        "#55ff55",
+        "#ffff55",
+        "#00aaaa",
+        "#ff55ff",
+        "#aa00aa",
+        "#aa5500",
+        "#ff5555",
+        "#00aa00",
     ),
 )
 
-THEMES = (
-    Theme(
-        name="graphstep-dark",
-        primary="#7cb7ff",
-        secondary="#f0ad6d",
-        accent="#7cb7ff",
-        foreground="#c9ced8",
-        background="#15181e",
-        surface="#15181e",
-        panel="#1d212a",
-        error="#ff7b72",
-        success="#8fcf9f",
-        warning="#f0ad6d",
-        dark=True,
-        variables={
-            "border": "#4a5468",
-            "border-blurred": "#333a48",
-            "border-focused": "#5f7ea8",
-        },
-    ),
-    Theme(
-        name="graphstep-light",
-        primary="#1f5fae",
-        secondary="#a3520f",
-        accent="#1f5fae",
-        foreground="#2b303b",
-        background="#fbfbf9",
-        surface="#fbfbf9",
-        panel="#eef0f4",
-        error="#c0271d",
-        success="#2c7a3f",
-        warning="#a3520f",
-        dark=False,
-        variables={
-            "border": "#b7becb",
-            "border-blurred": "#cdd3de",
-            "border-focused": "#7f9cc4",
-        },
-    ),
+_ALL = (_DARK, _LIGHT, _BLACK, _WHITE, _SIXTEEN)
+PALETTES: Mapping[str, Palette] = MappingProxyType(
+    {colours.name: colours.palette() for colours in _ALL}
 )
+COLOURS = _ALL
+THEMES = tuple(colours.theme() for colours in _ALL)
+SIXTEEN = THEMES[-1]
+
+
+def palette_of(theme: Theme) -> Palette:
+    """Return the styles for a theme; those of Textual's own are dark or light."""
+    return PALETTES.get(theme.name) or palette(is_dark=theme.dark)
 
 
 def palette(*, is_dark: bool) -> Palette:
     """Return the styles for a dark or a light background."""
-    return _DARK if is_dark else _LIGHT
+    return PALETTES[_DARK.name if is_dark else _LIGHT.name]

@@ -18,7 +18,7 @@ from graphstep.tui.messages import (
     FrameChosen,
     LineChosen,
 )
-from graphstep.tui.palette import THEMES
+from graphstep.tui.palette import SIXTEEN, THEMES
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.reading_state import FILTER
 
@@ -84,6 +84,11 @@ class ReadingActions(Arranging):
         self.change(dataclasses.replace(self.state, reading=reading))
 
     # Looks ----------------------------------------------------------------------------
+
+    def adapt_theme(self) -> None:
+        """Use the colours that a terminal has which knows only sixteen of them."""
+        if self.console.color_system == "standard":
+            self.theme = SIXTEEN.name
 
     def action_theme(self) -> None:
         """Go over to the next theme."""
