@@ -77,7 +77,7 @@ class InTerminal:
         """Wait for the end, and return everything that was shown."""
         self.process.wait()
         self._reader.join()
-        return b"".join(self._chunks).decode()
+        return self.shown
 
 
 @contextlib.contextmanager
