@@ -112,6 +112,7 @@ class Facts:
         rule: Whose rule sends it on.
         sent: What each operand receives; at the seed, what each output receives.
         n_more: Operands or receivers that are not listed.
+        others: Cotangents of the node's other outputs, whose sums are not shown.
         notes: What else is to be said.
     """
 
@@ -127,6 +128,7 @@ class Facts:
     rule: str = ""
     sent: tuple[Amount, ...] = ()
     n_more: int = 0
+    others: tuple[Amount, ...] = ()
     notes: tuple[str, ...] = ()
 
 

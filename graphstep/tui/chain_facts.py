@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from graphstep._jaxcompat import short_type
 from graphstep.graph import Node, Operand, ProgramGraph
 from graphstep.recording import Absence, Recording
 from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor, Term
@@ -225,7 +226,20 @@ class _Reader:
             rule=rule_text(self.graph, self.node.id) if sent else "",
             sent=tuple(sent),
             n_more=max(0, len(terms) - _LISTED),
+            others=tuple(self._others()),
         )
+
+    def _others(self) -> list[Amount]:
+        graph, node = self.graph, self.node
+        return [
+            amount_of(
+                cotangent_name(label_of(graph, node.id, out)),
+                short_type(node.avals[out]),
+                self.recording.cotangent(node.id, out, self.iteration),
+            )
+            for out in range(min(len(node.avals), _LISTED))
+            if out != self.out
+        ]
 
     def _sum(self, index: Index, cotangent: Any) -> CotangentSum:
         graph, node, cursor = self.graph, self.node, self.cursor

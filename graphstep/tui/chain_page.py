@@ -107,6 +107,10 @@ class _Page:
                     (" here, measured", palette.faint),
                 )
 
+        if facts.others:
+            paper.heading("cotangents of the other outputs")
+            self._amounts(facts.others, "  ", palette.text)
+
     def _more(self, facts: Facts) -> None:
         if facts.n_more:
             self.paper.line((f"   and {facts.n_more} more", self.palette.dim))

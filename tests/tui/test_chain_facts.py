@@ -213,6 +213,25 @@ def test_the_seed_of_every_output_is_shown() -> None:
     assert [each.element for each in facts.sent] == [3.0, -4.0]
 
 
+def test_the_other_outputs_of_a_node_have_their_cotangents() -> None:
+    """Of a node with several outputs one sum is shown, and the norms of the others."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        left, right = lax.split(x, (2, 2))
+        return (left * right * right).sum()
+
+    rec = gs.record(fn, jnp.array([1.0, 2.0, 3.0, 4.0]))
+    node = node_of(rec.graph, "split")
+
+    facts = node_facts(rec, cursor(rec).to(node, None, BACKWARD), node, 1, None)
+
+    assert facts.sum is not None
+    assert facts.sum.out == (1, 2)
+    assert len(facts.sum.terms) == 2
+    (other,) = facts.others
+    assert other.norm == pytest.approx(np.linalg.norm(rec.cotangent(node, 0)))
+
+
 @pytest.mark.parametrize(
     ("name", "written"), [("h", "h̄"), ("logits", "ct(logits)"), ("7", "ct(7)")]
 )
