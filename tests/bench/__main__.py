@@ -21,10 +21,11 @@ from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import MODELS
 from tests.bench.startup import startup
 from tests.bench.table import loads, table
+from tests.bench.terminal import terminal_figures
 
 _JSON = Path(".bench/bench.json")
 # Names that `--only` takes beside those of models.
-_OTHERS = ("graph", "layout", "startup")
+_OTHERS = ("graph", "layout", "terminal", "startup")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -82,6 +83,9 @@ def _figures(wanted: Sequence[str], rounds: int) -> list[Figure]:
     if "layout" in wanted:
         _say("measuring layouts")
         figures += layout_figures(rounds)
+    if "terminal" in wanted:
+        _say("measuring the terminal UI")
+        figures += terminal_figures(rounds)
     if "startup" in wanted:
         _say("measuring startup")
         times = startup(rounds)

@@ -15,6 +15,7 @@ from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import Model, mlp
 from tests.bench.table import loads, table
+from tests.bench.terminal import terminal_figures
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +61,13 @@ def test_graphs_are_measured() -> None:
 def test_layouts_are_measured() -> None:
     """Every figure of a layout comes out as a positive number."""
     figures = layout_figures(1, model="mlp", n=40)
+
+    assert all(figure.value > 0 for figure in figures)
+
+
+def test_the_terminal_is_measured() -> None:
+    """Every figure of the terminal UI comes out as a positive number."""
+    figures = terminal_figures(1, model="mlp", n=40)
 
     assert all(figure.value > 0 for figure in figures)
 

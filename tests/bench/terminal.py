@@ -1,0 +1,124 @@
+"""Time the terminal UI on large programs: keys pressed, frames drawn, by a pilot."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import math
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+from textual.pilot import Pilot
+
+import graphstep as gs
+from graphstep.recording import Recording
+from graphstep.tui.app import StepApp
+from graphstep.tui.canvas import Canvas
+from tests.bench.budgets import Figure
+from tests.bench.graphs import unrolled
+from tests.bench.models import MODELS
+
+N_EQUATIONS = 10_000
+_LARGEST = "gpt12"
+_SIZE = (200, 60)
+# Keys of each subject, pressed one after the other.
+_KEYS: Mapping[str, Sequence[str]] = {
+    "step": ("n", "n", "n", "N", "n", "p", "n", "n", "P", "n"),
+    "fold": ("enter", "enter"),
+    "scroll": ("pagedown", "down", "down", "pageup", "ctrl+d", "ctrl+u"),
+    "pan": ("l", "l", "h", "right", "left", "h"),
+    "select": ("J", "J", "L", "K", "H", "J"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Times:
+    """Processor milliseconds of the whole process, drawing included.
+
+    Attributes:
+        first: Until the first picture of the drawing is on the screen.
+        keys: Of each key, by subject.
+    """
+
+    first: float
+    keys: Mapping[str, list[float]]
+
+
+def _canvas(pilot: Pilot[int]) -> Canvas:
+    return pilot.app.screen_stack[0].query_one(Canvas)
+
+
+async def _until(pilot: Pilot[int], claim: Callable[[], bool]) -> None:
+    while not claim():
+        await pilot.pause(0.001)
+
+
+async def _settled(pilot: Pilot[int], app: StepApp) -> None:
+    await _until(pilot, lambda: not app.is_stale and _canvas(pilot).is_up_to_date)
+
+
+async def _times(rec: Recording, opened: str, rounds: int) -> Times:
+    app = StepApp(rec.graph, recording=rec)
+    regions = frozenset(filter(None, rec.graph.regions))
+    if opened != "usual":
+        app.state = app.state.with_open(regions if opened == "all" else frozenset())
+    keys: dict[str, list[float]] = {subject: [] for subject in _KEYS}
+    began = time.process_time()
+    async with app.run_test(size=_SIZE) as pilot:
+        await _settled(pilot, app)
+        first = time.process_time() - began
+        for round_ in range(rounds):
+            # Elsewhere in the program each time.
+            middle = len(rec.graph) * (round_ + 1) // (rounds + 1)
+            app.change(app.state.select_node(rec.graph.order[middle]))
+            await pilot.press("t")
+            await _settled(pilot, app)
+            for subject, pressed in _KEYS.items():
+                for key in pressed:
+                    began = time.process_time()
+                    await pilot.press(key)
+                    await _settled(pilot, app)
+                    keys[subject].append(1000 * (time.process_time() - began))
+    return Times(1000 * first, keys)
+
+
+def _late(times: Sequence[float]) -> float:
+    """Return the time that 19 of 20 stay within."""
+    return sorted(times)[max(0, math.ceil(0.95 * len(times)) - 1)]
+
+
+def terminal_figures(
+    rounds: int, model: str = _LARGEST, n: int = N_EQUATIONS
+) -> list[Figure]:
+    """Return how long first pictures and keys take in the terminal UI.
+
+    In processor time of the whole process, at 200 by 60 cells. The model is measured
+    with its gradient, the other program is a chain of `n` equations.
+    """
+    fn, args = MODELS[model].build()
+    # What the numbers are makes no difference here, and compiling takes minutes.
+    jax.config.update("jax_disable_most_optimizations", True)
+    try:
+        large = gs.trace(jax.value_and_grad(fn), *args)
+        of_model = large.record(verify=False)
+        chain = gs.trace(unrolled(n), jnp.ones(3))
+        of_chain = chain.record(verify=False)
+    finally:
+        jax.config.update("jax_disable_most_optimizations", False)
+    figures: list[Figure] = []
+    for name, rec, views in (
+        (model, of_model, ("none", "usual", "all")),
+        ("chain", of_chain, ("usual",)),
+    ):
+        for opened in views:
+            times = asyncio.run(_times(rec, opened, rounds))
+            of = f"{name}, {len(rec.graph):,} nodes, {opened} open"
+            figures.append(Figure(f"first picture of {of}", times.first, 500, "ms"))
+            for subject, taken in times.keys.items():
+                middle, late = statistics.median(taken), _late(taken)
+                figures.append(Figure(f"  {subject}, median", middle, 30, "ms"))
+                figures.append(Figure(f"  {subject}, 95 %", late, 60, "ms"))
+    return figures
