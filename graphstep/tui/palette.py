@@ -180,7 +180,7 @@ _DARK = Colours(
     focus="#6f93c4",
     hues=(
         "#8bc7f7",
-        "#b3b4b9",
+        "#c0bab9",
         "#a6e665",
         "#efa705",
         "#74ebd5",
