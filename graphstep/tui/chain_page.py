@@ -154,16 +154,20 @@ class _Page:
         paper, palette = self.paper, self.palette
         is_array = found.type[-2:] != "[]"
         terms = [_term_text(term.amount.element) for term in found.terms]
+        # Nothing is added up before the second term that has arrived.
+        first = next((t for t in found.terms if not t.amount.reason), None)
         totals = [
-            "" if term.total is None or not number_ else f"= {number(term.total)}"
-            for number_, term in enumerate(found.terms)
+            ""
+            if term is first or term.amount.reason or term.total is None
+            else f"= {number(term.total)}"
+            for term in found.terms
         ]
         width = max((cell_len(t) for t in terms), default=1)
         totals_width = max((cell_len(t) for t in totals), default=0)
         for term, text, total in zip(found.terms, terms, totals, strict=True):
             amount = term.amount
             if amount.reason:
-                paper.line((f" {amount.name}: {amount.reason}", palette.dim))
+                paper.paragraph(f"{amount.name}: {amount.reason}", palette.dim)
                 continue
             parts: list[Part] = [
                 (f" {fit_right(text, width)}", self._style(amount, palette.backward))
@@ -172,7 +176,8 @@ class _Page:
                 parts.append((f"  {fit(total, totals_width)}", palette.dim))
             parts.append((f"  from {amount.name}", palette.text))
             if is_array and amount.norm is not None:
-                self._push_right(parts, f"‖·‖ {number(amount.norm, 3)}")
+                norm = f"{number(amount.norm, 3)}{_LETTERS.get(amount.mark, '')}"
+                self._push_right(parts, f"‖·‖ {norm}")
             paper.line(*parts)
         for source in found.pending:
             dots = fit_right("…", width)

@@ -79,8 +79,10 @@ class ChainPane(TextPane):
             return self.heading, Text("Select a value to see its terms.", palette.dim)
         facts = self._facts_of(recording, cursor, key)
         if facts is None:
-            name = label_of(view.graph, key.node)
-            text = Text(equation_text(view.graph, key.node), palette.bright)
+            # The seed belongs to no node.
+            name = label_of(view.graph, key.node) if key.node else "seed"
+            words = equation_text(view.graph, key.node) if key.node else name
+            text = Text(words, palette.bright)
             text.append("\n adding up …", palette.dim)
             return title_of(Facts(cursor.pass_, name)), text
         page = page_of(facts, palette, width, seed_is_default=recording.seed_is_default)
