@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
 
 GRAPH = "graph"
 # Every panel, in the order of the keys 1 to 9.
@@ -27,6 +27,9 @@ _HIGH = 14
 _LEAST_HEIGHT, _LEAST_WIDTH = 4, 24
 _SHARES = range(20, 85)
 _STEP = 4
+_MOST_WEIGHT = 200
+
+Border = Literal["left", "right", "top", "bottom"]
 
 
 class Place(NamedTuple):
@@ -76,7 +79,7 @@ class Arrangement:
 
     def with_weight(self, pane: str, weight: int) -> Arrangement:
         """Give a panel another share of its column."""
-        weights = dict(self.weights) | {pane: min(max(weight, 2), 60)}
+        weights = dict(self.weights) | {pane: min(max(weight, 1), _MOST_WEIGHT)}
         return dataclasses.replace(self, weights=tuple(sorted(weights.items())))
 
     def wider(self, steps: int) -> Arrangement:
@@ -130,6 +133,67 @@ def places(
         end = left + room * (number + 1) // len(columns)
         found |= _column(arrangement, panes, focus, Place(x, 0, end - x, height))
     return found
+
+
+def with_border_at(
+    arrangement: Arrangement,
+    found: Mapping[str, Place],
+    focus: str,
+    pane: str,
+    border: Border,
+    to: int,
+) -> Arrangement:
+    """Move a border, and what is on both of its sides.
+
+    Args:
+        arrangement: What a person wants.
+        found: Where the visible panels are.
+        focus: The panel that has the keys.
+        pane: The panel whose border it is.
+        border: Which of its borders; those at the edge of the whole stay.
+        to: The column, or the row, to which it is moved.
+    """
+    place, graph = found[pane], found.get(GRAPH)
+    width = max(p.x + p.width for p in found.values())
+    height = max(p.y + p.height for p in found.values())
+    if border in ("right", "bottom"):
+        # The border of the neighbour lies beside it.
+        to += 1
+    edge = {
+        "left": place.x,
+        "right": place.x + place.width,
+        "top": place.y,
+        "bottom": place.y + place.height,
+    }[border]
+    if border in ("left", "right"):
+        if graph is None or not 0 < edge < width:
+            return arrangement
+        if edge > graph.width:
+            # The second column begins halfway between the graph and the right.
+            to = 2 * to - width
+        return arrangement.with_share(_share_of(to, width))
+    if not 0 < edge < height:
+        return arrangement
+    if graph is not None and graph.width == width:
+        # The share is that of what has the keys; see `places`.
+        share = _share_of(to, height)
+        return arrangement.with_share(share if focus == GRAPH else 100 - share)
+    column = [p for p in found if p != GRAPH and found[p].x == place.x]
+    above = next(p for p in column if found[p].y + found[p].height == edge)
+    below = next(p for p in column if found[p].y == edge)
+    by = to - edge
+    by = min(max(by, 1 - found[above].height), found[below].height - 1)
+    heights = {p: found[p].height for p in column}
+    heights[above] += by
+    heights[below] -= by
+    for each, rows in heights.items():
+        arrangement = arrangement.with_weight(each, rows - _LEAST_HEIGHT)
+    return arrangement
+
+
+def _share_of(cells: int, whole: int) -> int:
+    """Return the least share that takes so many cells."""
+    return -(-100 * cells // max(1, whole))
 
 
 def _column(

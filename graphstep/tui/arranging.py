@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from graphstep.tui.arrangement import GRAPH, PANES, Arrangement
+from graphstep.tui.arrangement import GRAPH, PANES, Arrangement, with_border_at
 from graphstep.tui.background import BackgroundWork
 from graphstep.tui.messages import BorderDragged, PaneFocused
 from graphstep.tui.pane import Motion, Pane
@@ -39,20 +39,19 @@ class Arranging(BackgroundWork):
 
     def on_border_dragged(self, message: BorderDragged) -> None:
         """Move a border, and what is on both of its sides."""
-        state, size = self.state, self.panes_box.size
-        arrangement, place = state.arrangement, self.pane(message.pane).region
-        if message.border == "left":
-            edge = place.x - self.panes_box.region.x + message.by
-            self.rearrange(arrangement.with_share(100 * edge // max(1, size.width)))
-        elif place.x == self.panes_box.region.x:
-            edge = place.y - self.panes_box.region.y + message.by
-            share = 100 * edge // max(1, size.height)
-            is_above = state.focus == GRAPH
-            self.rearrange(arrangement.with_share(share if is_above else 100 - share))
-        else:
-            weight = arrangement.weight(message.pane)
-            lost = message.by * weight // max(1, place.height)
-            self.rearrange(arrangement.with_weight(message.pane, weight - lost))
+        state, box = self.state, self.panes_box
+        is_upright = message.border in ("left", "right")
+        to = message.to - (box.region.x if is_upright else box.region.y)
+        arrangement = with_border_at(
+            state.arrangement,
+            box.places_in(box.size),
+            state.focus,
+            message.pane,
+            message.border,
+            to,
+        )
+        if arrangement != state.arrangement:
+            self.rearrange(arrangement)
 
     # Actions -------------------------------------------------------------------------
 

@@ -44,12 +44,12 @@ class BackgroundWork(StatefulApp):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._task: Task | None = None
+        self._current_task: Task | None = None
 
     @property
     def is_working(self) -> bool:
         """Whether something is being done in a thread."""
-        return self._task is not None
+        return self._current_task is not None
 
     def work_apart(self, words: str, work: Callable[[Task], Message | None]) -> None:
         """Begin some work, in place of what was going on.
@@ -59,7 +59,7 @@ class BackgroundWork(StatefulApp):
             work: Gives back what the application is to be told.
         """
         self.stop_working()
-        task = self._task = Task(words)
+        task = self._current_task = Task(words)
         # The threads of Textual's workers are waited for when the application ends.
         thread = threading.Thread(target=self._do, args=(task, work), daemon=True)
         thread.start()
@@ -67,14 +67,14 @@ class BackgroundWork(StatefulApp):
 
     def stop_working(self) -> bool:
         """Give up what is going on; return whether there was anything."""
-        task, self._task = self._task, None
+        task, self._current_task = self._current_task, None
         if task is None:
             return False
         task.cancel()
         return True
 
     def _report(self, task: Task) -> None:
-        if task is self._task:
+        if task is self._current_task:
             said = f"{task.words} {task.progress}".strip()
             self.change(self.state.say(f"{said}  (Esc cancels)"))
             self.set_timer(_PATIENCE, lambda: self._report(task))
@@ -91,7 +91,7 @@ class BackgroundWork(StatefulApp):
             self.call_later(self._end, task, message)
 
     def _end(self, task: Task, message: Message | None) -> None:
-        if task is self._task:
-            self._task = None
+        if task is self._current_task:
+            self._current_task = None
             if message is not None:
                 self.post_message(message)

@@ -75,7 +75,7 @@ ACTIONS: tuple[Action, ...] = (
         ("1",),
         "1",
         "graph",
-        "show the graph; once more hides it",
+        "give the keys to the graph",
         _PANELS,
     ),
     Action(

@@ -10,9 +10,10 @@ from textual.message import Message
 from graphstep.recording import Absence, Recording
 from graphstep.stepping import Cursor, Stop
 from graphstep.tracing import SourceLocation
-from graphstep.tui.findings import Question
+from graphstep.tui.arrangement import Border
 from graphstep.tui.array_look import Look
 from graphstep.tui.examined import Way
+from graphstep.tui.findings import Question
 from graphstep.tui.runs_compare import Change, Comparison
 from graphstep.tui.runs_state import Run
 from graphstep.tui.values import ValueKey, Values
@@ -353,13 +354,13 @@ class BorderDragged(Message):
 
     Attributes:
         pane: Which panel.
-        border: `left` or `top`.
-        by: Cells to the right, or down.
+        border: Which of its borders.
+        to: The column, or the row, of the screen that it was dragged to.
     """
 
     pane: str
-    border: str
-    by: int
+    border: Border
+    to: int
 
 
 @dataclasses.dataclass

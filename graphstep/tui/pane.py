@@ -8,6 +8,7 @@ from rich.text import Text
 from textual import events
 from textual.strip import Strip
 
+from graphstep.tui.arrangement import Border
 from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import BorderDragged, PaneFocused, Resized
 from graphstep.tui.view import View
@@ -31,7 +32,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         super().__init__(id=self.pane_id)
         self.view: View | None = None
         self.border_title = self.heading
-        self._dragged: str | None = None
+        self._dragged: Border | None = None
 
     def show(self, view: View) -> None:
         """Show another state. Called once per frame, and only while visible."""
@@ -80,24 +81,35 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         """Ask for lines of the new width."""
         self.post_message(Resized())
 
-    # Its left and upper border move when they are dragged ------------------------------
+    # Its borders move when they are dragged ---------------------------------------------
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take the keys, and hold of the border."""
         # Not when the focus comes: that it was moved to a panel a while ago says
         # nothing of where it should be now.
         self.post_message(PaneFocused(self.pane_id))
-        if event.button == 1 and 0 in (event.x, event.y):
-            self._dragged = "left" if event.x == 0 else "top"
+        border = self._border_at(event.x, event.y) if event.button == 1 else None
+        if border is not None:
+            self._dragged = border
             self.capture_mouse()
             event.stop()
+
+    def _border_at(self, x: int, y: int) -> Border | None:
+        width, height = self.outer_size
+        borders: tuple[tuple[bool, Border], ...] = (
+            (x == 0, "left"),
+            (x == width - 1, "right"),
+            (y == 0, "top"),
+            (y == height - 1, "bottom"),
+        )
+        return next((border for is_there, border in borders if is_there), None)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Move the border that is held."""
         if self._dragged is not None:
-            by = event.x if self._dragged == "left" else event.y
-            if by:
-                self.post_message(BorderDragged(self.pane_id, self._dragged, by))
+            is_upright = self._dragged in ("left", "right")
+            to = event.screen_x if is_upright else event.screen_y
+            self.post_message(BorderDragged(self.pane_id, self._dragged, int(to)))
             event.stop()
 
     def on_mouse_up(self, event: events.MouseUp) -> None:

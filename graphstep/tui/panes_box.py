@@ -9,7 +9,7 @@ from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import Layout, WidgetPlacement
 from textual.widget import Widget
 
-from graphstep.tui.arrangement import Arrangement, places
+from graphstep.tui.arrangement import Arrangement, Place, places
 from graphstep.tui.pane import Pane
 
 
@@ -47,9 +47,9 @@ class PanesBox(Container):
         """The arithmetic of `arrangement`, whatever the style sheet says."""
         return _LAYOUT
 
-    def places_in(self, size: Size) -> dict[str, tuple[int, int, int, int]]:
+    def places_in(self, size: Size) -> dict[str, Place]:
         """Return the cells of the visible panels in a box of that size."""
-        return dict(places(*self._wanted, size.width, size.height))
+        return places(*self._wanted, size.width, size.height)
 
     @property
     def visible_panes(self) -> tuple[Pane, ...]:

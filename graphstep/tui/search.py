@@ -117,12 +117,10 @@ class Index:
         return tuple(sorted({re.split(r"[/\\]", file)[-1] for file in found}))
 
     def exactly(self, text: str) -> tuple[str, ...]:
-        """Return what has that id, or else that name, primitive, scope or letter."""
+        """Return what has that id; or name, primitive or scope; or letter."""
         if text in self.graph:
             return (text,)
-        found = self._by_text.get(text, ())
-        letters = self._by_letter.get(text, ())
-        return self._ordered([*found, *letters])
+        return self._ordered(self._by_text.get(text) or self._by_letter.get(text, ()))
 
     def on_line(self, file: str, line: int) -> tuple[str, ...]:
         """Return the nodes that a line made; if none, those that it led to."""
