@@ -148,15 +148,16 @@ class StepApp(
 
     def on_stale(self) -> None:
         """Hand the state to the panels."""
-        self.is_stale = False
+        parts, self.is_stale, self.stale_panes = self.stale_panes, False, ()
         base, state = self.screen_stack[0], self.state
         view = View(state, self._values, self.palette, self.comparison, self.findings, self.actions)
         self._arrange_panes()
-        base.query_one(TitleBar).show(view)
         for pane in self.panes_box.visible_panes:
-            pane.show(view)
-        for bar in (LoopBar, TimelineBar, KeyBar):
-            base.query_one(bar).show(view)
+            if not parts or pane.pane_id in parts:
+                pane.show(view)
+        if not parts:
+            for bar in (TitleBar, LoopBar, TimelineBar, KeyBar):
+                base.query_one(bar).show(view)
         progress = base.query_one(ProgressBar)
         progress.palette = view.palette
         progress.set_class(progress.progress is None, "-absent")

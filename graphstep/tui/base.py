@@ -23,6 +23,7 @@ class StatefulApp(App[int]):
         state: What is shown.
         actions: The table of actions, with the person's own keys.
         is_stale: Whether the state is still to be shown.
+        stale_panes: The panels that are to show it; none for all.
         crash: What a panel or a handler raised, if the application ended by that.
         ended_by: The signal that ended it, if one did.
     """
@@ -32,6 +33,7 @@ class StatefulApp(App[int]):
         self.state = UiState.of(graph)
         self.actions: tuple[Action, ...] = ACTIONS
         self.is_stale = False
+        self.stale_panes: tuple[str, ...] = ()
         self.crash: BaseException | None = None
         self.ended_by: int | None = None
 
@@ -60,8 +62,10 @@ class StatefulApp(App[int]):
         self.state = state
         self.mark_stale()
 
-    def mark_stale(self) -> None:
-        """Have the panels write anew what they show."""
+    def mark_stale(self, *panes: str) -> None:
+        """Have panels write anew what they show: these, or without any all of them."""
+        has_all = self.is_stale and not self.stale_panes
+        self.stale_panes = () if has_all or not panes else (*self.stale_panes, *panes)
         # Keys that are held down change the state many times for one frame.
         if not self.is_stale:
             self.is_stale = True
