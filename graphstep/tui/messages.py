@@ -288,6 +288,17 @@ class FrameChosen(Message):
 
 
 @dataclasses.dataclass
+class MatchChosen(Message):
+    """A line among those that match was chosen, be it hidden or not otherwise.
+
+    Attributes:
+        code: See `Rows`.
+    """
+
+    code: int
+
+
+@dataclasses.dataclass
 class FilterChosen(Message):
     """The outline is to show other lines.
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from graphstep.tracing import one_line
 from graphstep.tui.lines import LineMaker
-from graphstep.tui.messages import FilterChosen, ItemChosen, Resized, RowChosen
+from graphstep.tui.messages import FilterChosen, MatchChosen, Resized, RowChosen
 from graphstep.tui.numbers import fit
 from graphstep.tui.outline_filter import FilteredRows
 from graphstep.tui.pane import Motion, Pane
@@ -130,9 +130,7 @@ class Outline(Pane):
         if rows is self.view.state.rows:
             self.post_message(RowChosen(row, folding))
             return
-        region = rows.region(row)
-        item = self.view.graph.order[rows.code(row)] if region is None else region.id
-        self.post_message(ItemChosen(item))
+        self.post_message(MatchChosen(rows.code(row)))
 
     def enter(self) -> bool:
         """Leave opening and closing to the application; among matches there is none."""

@@ -17,6 +17,7 @@ from graphstep.tui.messages import (
     FoundOut,
     FrameChosen,
     LineChosen,
+    MatchChosen,
 )
 from graphstep.tui.palette import SIXTEEN, THEMES
 from graphstep.tui.prompt import Prompt
@@ -82,6 +83,15 @@ class ReadingActions(Arranging):
         """Show those lines of the outline that contain a text."""
         reading = dataclasses.replace(self.state.reading, text=message.text)
         self.change(dataclasses.replace(self.state, reading=reading))
+
+    def on_match_chosen(self, message: MatchChosen) -> None:
+        """Select a node or a heading, and open what is around it."""
+        state, code = self.state, message.code
+        region = state.rows.region_of_code(code)
+        if region is not None:
+            self.change(state.select_region(region.id))
+        else:
+            self.change(state.select_node(state.graph.order[code]))
 
     # Looks ----------------------------------------------------------------------------
 
