@@ -81,6 +81,17 @@ class Layout:
                 return (cell.trunk, cell.under) if cell.is_crossing else (cell.trunk,)
         return ()
 
+    @functools.cached_property
+    def _stubs_by_row(self) -> dict[int, list[Stub]]:
+        found: dict[int, list[Stub]] = {}
+        for stub in self.stubs:
+            found.setdefault(stub.y, []).append(stub)
+        return found
+
+    def stubs_in(self, y: int) -> Sequence[Stub]:
+        """Return the stubs whose text is in row `y`."""
+        return self._stubs_by_row.get(y, ())
+
     def boxes_in(
         self, x0: int, y0: int, x1: int, y1: int
     ) -> tuple[tuple[Frame, ...], tuple[Box, ...]]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any
 
 from textual import events
 from textual.geometry import Region, Size
-from textual.reactive import Reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from graphstep.graph import Value
-from graphstep.layout import Box, Frame, Layout, LineCell
+from graphstep.layout import Box, Frame, Layout
 from graphstep.tracing import one_line
 from graphstep.tui.canvas_layouts import LayoutKey, Layouts
 from graphstep.tui.canvas_marks import Marks, selected_item
 from graphstep.tui.canvas_moves import stub_at
 from graphstep.tui.canvas_paint import Painter
+from graphstep.tui.canvas_rows import PaintedRows
 from graphstep.tui.lines import label_of, type_of
 from graphstep.tui.messages import ItemChosen, LayoutMade
 from graphstep.tui.minimap import Minimap
@@ -44,7 +43,9 @@ class Canvas(Pane):
         self._key: LayoutKey | None = None
         self._minimap: Minimap | None = None
         self._painter: Painter | None = None
-        self._rows: dict[int, list[LineCell]] = {}
+        self._rows: PaintedRows | None = None
+        # The lines of the small picture, as they were painted last.
+        self._corner: tuple[Any, list[Strip]] | None = None
         self._hovered: Value | None = None
         self._grip: tuple[int, int] | None = None
         self._has_moved = False
@@ -77,7 +78,7 @@ class Canvas(Pane):
             self.bring_into_sight()
         self._painter = None
         self._write_heading()
-        self.refresh()
+        self._refresh_changed()
 
     def _tell(self) -> None:
         self.post_message(LayoutMade())
@@ -88,25 +89,17 @@ class Canvas(Pane):
         self._anchor = None
         before = None if self.drawn is None else _shape(self.drawn, anchor)
         self.drawn, self._key = layout, key
-        self._rows = {}
+        self._rows = None
         self._minimap = None
         after = _shape(layout, anchor)
         x, y = self.scroll_offset
-        self._set_extent(layout)
+        self.set_extent(Size(layout.width, layout.height))
         if before is not None and after is not None:
             x += after.x - before.x + (after.width - before.width) // 2
             y += after.y - before.y
             self._scroll(x, y)
         elif before is None:
             self._scroll(max(0, (layout.width - self._room.width) // 2), 0)
-
-    def _set_extent(self, layout: Layout) -> None:
-        size = Size(layout.width, layout.height)
-        if size == self.virtual_size:
-            return
-        # Setting `virtual_size` itself would lay the whole screen out again.
-        self.set_reactive(cast(Reactive[Size], Widget.virtual_size), size)
-        self._scroll_update(size)
 
     @property
     def is_up_to_date(self) -> bool:
@@ -129,7 +122,7 @@ class Canvas(Pane):
     def on_resize(self) -> None:
         """Keep in sight what matters."""
         if self.drawn is not None:
-            self._set_extent(self.drawn)
+            self.set_extent(Size(self.drawn.width, self.drawn.height))
             self.bring_into_sight()
         super().on_resize()
 
@@ -194,6 +187,8 @@ class Canvas(Pane):
         values = None if self.view is None else self.view.values
         if values is not None:
             values.begin_frame()
+        self._sheet()
+        self._small_picture()
         strips = super().render_lines(crop)
         if values is not None and values.has_put_off:
             self.set_timer(_LATER, self._repaint)
@@ -201,30 +196,51 @@ class Canvas(Pane):
 
     def _repaint(self) -> None:
         self._painter = None
-        self.refresh()
+        self._refresh_changed()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one visible row."""
+    def _refresh_changed(self) -> None:
+        """Have only those lines drawn that look different by now."""
+        before = self._rows
+        values = None if self.view is None else self.view.values
+        if values is not None:
+            values.begin_frame()
+        rows = self._sheet()
+        if rows is None or rows is not before:
+            self.refresh()
+            return
+        top, height = int(self.scroll_offset.y), self._room.height
+        lines = {y - top for y in rows.changed(range(top, top + height))}
+        corner, found = self._corner, self._small_picture()
+        if (None if corner is None else corner[1]) is not found:
+            lines |= self._lines_of(corner) | self._lines_of(self._corner)
         width = self._room.width
+        if lines:
+            self.refresh(*[Region(0, line, width, 1) for line in sorted(lines)])
+        if values is not None and values.has_put_off:
+            self.set_timer(_LATER, self._repaint)
+
+    def _sheet(self) -> PaintedRows | None:
+        """Return the rows as the present state wants them, if there is a drawing."""
         layout, view = self.drawn, self.view
         if layout is None or view is None or self._key is None or self.layouts is None:
-            return Strip.blank(width, self.rich_style)
+            return None
         if self._painter is None:
             labels, zoom = self.layouts.labels, self._key.zoom
             marks = Marks(view, layout, labels, self._hovered, zoom)
             self._painter = Painter(view, layout, labels, marks, zoom)
-        left, top = self.scroll_offset
-        row = y + int(top)
-        strip = self._painter.row(row, int(left) - self._pad, width, self._cells(row))
-        return self._with_minimap(strip, y, width).apply_style(self.rich_style)
+        x0, width = int(self.scroll_offset.x) - self._pad, self._room.width
+        base = self.rich_style
+        if self._rows is None or not self._rows.fits(layout, x0, width, base):
+            self._rows = PaintedRows(layout, x0, width, base)
+        self._rows.paint_with(self._painter)
+        return self._rows
 
-    def _cells(self, row: int) -> list[LineCell]:
-        found = self._rows.get(row)
-        if found is None:
-            assert self.drawn is not None
-            found = list(self.drawn.row(row)) if 0 <= row < self.drawn.height else []
-            self._rows[row] = found
-        return found
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible row."""
+        rows = self._rows
+        if rows is None:
+            return Strip.blank(self._room.width, self.rich_style)
+        return self._with_minimap(rows.strip(y + int(self.scroll_offset.y)), y)
 
     # The small picture in the corner -------------------------------------------------------
 
@@ -257,20 +273,44 @@ class Canvas(Pane):
         )
         return 0 if is_hidden else top
 
-    def _with_minimap(self, strip: Strip, y: int, width: int) -> Strip:
-        found = self.minimap
-        if found is None or self.view is None:
-            return strip
-        line = y - self._minimap_top(found)
-        if not 0 <= line < found.height:
-            return strip
+    def _small_picture(self) -> list[Strip] | None:
+        """Return the lines of the small picture; the same list while they are."""
+        found, view = self.minimap, self.view
+        if found is None or view is None:
+            self._corner = None
+            return None
         left, top = (int(each) for each in self.scroll_offset)
-        seen = (left, top, left + width - 1, top + self._room.height - 1)
-        shape, palette = self.focus_shape, self.view.palette
+        room = self._room
+        seen = (left, top, left + room.width - 1, top + room.height - 1)
+        shape, palette = self.focus_shape, view.palette
         here = None if shape is None else (shape.x + shape.width // 2, shape.y)
-        styles = (palette.faint, palette.bright, palette.forward)
-        corner = found.strip(line, seen, here, styles)
-        return Strip.join([strip.crop(0, width - found.width), corner])
+        first, base = self._minimap_top(found), self.rich_style
+        facts = (found, seen, here, first, palette, base)
+        if self._corner is None or self._corner[0] != facts:
+            styles = (palette.faint, palette.bright, palette.forward)
+            lines = [
+                found.strip(line, seen, here, styles).apply_style(base)
+                for line in range(found.height)
+            ]
+            self._corner = (facts, lines)
+        return self._corner[1]
+
+    def _lines_of(self, corner: tuple[Any, list[Strip]] | None) -> set[int]:
+        """Return the lines of the screen that a small picture covers."""
+        if corner is None:
+            return set()
+        first = corner[0][3]
+        return set(range(first, first + len(corner[1])))
+
+    def _with_minimap(self, strip: Strip, y: int) -> Strip:
+        corner = self._corner
+        if corner is None:
+            return strip
+        (found, *_), lines = corner
+        line = y - corner[0][3]
+        if not 0 <= line < len(lines):
+            return strip
+        return Strip.join([strip.crop(0, strip.cell_length - found.width), lines[line]])
 
     def _minimap_place(self, x: int, y: int) -> tuple[int, int] | None:
         found = self.minimap
@@ -391,9 +431,8 @@ class Canvas(Pane):
                     found = value if isinstance(value, tuple) else None
         if found != self._hovered:
             self._hovered = found
-            self._painter = None
             self._write_heading()
-            self.refresh()
+            self._repaint()
 
     def on_leave(self, _: events.Leave) -> None:
         """Light nothing any more."""

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from graphstep.layout import EAST, NORTH, SOUTH, WEST, Box, Frame, Layout, LineCell
+from graphstep.layout import (
+    EAST,
+    NORTH,
+    SOUTH,
+    WEST,
+    Box,
+    Frame,
+    Layout,
+    LineCell,
+    Stub,
+)
 from graphstep.tui.canvas_marks import DOUBLE, HEAVY, Look, Marks
-from graphstep.tui.canvas_text import OPEN, Labels
+from graphstep.tui.canvas_text import OPEN, BoxText, Labels
 from graphstep.tui.lines import region_title, trips_of
 from graphstep.tui.numbers import fit
 from graphstep.tui.view import View
@@ -49,9 +60,26 @@ class Painter:
         self.view, self.layout, self.labels = view, layout, labels
         self.marks, self.zoom = marks, zoom
         self.arrow = _ARROWS[view.state.drawing.direction]
-        self._stubs: dict[int, list[int]] = {}
-        for number, stub in enumerate(layout.stubs):
-            self._stubs.setdefault(stub.y, []).append(number)
+
+    def looks(
+        self,
+        y: int,
+        frames: Sequence[Frame],
+        boxes: Sequence[Box],
+        trunks: Sequence[int],
+    ) -> tuple[Any, ...]:
+        """Return all that decides how row `y` looks, given what is in it."""
+        marks = self.marks
+        return (
+            *[marks.frame_style(frame.id) for frame in frames],
+            *[self._frame_title(frame) for frame in frames if frame.y == y],
+            *[marks.look(box.id, self._text(box)) for box in boxes],
+            *[marks.trunk_style(index) for index in trunks],
+        )
+
+    def _text(self, box: Box) -> BoxText:
+        is_open = box.id in self.view.state.open
+        return self.labels.text(box.id, self.zoom, is_open=is_open)
 
     def row(self, y: int, x0: int, width: int, cells: Sequence[LineCell]) -> Strip:
         """Return the cells of row `y` from column `x0` on.
@@ -68,8 +96,8 @@ class Painter:
             titles = [self._frame(row, frame, y) for frame in frames]
             for box in boxes:
                 self._box(row, box, y)
-            for number in self._stubs.get(y, ()):
-                self._stub(row, number)
+            for stub in self.layout.stubs_in(y):
+                self._stub(row, stub)
             self._lines(row, cells)
             for title in titles:
                 if title is not None:
@@ -97,9 +125,7 @@ class Painter:
         return f"{OPEN} {region_title(region, trips)}"
 
     def _box(self, row: _Row, box: Box, y: int) -> None:
-        text = self.labels.text(
-            box.id, self.zoom, is_open=box.id in self.view.state.open
-        )
+        text = self._text(box)
         look = self.marks.look(box.id, text)
         if self.zoom == 0:
             # Many lines make a dot wider than it is drawn.
@@ -164,8 +190,7 @@ class Painter:
         for number, (letter, style) in enumerate(look.flags):
             row.write(box.x + box.width - 2 - number, letter, style)
 
-    def _stub(self, row: _Row, number: int) -> None:
-        stub = self.layout.stubs[number]
+    def _stub(self, row: _Row, stub: Stub) -> None:
         sign = "←" if stub.side == "to" else "→"
         words = fit(f"{sign}{stub.label}", min(stub.width, cell_len(stub.label) + 1))
         style = self.view.palette.dim + Style(italic=True)
