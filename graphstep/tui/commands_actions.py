@@ -23,12 +23,13 @@ _ALIASES = {
     "leave": ("quit",),
     "breakpoint": ("toggle-break",),
 }
-# In a debugger, `up` and `down` go from frame to frame.
+# In a debugger, `up` and `down` go from frame to frame; `output 1` is of a node.
 _RENAMED = {
     "up": "move-up",
     "down": "move-down",
     "left": "move-left",
     "right": "move-right",
+    "output": "printed",
 }
 
 

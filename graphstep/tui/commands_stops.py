@@ -169,6 +169,7 @@ COMMANDS: tuple[Command, ...] = (
         "disable NUMBER|all",
         "turn breakpoints off, and keep them",
         _disable,
+        ("dis",),
         words=_number_words,
         group=_STOPS,
     ),

@@ -203,10 +203,10 @@ def _users(state: UiState, text: str) -> UiState:
 def _neighbours(state: UiState, text: str, *, is_ahead: bool) -> UiState:
     """Find operands or users: `-r` also those of these, `-d N` so many levels."""
     words = text.split()
-    depth = 1
+    depth: int | None = 1
     if "-r" in words:
         words.remove("-r")
-        depth = len(state.graph)
+        depth = None
     if "-d" in words:
         at = words.index("-d")
         if not words[at + 1 : at + 2] or not words[at + 1].isdecimal():
@@ -216,18 +216,7 @@ def _neighbours(state: UiState, text: str, *, is_ahead: bool) -> UiState:
         del words[at : at + 2]
     graph = state.graph
     node = node_typed(state, " ".join(words))
-    levels = {node: 0}
-    waiting = collections.deque([node])
-    while waiting:
-        here = waiting.popleft()
-        if levels[here] == depth:
-            continue
-        for other in _next_to(graph, here, is_ahead=is_ahead):
-            if other not in levels:
-                levels[other] = levels[here] + 1
-                waiting.append(other)
-    del levels[node]
-    items = tuple(sorted(levels, key=graph.position))
+    items = _reached(graph, node, depth, is_ahead=is_ahead)
     noun = "user" if is_ahead else "operand"
     label = one_line(graph.label(node), 40)
     if not items:
@@ -239,6 +228,27 @@ def _neighbours(state: UiState, text: str, *, is_ahead: bool) -> UiState:
     return state.say(
         f"{len(items)} {noun}{plural} of {label}: {named}{more}; . goes on"
     )
+
+
+def _reached(
+    graph: ProgramGraph, node: str, depth: int | None, *, is_ahead: bool
+) -> tuple[str, ...]:
+    """Return what lies up to so many edges away; without a limit, round loops too."""
+    if depth is None:
+        reached = graph.descendants(node) if is_ahead else graph.ancestors(node)
+        return tuple(sorted(reached - {node}, key=graph.position))
+    levels = {node: 0}
+    waiting = collections.deque([node])
+    while waiting:
+        here = waiting.popleft()
+        if levels[here] == depth:
+            continue
+        for other in _next_to(graph, here, is_ahead=is_ahead):
+            if other not in levels:
+                levels[other] = levels[here] + 1
+                waiting.append(other)
+    del levels[node]
+    return tuple(sorted(levels, key=graph.position))
 
 
 def _next_to(graph: ProgramGraph, node: str, *, is_ahead: bool) -> Iterable[str]:

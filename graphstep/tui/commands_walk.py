@@ -58,6 +58,11 @@ def _goto(state: UiState, text: str) -> UiState | Message:
     return state.moved(cursor.to(node, iteration)).followed()
 
 
+def _jump(state: UiState, text: str) -> UiState | Message:
+    """Go to a place as in gdb, or along the stub of an edge as the key does."""
+    return _goto(state, text) if text else ActionAsked("jump")
+
+
 def _advance(state: UiState, text: str) -> UiState | Message:
     if not text:
         return ActionAsked("run_to")
@@ -142,8 +147,17 @@ COMMANDS: tuple[Command, ...] = (
         "goto PLACE [@ ITER]",
         "run to a node, in an iteration; without a place, to the selected node",
         _goto,
-        ("to", "jump", "j"),
+        ("to", "j"),
         place_words,
+        group=_WALK,
+    ),
+    Command(
+        "jump",
+        "jump [PLACE]",
+        "the same; without a place, along the stub of an edge",
+        _jump,
+        words=place_words,
+        action="jump",
         group=_WALK,
     ),
     Command(
