@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 
 # All of this must be set before anything imports JAX. Eight devices let the tests
@@ -13,6 +14,9 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 # What is compiled is part of what is tested: no test may find it ready on disk.
 os.environ["JAX_ENABLE_COMPILATION_CACHE"] = "false"
 os.environ.pop("JAX_COMPILATION_CACHE_DIR", None)
+# Nor may a test find, or change, what the person who runs it has set.
+_SETTINGS = tempfile.TemporaryDirectory(prefix="graphstep-settings-")
+os.environ["GRAPHSTEP_CONFIG_DIR"] = _SETTINGS.name
 
 import hypothesis  # noqa: E402
 import jax  # noqa: E402
