@@ -26,6 +26,7 @@ from graphstep.tui.view import View
 # Ranks up to here stand in the line whatever has the keys.
 _ALWAYS = 4
 _GAP = 2
+_LAST = 1_000
 # The actions of a panel, which go before all others while it has the keys.
 _OF_PANE: dict[str, tuple[Action, ...]] = {
     "graph": keys_graph.ACTIONS,
@@ -84,19 +85,17 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
     def urgency(action: Action) -> tuple[int, int]:
         if 0 < action.rank <= _ALWAYS:
             return 0, action.rank
+        rank = action.rank or _LAST
         if action.name in here:
-            return 1, action.rank
-        if action.name in loops:
-            return 2, action.rank
-        return 3, action.rank
+            return 1, rank
+        return 2 if action.name in loops else 3, rank
 
     offered = [a for a in useful if a.rank or a.name in here or a.name in loops]
     chosen: set[str] = set()
     for action in sorted(offered, key=urgency):
-        if _cells(action) > width:
-            break
-        chosen.add(action.name)
-        width -= _cells(action)
+        if _cells(action) <= width:
+            chosen.add(action.name)
+            width -= _cells(action)
     return [action for action in useful if action.name in chosen]
 
 

@@ -57,7 +57,7 @@ class HelpLine:
     @property
     def is_heading(self) -> bool:
         """Whether it is the name of a group, or the blank line after one."""
-        return not self.left
+        return not self.left and self.message is None
 
 
 def help_lines(
@@ -74,7 +74,7 @@ def help_lines(
     for action in actions:
         line = HelpLine(
             action.group,
-            action.shown,
+            action.shown or f":{command_of(action).name}",
             action.help,
             f"{action.short} {command_of(action).name}",
             ActionAsked(action.name),

@@ -31,6 +31,10 @@ def configured(tmp_path: Path, text: str) -> Settings:
     return read_settings(tmp_path)
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 def keys_of(actions: tuple, name: str) -> tuple[str, ...]:
     return next(action.keys for action in actions if action.name == name)
 
@@ -210,7 +214,7 @@ async def test_panels_and_lines_come_back_the_next_time(tmp_path: Path) -> None:
     app = StepApp(REC.graph, recording=REC, settings=read_settings(tmp_path))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert os.listdir(tmp_path) == []
+        assert names_in(tmp_path) == []
         await press(pilot, "8", "greater_than_sign", "colon", *"next 2", "enter")
         share = app.state.arrangement.share
         await pilot.press("q")

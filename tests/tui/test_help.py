@@ -1,0 +1,176 @@
+"""Every action has a key, a command and a mouse way, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jax
+import jax.numpy as jnp
+import pytest
+from textual.pilot import Pilot
+
+from graphstep.tui.actions import ACTIONS, BY_NAME
+from graphstep.tui.arrangement import PANES
+from graphstep.tui.commands import COMMANDS, WRITTEN
+from graphstep.tui.commands_actions import command_of
+from graphstep.tui.footer import bar_actions
+from graphstep.tui.help_lines import help_lines, narrowed, sheet
+from graphstep.tui.help_screen import HelpScreen, HelpSheet
+from graphstep.tui.orders import ActionAsked, PromptAsked
+from graphstep.tui.palette import palette
+from graphstep.tui.view import View
+from tests.tui.pilots import app_of, press, screen_text, until, walk
+
+LINES = help_lines(ACTIONS, WRITTEN, can_walk=True)
+
+
+def net(x: jax.Array) -> jax.Array:
+    return jnp.sum(jnp.tanh(x) ** 2)
+
+
+X = jnp.arange(3.0)
+
+
+def actions_of_lines() -> Iterator[str]:
+    return (x.message.name for x in LINES if isinstance(x.message, ActionAsked))
+
+
+def test_every_action_has_a_line_that_does_it() -> None:
+    """A click on a line of help is the mouse's way to any action."""
+    assert sorted(actions_of_lines()) == sorted(a.name for a in ACTIONS)
+
+
+def test_every_action_shows_how_the_keyboard_does_it() -> None:
+    """Help names its key; an action without one shows the command to type."""
+    for line in LINES:
+        if isinstance(line.message, ActionAsked):
+            action = BY_NAME[line.message.name]
+            assert line.left == (action.shown or f":{command_of(action).name}")
+            assert action.keys or not action.shown or action.shown == "Enter"
+
+
+def test_every_command_has_a_line_that_begins_it() -> None:
+    """A click on a command opens the prompt with it."""
+    asked = [x.message for x in LINES if isinstance(x.message, PromptAsked)]
+
+    assert [a.text.strip() for a in asked] == [c.name for c in WRITTEN]
+    assert {c.action for c in COMMANDS} >= {a.name for a in ACTIONS}
+
+
+@pytest.mark.parametrize("width", [30, 74, 110, 190, 300])
+def test_every_line_can_be_clicked_where_it_stands(width: int) -> None:
+    """In one column or several, each line is at some cell, and fits its column."""
+    laid_out = sheet(LINES, width)
+    found = {
+        id(laid_out.at(x, y))
+        for y in range(laid_out.height)
+        for x in range(0, width, laid_out.width)
+    }
+
+    assert {id(line) for line in LINES} <= found
+    for y in range(laid_out.height):
+        strip = laid_out.strip(y, palette(is_dark=True), None)
+        assert strip.cell_length <= width
+
+
+def test_wide_screens_have_columns_of_about_one_height() -> None:
+    """No group is torn apart, and no column is left almost empty."""
+    columns = sheet(LINES, 180).columns
+
+    assert len(columns) == 2
+    assert min(map(len, columns)) > max(map(len, columns)) / 2
+    groups = [{line.group for line in column if line.left} for column in columns]
+    assert not groups[0] & groups[1]
+
+
+def test_words_narrow_the_lines() -> None:
+    """All words must be in a line: its keys, its text, its names or its heading."""
+    found = narrowed(LINES, "loop first")
+
+    assert found
+    assert all("first" in f"{x.left} {x.right} {x.words}".lower() for x in found)
+    assert narrowed(LINES, "frobnicate") == ()
+
+
+async def test_the_palette_offers_every_action() -> None:
+    """Ctrl-P lists them all, with what they do."""
+    async with walk(net, X) as pilot:
+        app = app_of(pilot)
+        offered = {c.help for c in app.get_system_commands(app.screen)}
+
+        assert offered >= {action.help for action in ACTIONS}
+
+
+async def click_line(pilot: Pilot[int], action: str) -> None:
+    """Click the line of an action on the help screen."""
+    shown = pilot.app.screen.query_one(HelpSheet)
+    laid_out = shown._sheet
+    for column in laid_out.columns:
+        for y, line in enumerate(column):
+            if isinstance(line.message, ActionAsked) and line.message.name == action:
+                x = laid_out.columns.index(column) * laid_out.width + 3
+                shown.scroll_to(y=y, animate=False, immediate=True)
+                await pilot.pause()
+                top = int(shown.scroll_offset.y)
+                await pilot.click("#help-lines", offset=(x, y - top))
+                return
+
+
+async def test_a_click_in_help_does_the_action() -> None:
+    """The screen closes, and what the line said is done."""
+    async with walk(net, X, size=(190, 40)) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "question_mark")
+        await click_line(pilot, "last")
+        await until(pilot, lambda: app.state.cursor.at_end)
+        await press(pilot, "question_mark")
+        await click_line(pilot, "maximise")
+        await until(pilot, lambda: app.state.arrangement.is_maximised)
+
+        assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_typing_narrows_help_and_enter_does_the_first_line() -> None:
+    """Words, then Enter: the whole of help is a way to find a key by what it does."""
+    async with walk(net, X) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "question_mark", *"last step")
+        assert "first step" not in screen_text(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.state.cursor.at_end)
+
+
+async def test_help_has_a_topic() -> None:
+    """`:help watch` shows the lines about watches; Escape shows all, then closes."""
+    async with walk(net, X) as pilot:
+        await press(pilot, "colon", *"help watch", "enter")
+        text = screen_text(pilot)
+        assert "watch the inspected value" in text
+        assert "step over" not in text
+        await press(pilot, "escape")
+        assert "step over" in screen_text(pilot)
+        await press(pilot, "escape")
+
+        assert not isinstance(pilot.app.screen, HelpScreen)
+
+
+async def test_keys_in_the_footer_can_be_clicked() -> None:
+    """The word `next` at the bottom is a button."""
+    async with walk(net, X) as pilot:
+        app = app_of(pilot)
+        await pilot.click("#keys", offset=(2, 0))
+        await until(pilot, lambda: app.state.cursor.index == 1)
+
+
+async def test_the_footer_is_about_the_panel_that_has_the_keys() -> None:
+    """What can be done in a panel stands there before the rest."""
+    async with walk(net, X) as pilot:
+        app = app_of(pilot)
+        for pane, own in (("stops", "switch_stop"), ("graph", "fit")):
+            assert pane in PANES
+            view = View(app.state.focused(pane), app._values, app.palette)
+            shown = {action.name for action in bar_actions(view, 118)}
+            assert {"next", "previous", "help", "leave", own} <= shown
+        narrow = {action.name for action in bar_actions(view, 40)}
+
+        assert {"next", "previous", "help"} <= narrow
