@@ -27,10 +27,10 @@ _BY_LOOKS = {
     "^": "↑▲▴△⇧▀ˆ",
     "v": "↓▼▾▽✓✔",
     "x": "×✗✘⨯✕",
-    ".": "·∙⋅•◦‧▁",
+    ".": "·∙⋅◦‧▁",
     "~": "…≈∼",
     "o": "○◌⊙◎",
-    "*": "●★⊗⊛",
+    "*": "●★⊗⊛•",
     "&": "◆",
     "_": "▂",
     ":": "▃░⠐",
@@ -50,6 +50,8 @@ _BY_LOOKS = {
     "b": "□",
     " ": "\N{NO-BREAK SPACE}",
 }
+_BRAILLE = range(0x2800, 0x2900)
+_BY_DOTS = " ..:::+##"
 _TABLE: Mapping[int, str] = {
     ord(glyph): plain for plain, glyphs in _BY_LOOKS.items() for glyph in glyphs
 }
@@ -60,6 +62,9 @@ def ascii_glyph(glyph: str) -> str:
     """Return as many ASCII characters as a character takes cells."""
     width = cell_len(glyph)
     found = _TABLE.get(ord(glyph))
+    if found is None and ord(glyph) in _BRAILLE:
+        # The low byte has a bit for each of the eight dots.
+        found = _BY_DOTS[(ord(glyph) - _BRAILLE.start).bit_count()]
     if found is None:
         parts = unicodedata.normalize("NFKD", glyph)
         found = "".join(part for part in parts if part.isascii() and part.isprintable())

@@ -85,7 +85,7 @@ class Colours:
 
     def palette(self) -> Palette:
         """Return the styles."""
-        families = dict(zip(FAMILIES, self.hues, strict=True))
+        families: dict[str, str] = dict(zip(FAMILIES, self.hues, strict=True))
         kinds = {kind: families[family] for kind, family in KINDS.items()}
         return Palette(
             text=Style(color=self.text),
@@ -130,7 +130,7 @@ class Colours:
         )
 
 
-FAMILIES = (
+FAMILIES: tuple[str, ...] = (
     "data",
     "quiet",
     "elementwise",
@@ -242,7 +242,7 @@ _BLACK = Colours(
     hues=(
         "#30c9b5",
         "#d7cbd0",
-        "#4df104",
+        "#8fe36a",
         "#eba92e",
         "#9befb8",
         "#b29ef5",
@@ -288,10 +288,10 @@ _SIXTEEN = Colours(
     is_dark=True,
     ground="#000000",
     panel="#000000",
-    text="#aaaaaa",
+    text="#ffffff",
     bright="#ffffff",
     dim="#aaaaaa",
-    faint="#555555",
+    faint="#aaaaaa",
     forward="#55ffff",
     backward="#ffff55",
     trouble="#ff5555",

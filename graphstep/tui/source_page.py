@@ -245,8 +245,8 @@ class SourcePage:
         else:
             noun = "equation" if n_nodes == 1 else "equations"
             words = f"{n_nodes} {noun} on line {self.line}"
-            if n_nodes > foot - 1:
-                words += f" · Enter: the next ({foot - 1} shown)"
+            if n_nodes > foot - 1 and cell_len(words) + 16 < width:
+                words += " · Enter: next"
         words = set_cell_size(f" {words} ", min(cell_len(words) + 2, max(0, width - 2)))
         rest = "─" * max(0, width - 1 - cell_len(words))
         return Strip(
