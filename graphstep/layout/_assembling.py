@@ -20,9 +20,8 @@ from graphstep.layout._piece import (
 from graphstep.layout._shapes import Direction, Segment
 from graphstep.layout._spacing import SPACINGS
 
-# Cells of a border beside the title: a blank and some border on both sides, a mark.
-_TITLE = 6
-_LONGEST_TITLE = 40
+# Cells of a border beside the title: a blank and some border on both sides.
+_TITLE = 4
 
 
 class Assembler:
@@ -32,10 +31,14 @@ class Assembler:
         level: Its network, ordered and placed.
         block: The region or group.
         direction: Where ranks go.
+        title: Cells that its title wants.
     """
 
-    def __init__(self, level: Level, block: Block, direction: Direction) -> None:
+    def __init__(
+        self, level: Level, block: Block, direction: Direction, title: int
+    ) -> None:
         self.level, self.block, self.direction = level, block, direction
+        self.wanted = title + _TITLE
         self.network = level.network
         self.spacing = SPACINGS[direction]
         self.tracks: list[dict[int, Track]] = []
@@ -210,20 +213,22 @@ class Assembler:
         if self.direction == "right":
             return size, (1, along - 2)
         bounds = [0, *entries, across - 1]
-        width, begin = max(
-            (right - left - 1, -left) for left, right in itertools.pairwise(bounds)
+        # The first place that is wide enough, so that most titles begin at the left.
+        begin, end = max(
+            itertools.pairwise(bounds),
+            key=lambda gap: (min(gap[1] - gap[0] - 1, self.wanted), -gap[0]),
         )
-        wanted = min(len(self.block.title) + _TITLE, _LONGEST_TITLE)
-        if width < wanted:
-            across += max(wanted - (bounds[-1] - bounds[-2] - 1), 0)
-            width, begin = across - 2 - bounds[-2], -bounds[-2]
-        return (across, along), (1 - begin, width)
+        if end - begin - 1 < self.wanted:
+            begin = bounds[-2]
+            across = max(across, begin + 2 + self.wanted)
+            end = across - 1
+        return (across, along), (begin + 1, end - begin - 1)
 
     def _least_extent(self) -> int:
         """Return how long a frame must be for the title in its border."""
         if self.direction == "down" or is_root(self.block):
             return 0
-        return min(len(self.block.title), _LONGEST_TITLE) + _TITLE
+        return self.wanted
 
     def _end(self, port: int, uses: tuple[Edge, ...], *, is_start: bool) -> PieceEnd:
         network = self.network

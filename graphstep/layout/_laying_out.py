@@ -20,6 +20,7 @@ from graphstep.layout._shapes import Direction
 from graphstep.layout._spacing import SPACINGS
 
 _LARGEST_CACHE = 4096
+_LONGEST_TITLE = 36
 
 
 class LayoutCache:
@@ -58,6 +59,8 @@ def lay_out(
     zoom: Hashable = None,
     is_cancelled: Callable[[], bool] | None = None,
     long_edge: int = 16,
+    title: Callable[[str], int] | None = None,
+    longest: int = 20,
 ) -> Layout:
     """Return where to draw what is seen of a program when some regions are open.
 
@@ -74,6 +77,10 @@ def lay_out(
         zoom: Tells calls with one cache and different `measure` apart.
         is_cancelled: Asked often; once it returns true, the layout is given up.
         long_edge: Lines across more ranks than this become pairs of stubs.
+        title: Returns how many cells the title of an open region or group wants in its
+            border; by default those of its name and a mark. Like `measure`, it must be
+            the same for calls of the same `zoom`.
+        longest: Cells up to which the text of a stub is kept free.
 
     Raises:
         LayoutCancelledError: If `is_cancelled` returned true.
@@ -89,14 +96,26 @@ def lay_out(
         blocks = cache.blocks_of(graph)
         opened = _opened(blocks, frozenset(open_))
         concealed = blocks.concealed(opened)
-        setting = Setting(blocks, measure, direction, long_edge, concealed)
+
+        def of_name(block_id: str) -> int:
+            return min(len(blocks.blocks[block_id].title) + 2, _LONGEST_TITLE)
+
+        setting = Setting(
+            blocks,
+            measure,
+            direction,
+            long_edge,
+            concealed,
+            title or of_name,
+            longest,
+        )
         pieces: dict[str, Piece] = {}
         for block_id in reversed(opened):
             block = blocks.blocks[block_id]
             inner = {i: pieces[i] for i in block.children if i in pieces}
             hidden = tuple(sorted(concealed & blocks.leaves_used(block_id)))
             key = (
-                (direction, long_edge, zoom),
+                (direction, long_edge, zoom, longest),
                 block_id,
                 tuple(inner.values()),
                 hidden,
@@ -137,4 +156,5 @@ def _draw(
     place_vertices(level.network, spacing, check)
     align_ports(level.network, spacing)
     check()
-    return Assembler(level, block, setting.direction).assemble()
+    title = 0 if block_id == ROOT_ID else setting.title(block_id)
+    return Assembler(level, block, setting.direction, title).assemble()

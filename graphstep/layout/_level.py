@@ -32,7 +32,6 @@ Measure = Callable[[str], tuple[int, int]]
 _NEAR, _HUB, _HUB_USERS = 3, 4, 12
 # More stubs than this at one box become one.
 _STUBS = 3
-_LONGEST_TEXT = 20
 # An open group has as many members in a row as fit here, at least one.
 _ROW: Mapping[Direction, int] = {"down": 110, "right": 36}
 # Extent of a usual rank along.
@@ -81,6 +80,8 @@ class Setting:
         direction: Where ranks go.
         long_edge: How many ranks a line may span.
         concealed: Positions of leaves that a closed group hides.
+        title: Returns how many cells the title of an open region or group wants.
+        longest: Cells up to which the text of a stub is kept free.
     """
 
     blocks: Blocks
@@ -88,6 +89,8 @@ class Setting:
     direction: Direction
     long_edge: int
     concealed: Collection[int]
+    title: Callable[[str], int]
+    longest: int
 
 
 class LevelBuilder:
@@ -361,7 +364,7 @@ class LevelBuilder:
 
     def _text(self, kind: int, label: str, rank: int) -> int:
         # Two cells more than the text, for a mark beside it.
-        width = min(max(len(label), 1), _LONGEST_TEXT) + 2
+        width = min(max(len(label), 1), self.setting.longest) + 2
         return self.network.vertex(
             kind, label, self._turned(width, 1), rank, is_fixed=False
         )

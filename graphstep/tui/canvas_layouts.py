@@ -16,6 +16,8 @@ from graphstep.tui.state import UiState
 _KEPT = 12
 # Lines of the outline up to which a layout is made within a frame.
 _SMALL = 260
+# Cells of the texts at the ends of long edges, by zoom.
+_LONGEST = (8, 14, 20, 20)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Layouts:
             n_rows: Lines that the outline has then, which tells how large it is.
         """
         found = self._made.get(key)
+        if found is not None:
+            self._made.move_to_end(key)
         if found is None and n_rows <= _SMALL and self._lock.acquire(blocking=False):
             try:
                 found = self._lay_out(key, None)
@@ -104,6 +108,8 @@ class Layouts:
                 cache=self._cache,
                 zoom=key.zoom,
                 is_cancelled=is_cancelled,
+                title=lambda item: self.labels.title_width(item, key.zoom),
+                longest=_LONGEST[key.zoom],
             )
             self._made[key] = found
             while len(self._made) > _KEPT:

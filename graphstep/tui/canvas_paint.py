@@ -22,8 +22,8 @@ from graphstep.layout import (
     Stub,
 )
 from graphstep.tui.canvas_marks import DOUBLE, HEAVY, Look, Marks
-from graphstep.tui.canvas_text import OPEN, BoxText, Labels
-from graphstep.tui.lines import region_title, trips_of
+from graphstep.tui.canvas_text import BoxText, Labels, short_path
+from graphstep.tui.lines import trips_of
 from graphstep.tui.numbers import fit
 from graphstep.tui.view import View
 
@@ -37,6 +37,8 @@ _JOINTS = {
     ("═", NORTH): "╧", ("═", SOUTH): "╤", ("║", EAST): "╟", ("║", WEST): "╢",
     ("━", NORTH): "┷", ("━", SOUTH): "┯", ("┃", EAST): "┠", ("┃", WEST): "┨",
 }  # fmt: skip
+# Cells of a border that a title leaves: some border and a blank on both sides.
+_BESIDE_TITLE = 4
 # Columns before the text of a box: border, blank, mark, blank.
 _INDENT = 4
 _ARROWS = {"down": "▼", "right": "▶"}
@@ -113,16 +115,18 @@ class Painter:
         if y != frame.y or frame.title_width < 6:
             return None
         text = f" {self._frame_title(frame)} "
-        room = frame.title_width
-        return frame.title_x, fit(text, min(room, cell_len(text))), title_style
+        words = fit(text, min(frame.title_width - 2, cell_len(text)))
+        return frame.title_x + 1, words, title_style
 
     def _frame_title(self, frame: Frame) -> str:
-        group = self.labels.groups.get(frame.id)
-        if group is not None:
-            return f"{OPEN} {group.label}"
-        region = self.view.graph.regions[frame.id]
-        trips = trips_of(self.view.cursor, self.view.values, region)
-        return f"{OPEN} {region_title(region, trips)}"
+        """Return the longest title for which there is room."""
+        trips = None
+        if frame.id in self.view.graph.regions:
+            region = self.view.graph.regions[frame.id]
+            trips = trips_of(self.view.cursor, self.view.values, region)
+        titles = self.labels.titles(frame.id, trips)
+        room = frame.title_width - _BESIDE_TITLE
+        return next((t for t in titles if cell_len(t) <= room), titles[-1])
 
     def _box(self, row: _Row, box: Box, y: int) -> None:
         text = self._text(box)
@@ -192,7 +196,7 @@ class Painter:
 
     def _stub(self, row: _Row, stub: Stub) -> None:
         sign = "←" if stub.side == "to" else "→"
-        words = fit(f"{sign}{stub.label}", min(stub.width, cell_len(stub.label) + 1))
+        words = sign + short_path(stub.label, stub.width - 1)
         style = self.view.palette.dim + Style(italic=True)
         row.write(stub.x + (stub.width - cell_len(words)) // 2, words, style)
 

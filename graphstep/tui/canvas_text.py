@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 from rich.cells import cell_len
@@ -14,6 +15,9 @@ from graphstep.tracing import one_line
 from graphstep.tui.lines import label_of, region_title, type_of
 
 _WIDEST = 30
+# Cells of a title between dots.
+_NARROWEST = 12
+_KEY = re.compile(r"""\[(['"])([^'"]*)\1\]""")
 # A region's own mark: closed, and open.
 CLOSED, OPEN = "⊞", "⊟"
 _VALUE_WIDTH = 14
@@ -59,6 +63,29 @@ class Labels:
         if found is None:
             found = self._texts[key] = self._write(item, zoom, is_open=is_open)
         return found
+
+    def titles(self, item: str, trips: int | None = None) -> tuple[str, ...]:
+        """Return what the frame of an open region or group may say, the longest first.
+
+        Args:
+            item: Its id.
+            trips: How often a loop took a turn, if that is known better.
+        """
+        group = self.groups.get(item)
+        if group is not None:
+            path = short_path(group.label, _WIDEST)
+            return f"{OPEN} {path} · {group.size} leaves", f"{OPEN} {path}"
+        region = self.graph.regions[item]
+        title = f"{OPEN} {region_title(region, trips)}"
+        noun = "node" if region.size == 1 else "nodes"
+        name = f"{OPEN} {one_line(region.name, _WIDEST)}"
+        return f"{title} · {region.size} {noun}", title, name
+
+    def title_width(self, item: str, zoom: int) -> int:
+        """Return how many cells of a frame's border its title wants."""
+        titles = self.titles(item)
+        wanted = titles[-1] if zoom == 0 else titles[1]
+        return min(cell_len(wanted), _NARROWEST if zoom == 0 else _WIDEST)
 
     def measure(
         self, zoom: int, open_: frozenset[str]
@@ -112,3 +139,23 @@ class Labels:
         if zoom == 1:
             lines = (name if node.role != "eqn" else primitive,)
         return BoxText(lines, kind)
+
+
+def short_path(path: str, width: int) -> str:
+    """Return the path of a leaf in so many cells; its end tells leaves apart.
+
+    Args:
+        path: Such as `params['layer1']['w']`.
+        width: How many cells.
+
+    Returns:
+        The path itself if it fits, else `params.layer1.w`, or the end of that.
+    """
+    path = one_line(path, 120)
+    if cell_len(path) > width:
+        path = _KEY.sub(r".\2", path)
+    if cell_len(path) <= width:
+        return path
+    while path and cell_len(path) >= width:
+        path = path[1:]
+    return f"…{path}"
