@@ -65,7 +65,8 @@ class HelpSheet(LinesView, can_focus=False):
         )
 
     def _lay_out(self) -> None:
-        width = max(1, self.scrollable_content_region.width)
+        # With room for a scroll bar, which may come and go with the lines.
+        width = max(1, self.size.width - 2)
         self._sheet = sheet(self._shown, width)
         self.set_length(self._sheet.height)
         self.refresh()

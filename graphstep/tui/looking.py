@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from typing import Any
 
 from textual.message import Message
 
+from graphstep.graph import ProgramGraph
 from graphstep.tui import finding
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.background import Task
@@ -28,13 +28,15 @@ from graphstep.tui.orders import (
 )
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.reading_state import FILTER
-from graphstep.tui.search import index_of
+from graphstep.tui.search import prepare
 from graphstep.tui.search_values import look_at_values
 from graphstep.tui.state import UiState
 from graphstep.tui.text_screen import TextScreen
 
 # A count that was mistyped should not keep a person waiting.
 _MOST_TIMES = 10_000
+# From so many nodes on, what searches rest on takes longer to make than a frame.
+_LARGE = 1_000
 
 
 class LookingActions(Arranging):
@@ -44,6 +46,7 @@ class LookingActions(Arranging):
         super().__init__(*args, **kwargs)
         self._last_command = ""
         self._found_before = Found()
+        self._prepared: ProgramGraph | None = None
 
     def action_open_close(self) -> None:
         """Do what Enter does in this panel, or open or close the selected region."""
@@ -113,13 +116,35 @@ class LookingActions(Arranging):
         prompt = self.screen_stack[0].query_one(Prompt)
         prompt.completes_by(self._completed)
         self._found_before = self.state.found
-        # Making the index takes longer than a frame in large programs.
-        self.run_worker(
-            functools.partial(index_of, self.state.graph), thread=True, group="index"
-        )
+        self._prepare_search()
         prompt.open(kind, text)
 
+    @property
+    def _can_search(self) -> bool:
+        """Whether a search is a matter of milliseconds."""
+        graph = self.state.graph
+        return len(graph) < _LARGE or self._prepared is graph
+
+    def _prepare_search(self) -> None:
+        graph = self.state.graph
+        if self._can_search:
+            return
+
+        def work() -> None:
+            prepare(graph)
+            self.call_later(self._have_prepared, graph)
+
+        self.run_worker(work, thread=True, group="index", exclusive=True)
+
+    def _have_prepared(self, graph: ProgramGraph) -> None:
+        self._prepared = graph
+        prompt = self.screen_stack[0].query_one(Prompt)
+        if prompt.is_open:
+            self.on_typed(Typed(prompt.kind, prompt.value))
+
     def _completed(self, kind: str, typed: str) -> Completion:
+        if not self._can_search and (kind == "/" or " " in typed):
+            return Completion(0, ())
         return complete(self.state, kind, typed)
 
     def on_prompt_asked(self, message: PromptAsked) -> None:
@@ -152,6 +177,9 @@ class LookingActions(Arranging):
             return
         if message.kind == ":":
             prompt.say(usage_of(message.text))
+            return
+        if not self._can_search:
+            prompt.say("reading the program …")
             return
         state, words = finding.preview(self.state, message.text)
         prompt.say(words)

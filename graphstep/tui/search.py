@@ -163,6 +163,14 @@ class Index:
         return tuple(sorted(dict.fromkeys(items), key=lambda i: place_of(graph, i)))
 
 
+def prepare(graph: ProgramGraph) -> None:
+    """Make all that searches in a program rest on; any thread may ask."""
+    index = index_of(graph)
+    index.of_type("", ())
+    index.on_line("", 0)
+    assert index.words is not None
+
+
 @functools.lru_cache(maxsize=4)
 def index_of(graph: ProgramGraph) -> Index:
     """Return the index of a program, made once."""

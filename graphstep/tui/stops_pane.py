@@ -26,6 +26,9 @@ _EMPTY = (
 )
 # Cells before the text of a line: a click there turns a breakpoint on or off.
 _MARK_CELLS = 6
+# In fewer cells than this there is no room for words.
+_WIDE = 44
+_SHORT_OF = {"primal": "", "cotangent": "ct"}
 
 
 class StopsPane(TextPane):
@@ -177,7 +180,8 @@ def watch_text(
     name = min(max(cell_len(label), 8), max(8, width // 3))
     pass_style = palette.forward if now.of == "primal" else palette.backward
     line.append(fit(label, name) + " ", palette.text + background)
-    line.append(f"{now.of[:2] if width < 48 else now.of} ", pass_style + background)
+    of = now.of if width >= _WIDE else _SHORT_OF.get(now.of, now.of)
+    line.append(f"{of} " if of else "", pass_style + background)
     if then:
         line.append(f"{then} → ", palette.dim + background)
     style = palette.bright if then else palette.text

@@ -224,3 +224,15 @@ async def test_a_search_for_large_values_looks_into_loops() -> None:
         await until(pilot, lambda: "nowhere" in app.state.notice)
 
         assert app.state.hits == ()
+
+
+async def test_a_region_that_is_found_is_selected_and_drawn() -> None:
+    """A scope or a function without a node of its own is a hit like any other."""
+    async with walk(program, jnp.ones((8, 3)), jnp.ones((3, 5))) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "slash", *"squash", "enter")
+        assert app.state.selected_region.name == "squash"
+        await press(pilot, "slash", *"head|tanh", "enter", "full_stop")
+
+        assert len(app.state.hits) == 2
+        assert app.state.notice.startswith(("1 of 2", "2 of 2"))
