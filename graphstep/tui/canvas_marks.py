@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection
 
 import numpy as np
+from rich.color import Color, ColorType, blend_rgb
 from rich.style import Style
 
 from graphstep.graph import Value
@@ -21,6 +23,8 @@ from graphstep.tui.view import View
 # Corners and sides: upper left, across, upper right, down, lower left, lower right.
 ROUND, SQUARE, DOUBLE, HEAVY, DOTTED = "╭─╮│╰╯", "┌─┐│└┘", "╔═╗║╚╝", "┏━┓┃┗┛", "╭┄╮┊╰╯"
 _NOT_BACK = "·"
+# How far the hue of what is still to come goes towards that of lines.
+_MUTED = 0.6
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ class Marks:
         state = view.state
         self.current = _shown(layout, _cursor_node(state))
         selected = selected_item(state)
-        self.selected = _shown(layout, selected)
+        # What is followed is marked as the cursor, not as selected too.
+        is_cursor = state.follows and state.cursor is not None
+        self.selected = None if is_cursor else _shown(layout, selected)
         self.hovered = hovered
         self._hits = {layout.shown(node) for node in state.hits} if state.hits else ()
         self._stops = _stops(state, layout)
@@ -101,7 +107,7 @@ class Marks:
             mark = walk
             mark_style = palette.pass_(cursor.pass_) if walk == DONE else palette.faint
             if walk == PENDING:
-                style = border_style = palette.dim
+                style = border_style = muted(hue, palette.faint)
             elif walk == _NOT_BACK:
                 style, border_style, border = palette.dim, palette.faint, DOTTED
         if item == self.selected:
@@ -259,6 +265,18 @@ class Marks:
 
 
 _BOLD = Style(bold=True)
+
+
+@functools.lru_cache(256)
+def muted(hue: Style, faint: Style) -> Style:
+    """Return a hue half way to what is hardly seen; itself where colours are few."""
+    if hue.color is None or faint.color is None:
+        return faint
+    if ColorType.TRUECOLOR not in (hue.color.type, faint.color.type):
+        return faint
+    pair = hue.color.get_truecolor(), faint.color.get_truecolor()
+    mixed = blend_rgb(*pair, cross_fade=_MUTED)
+    return Style(color=Color.from_triplet(mixed))
 
 
 def selected_item(state: UiState) -> str | None:
