@@ -76,12 +76,19 @@ class RememberingActions(Arranging):
             self.query_one(Prompt).histories.update(remembered.histories)
         self._first_theme = self.theme
         self._choose_theme(settings.theme or remembered.theme)
-        if self._problems:
-            state = state.say(
-                one_line("; ".join(self._problems), 400), is_alarming=True
-            )
         self.change(state)
+        self._say_problems()
         self._written = self._to_remember()
+
+    def _say_problems(self) -> None:
+        if self._problems:
+            said = one_line("; ".join(self._problems), 400)
+            self.change(self.state.say(said, is_alarming=True))
+
+    def on_recording_made(self) -> None:
+        """Say once more what could not be read, now that nothing else is said."""
+        self.call_later(self._say_problems)
+        self.call_later(self._problems.clear)
 
     def _choose_theme(self, wanted: str | None) -> None:
         names = [theme.name for theme in THEMES]

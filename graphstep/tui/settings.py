@@ -200,8 +200,7 @@ def _remembered(state: dict[str, Any]) -> Remembered:
         if pane in PANES:
             arrangement = arrangement.with_weight(pane, int(weight))
     histories: dict[str, History] = {}
-    for kind in ("/", ":"):
-        lines = state["history"].get(kind, [])
+    for kind, lines in state["history"].items():
         if not isinstance(lines, list):
             msg = "`history` holds lists of lines"
             raise TypeError(msg)

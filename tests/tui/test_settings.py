@@ -278,3 +278,18 @@ def test_the_file_is_whole_or_not_there(tmp_path: Path) -> None:
 
     assert [p.name for p in tmp_path.iterdir()] == ["state.json"]
     assert json.loads((tmp_path / "state.json").read_text())["shown"]
+
+
+async def test_problems_are_still_said_once_there_is_a_recording(
+    tmp_path: Path,
+) -> None:
+    """What the recording has to say does not take their place unread."""
+    settings = configured(tmp_path, '[keys]\nnekst = "j"')
+    trace = gs.trace(lambda x: x * 2 + 1, 3.0)
+    app = StepApp(trace.graph, trace=trace, settings=settings)
+    async with app.run_test(size=(160, 40)) as pilot:
+        await until(pilot, lambda: app.state.cursor is not None)
+        await until(pilot, lambda: "nekst" in app.state.notice)
+        await press(pilot, "n")
+
+        assert "nekst" not in app.state.notice
