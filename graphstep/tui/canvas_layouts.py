@@ -60,6 +60,7 @@ class Layouts:
         )
         self._wanted: LayoutKey | None = None
         self._running: LayoutKey | None = None
+        self._failure: Exception | None = None
 
     def find(self, key: LayoutKey, n_rows: int) -> Layout | None:
         """Return a layout; `None` if a thread is at work on it.
@@ -67,7 +68,12 @@ class Layouts:
         Args:
             key: Which one.
             n_rows: Lines that the outline has then, which tells how large it is.
+
+        Raises:
+            Exception: What a thread has failed with.
         """
+        if self._failure is not None:
+            raise self._failure
         found = self._made.get(key)
         if found is not None:
             self._made.move_to_end(key)
@@ -90,6 +96,8 @@ class Layouts:
                 self._lay_out(key, lambda: self._wanted != key)
         except LayoutCancelledError:
             pass
+        except Exception as error:  # noqa: BLE001 -- the edge of a thread.
+            self._failure = error
         finally:
             if self._running == key:
                 self._running = None

@@ -1,0 +1,156 @@
+"""What part of the drawing is seen, and what stays in place when it changes."""
+
+from __future__ import annotations
+
+from textual.geometry import Region, Size
+
+from graphstep.layout import Box, Frame, Layout
+from graphstep.tui.canvas_layouts import LayoutKey, Layouts
+from graphstep.tui.canvas_marks import selected_item
+from graphstep.tui.messages import LayoutMade
+from graphstep.tui.pane import Pane
+
+# Cells to keep in sight around what matters.
+_MARGIN_X, _MARGIN_Y = 4, 2
+
+
+class Sight(Pane):
+    """A panel that holds a layout and shows a part of it.
+
+    Attributes:
+        layouts: Makes the layouts of the program.
+        drawn: The layout that is shown.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layouts: Layouts | None = None
+        self.drawn: Layout | None = None
+        self._key: LayoutKey | None = None
+        # What stays where it is on the screen when the layout changes.
+        self._anchor: str | None = None
+        self._wants_sight = False
+
+    def hold(self, item: str | None) -> None:
+        """Keep something where it is on the screen when the layout changes next."""
+        self._anchor = item
+
+    def _tell(self) -> None:
+        self.post_message(LayoutMade())
+
+    def _go_over(self, layout: Layout, key: LayoutKey, item: str | None) -> None:
+        """Show another layout; what is selected stays where it is on the screen."""
+        anchor = self._anchor_in_sight(self._anchor or item)
+        self._anchor = None
+        before = None if self.drawn is None else _shape(self.drawn, anchor)
+        pad = self._pad
+        self.drawn, self._key = layout, key
+        after = _shape(layout, anchor)
+        x, y = self.scroll_offset
+        self.set_extent(Size(layout.width, layout.height))
+        if before is not None and after is not None:
+            x += after.x - before.x + (after.width - before.width) // 2
+            x += self._pad - pad
+            y += after.y - before.y
+            self._scroll(x, y)
+        elif before is None:
+            self._scroll(max(0, (layout.width - self._room.width) // 2), 0)
+
+    def _anchor_in_sight(self, item: str | None) -> str | None:
+        """Return what is to stay where it is: the box in the middle, if need be."""
+        layout = self.drawn
+        if layout is None:
+            return item
+        x, y = int(self.scroll_offset.x) - self._pad, int(self.scroll_offset.y)
+        seen = Region(x, y, self._room.width, self._room.height)
+        shape = _shape(layout, item)
+        if shape is not None and seen.overlaps(_region(shape)):
+            return item
+        _, boxes = layout.boxes_in(seen.x, seen.y, seen.right - 1, seen.bottom - 1)
+        middle = seen.center
+        # A cell is about twice as high as it is wide.
+        nearest = min(
+            boxes,
+            key=lambda box: (
+                abs(_region(box).center[0] - middle[0])
+                + 2 * abs(_region(box).center[1] - middle[1])
+            ),
+            default=None,
+        )
+        return item if nearest is None else nearest.id
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether what is drawn is laid out as the state wants it."""
+        return self.view is not None and LayoutKey.of(self.view.state) == self._key
+
+    @property
+    def _room(self) -> Size:
+        return self.scrollable_content_region.size
+
+    @property
+    def _pad(self) -> int:
+        """Blank columns that centre a narrow drawing."""
+        width = 0 if self.drawn is None else self.drawn.width
+        return max(0, (self._room.width - width) // 2)
+
+    def _scroll(self, x: float, y: float) -> None:
+        self.scroll_to(max(0, x), max(0, y), animate=False, immediate=True)
+
+    def on_resize(self) -> None:
+        """Keep in sight what matters."""
+        if self.drawn is not None:
+            self.set_extent(Size(self.drawn.width, self.drawn.height))
+            self.bring_into_sight()
+        super().on_resize()
+
+    def bring_into_sight(self, *, is_centred: bool = False) -> None:
+        """Move the view, as little as possible, to what is selected."""
+        if self.drawn is None or self.view is None:
+            return
+        shape = self.focus_shape
+        if shape is None:
+            return
+        room, (left, top) = self._room, self.scroll_offset
+        if is_centred:
+            self._scroll(
+                shape.x + shape.width // 2 - room.width // 2,
+                shape.y + min(shape.height, room.height) // 2 - room.height // 2,
+            )
+            return
+        height = min(shape.height, max(room.height - 2 * _MARGIN_Y, 1))
+        self._scroll(
+            _nearest(left, room.width, shape.x, shape.width, _MARGIN_X),
+            _nearest(top, room.height, shape.y, height, _MARGIN_Y),
+        )
+
+    @property
+    def focus_shape(self) -> Box | Frame | None:
+        """The box of the cursor while it is followed, else of what is selected."""
+        assert self.view is not None
+        state = self.view.state
+        item = selected_item(state)
+        if state.follows and state.cursor_position is not None:
+            item = state.graph.order[state.cursor_position]
+        return None if self.drawn is None else _shape(self.drawn, item)
+
+
+def _shape(layout: Layout, item: str | None) -> Box | Frame | None:
+    """Return the box or frame that stands for something."""
+    shown = None if item is None else layout.shown(item)
+    if not shown:
+        return None
+    return layout.boxes.get(shown) or layout.frames.get(shown)
+
+
+def _region(shape: Box | Frame) -> Region:
+    return Region(shape.x, shape.y, shape.width, shape.height)
+
+
+def _nearest(now: float, room: int, start: int, length: int, margin: int) -> float:
+    """Return the nearest scroll position at which a stretch is in sight."""
+    margin = max(0, min(margin, (room - length) // 2))
+    if length > room:
+        # Its beginning says what it is.
+        return start if not now <= start < now + room // 2 else now
+    return min(max(now, start + length + margin - room), start - margin)
