@@ -146,7 +146,7 @@ class Painter:
                 self._flags(row, box, look)
             return
         room = box.width - 2
-        row.write(box.x + 1, " " * room, look.style)
+        row.write(box.x + 1, " " * room, self.view.palette.text)
         if inside < len(text.lines):
             style = look.style if inside == 0 else self._second(look)
             row.write(

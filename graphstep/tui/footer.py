@@ -18,6 +18,7 @@ from graphstep.tui import (
     keys_values,
 )
 from graphstep.tui.action import Action
+from graphstep.tui.arrangement import GRAPH
 from graphstep.tui.numbers import fit
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.palette import Palette
@@ -27,6 +28,8 @@ from graphstep.tui.view import View
 _ALWAYS = 4
 _GAP = 2
 _LAST = 1_000
+# The same at the graph, where one walks.
+_ALWAYS_WALKING = 8
 # The actions of a panel, which go before all others while it has the keys.
 _OF_PANE: dict[str, tuple[Action, ...]] = {
     "graph": keys_graph.ACTIONS,
@@ -82,8 +85,10 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
     here = _names(_OF_PANE.get(view.state.focus, ()))
     loops = _names(keys_loops.ACTIONS) if in_loop else set[str]()
 
+    always = _ALWAYS_WALKING if view.state.focus == GRAPH else _ALWAYS
+
     def urgency(action: Action) -> tuple[int, int]:
-        if 0 < action.rank <= _ALWAYS:
+        if 0 < action.rank <= always:
             return 0, action.rank
         rank = action.rank or _LAST
         if action.name in here:
