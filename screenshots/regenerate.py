@@ -1,0 +1,142 @@
+"""Make every picture of the README from the running program.
+
+`python screenshots/regenerate.py` makes all of them, `... regenerate.py nan` those whose
+name has `nan` in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import importlib.util
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+
+import graphstep as gs
+from graphstep.recording import Recording
+from graphstep.tui.app import StepApp
+from graphstep.tui.canvas import Canvas
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+# Fonts of the reader's machine: a picture must not load anything.
+_FONTS = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shot:
+    """One picture.
+
+    Attributes:
+        name: Of the file, without its suffix.
+        record: Makes the recording that is walked through.
+        keys: Keys to press before the picture is taken.
+        size: Columns and rows of the terminal.
+    """
+
+    name: str
+    record: Callable[[], Recording]
+    keys: tuple[str, ...]
+    size: tuple[int, int] = (120, 40)
+
+
+def _example(name: str, fn: str, **options: Any) -> Callable[[], Recording]:
+    def record() -> Recording:
+        module = _load(ROOT / "examples" / f"{name}.py")
+        args = module.example_args
+        return gs.record(
+            getattr(module, fn), *(args() if callable(args) else args), **options
+        )
+
+    return record
+
+
+def _twelve_layers() -> Recording:
+    sys.path.insert(0, str(ROOT))
+    from tests.bench.models import MODELS
+
+    fn, args = MODELS["gpt12"].build()
+    return gs.record(fn, *args, argnums=0, verify=False)
+
+
+def _load(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    names = {" ": "space", ":": "colon", "/": "slash", ">": "greater_than_sign"}
+    return tuple(names.get(char, char) for char in text)
+
+
+SHOTS = (
+    Shot("digits_forward", _example("digits_mlp", "loss"), ("n",) * 9),
+    Shot(
+        "digits_backward",
+        _example("digits_mlp", "loss"),
+        (*_typed("/tanh"), "enter", "b", "t", "x", "w"),
+    ),
+    Shot(
+        "scan",
+        _example("lstm_scan", "loss"),
+        (*_typed("/tanh"), "enter", "t", *_typed(":iter 27"), "enter", "x", "w"),
+    ),
+    Shot("transformer", _twelve_layers, ("b", "n", "n", "n", "minus"), (200, 60)),
+    Shot(
+        "nan",
+        _example("sqrt_where_nan", "loss"),
+        ("b", *_typed(":break nan"), "enter", "c"),
+    ),
+    Shot("small", _example("least_squares", "loss"), ("b", "n", "n", "n"), (80, 24)),
+)
+
+
+async def _svg(shot: Shot) -> str:
+    """Return the picture as SVG."""
+    recording = shot.record()
+    app = StepApp(recording.graph, recording=recording)
+    async with app.run_test(size=shot.size) as pilot:
+
+        async def settle() -> None:
+            canvas = app.pane("graph")
+            assert isinstance(canvas, Canvas)
+            while app.is_stale or canvas.drawn is None or app.is_working:
+                await pilot.pause(0.01)
+            await pilot.pause()
+
+        await settle()
+        for key in shot.keys:
+            await pilot.press(key)
+            await settle()
+        # What is worked out in threads, such as the track of norms, comes by itself.
+        await app.workers.wait_for_complete()
+        await settle()
+        await pilot.pause(1.0)
+        svg = app.export_screenshot(title=f"graphstep · {recording.fn_name}")
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"font-family: Fira Code, monospace", f"font-family: {_FONTS}", svg)
+
+
+def main(wanted: list[str]) -> None:
+    """Make the pictures whose names hold one of the words, or all."""
+    jax.config.update("jax_platforms", "cpu")
+    for shot in SHOTS:
+        if wanted and not any(word in shot.name for word in wanted):
+            continue
+        path = HERE / f"{shot.name}.svg"
+        path.write_text(asyncio.run(_svg(shot)), encoding="utf-8")
+        print(path.name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
