@@ -22,6 +22,9 @@ PANES = (
 )
 # From here on a column of panels stands beside the graph, from there on two do.
 _WIDE, _VERY_WIDE = 100, 170
+# Two columns are for panels that have room to write in both, or that would be low in
+# one: a line of code that is cut tells less than one fewer line of it.
+_COMFORTABLE_WIDTH, _COMFORTABLE_HEIGHT = 48, 10
 # Fewer rows than this hold one panel only, unless panels stand side by side.
 _HIGH = 14
 _LEAST_HEIGHT, _LEAST_WIDTH = 4, 24
@@ -123,11 +126,12 @@ def places(
         max(width * arrangement.share // 100, _LEAST_WIDTH), width - _LEAST_WIDTH
     )
     found = {GRAPH: Place(0, 0, left, height)}
-    columns = [shown]
-    if width >= _VERY_WIDE and len(shown) > 2:
+    columns, room = [shown], width - left
+    is_low = height < _COMFORTABLE_HEIGHT * len(shown)
+    has_room = room >= 2 * _COMFORTABLE_WIDTH
+    if width >= _VERY_WIDE and len(shown) > 2 and (has_room or is_low):
         half = (len(shown) + 1) // 2
         columns = [shown[:half], shown[half:]]
-    room = width - left
     for number, panes in enumerate(columns):
         x = left + room * number // len(columns)
         end = left + room * (number + 1) // len(columns)

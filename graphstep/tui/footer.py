@@ -27,6 +27,8 @@ from graphstep.tui.view import View
 # Ranks up to here stand in the line whatever has the keys.
 _ALWAYS = 4
 _GAP = 2
+# A notice goes first; the keys take what it leaves.
+_GAP_AFTER_NOTICE = 4
 _LAST = 1_000
 # The same at the graph, where one walks.
 _ALWAYS_WALKING = 8
@@ -56,17 +58,17 @@ class KeyBar(Static):
         state, palette = view.state, view.palette
         width = max(10, self.size.width - 2)
         self._spans = []
+        line, end = Text(no_wrap=True), 0
         if state.notice:
             style = palette.trouble if state.is_alarming else palette.bright
-            self.update(Text(fit(state.notice, width), style), layout=False)
-            return
-        chosen = bar_actions(view, width)
-        end = 0
+            end = min(cell_len(state.notice) + _GAP_AFTER_NOTICE, width)
+            line.append(fit(state.notice, end), style)
+        chosen = bar_actions(view, width - end)
         for action in chosen:
             cells = _cells(action)
             self._spans.append((end, end + cells - _GAP, action.name))
             end += cells
-        self.update(keys_text(palette, chosen), layout=False)
+        self.update(line.append_text(keys_text(palette, chosen)), layout=False)
 
     def on_click(self, event: events.Click) -> None:
         """Do what the key under the pointer does."""
@@ -95,7 +97,9 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
             return 1, rank
         return 2 if action.name in loops else 3, rank
 
-    offered = [a for a in useful if a.rank or a.name in here or a.name in loops]
+    offered = [
+        a for a in useful if a.shown and (a.rank or a.name in here or a.name in loops)
+    ]
     chosen: set[str] = set()
     for action in sorted(offered, key=urgency):
         if _cells(action) <= width:
