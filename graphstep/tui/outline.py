@@ -36,6 +36,8 @@ class Outline(Pane):
         self._filtered: FilteredRows | None = None
         self._filtered_by: tuple[object, str] | None = None
         self._maker: LineMaker | None = None
+        # Textual paints a panel several times for one state (8.2).
+        self._strips: dict[int, Strip] = {}
 
     @property
     def rows(self) -> Rows | None:
@@ -168,6 +170,7 @@ class Outline(Pane):
         if view is None or rows is None:
             return None
         if self._maker is None or self._maker.width != max(width, 1):
+            self._strips = {}
             recording = view.recording
             self._maker = LineMaker(
                 view.state,
@@ -201,11 +204,17 @@ class Outline(Pane):
         if y == 0:
             return lines.heading().apply_style(self.rich_style)
         if row < len(lines.rows):
-            return lines.line(row).apply_style(self.rich_style)
+            return self._strips.get(row) or self._line(lines, row)
         if not len(lines.rows) and y == 1:
             words = Segment(fit(" no line is like that", width), lines.palette.dim)
             return Strip([words]).apply_style(self.rich_style)
         return Strip.blank(width, self.rich_style)
+
+    def _line(self, lines: LineMaker, row: int) -> Strip:
+        strip = lines.line(row).apply_style(self.rich_style)
+        if lines.values is None or not lines.values.has_put_off:
+            self._strips[row] = strip
+        return strip
 
     def on_click(self, event: events.Click) -> None:
         """Select the line under the pointer; a double click opens or closes it."""

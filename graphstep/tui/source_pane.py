@@ -45,11 +45,14 @@ class SourcePane(Pane):
         self._files: dict[str, SourceFile] = {}
         self._page: SourcePage | None = None
         self._is_reading = False
+        # Textual paints a panel several times for one state (8.2).
+        self._strips: dict[tuple[int, int], Strip] = {}
 
     def show(self, view: View) -> None:
         """Show the line of the inspected node, or the one that was chosen."""
         before = self._page
         self.view = view
+        self._strips = {}
         frame, place = frame_of(view.state), line_of(view.state)
         file = None if place is None else self._file(view.state, place[0], frame)
         if file is None or place is None:
@@ -137,6 +140,7 @@ class SourcePane(Pane):
         """Show the colours."""
         message.stop()
         self._is_reading = False
+        self._strips = {}
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -150,7 +154,11 @@ class SourcePane(Pane):
         if row >= 0:
             strip = page.foot_line(row, width, foot)
         elif y + top < len(page.file):
-            strip = page.source_line(y + top + 1, width)
+            key = (y + top + 1, width)
+            if key not in self._strips:
+                strip = page.source_line(*key).apply_style(self.rich_style)
+                self._strips[key] = strip
+            return self._strips[key]
         elif not len(page.file):
             strip = page.absence_line(y, width)
         else:
