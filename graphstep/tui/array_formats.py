@@ -13,7 +13,7 @@ from graphstep.tui.examined import FORMATS, Format
 from graphstep.tui.numbers import number
 
 NAMES: dict[Format, str] = {
-    "short": "short",
+    "short": "4 digits",
     "fixed": "fixed point",
     "scientific": "scientific",
     "hex": "hexadecimal",
@@ -21,6 +21,15 @@ NAMES: dict[Format, str] = {
     "heat": "heat map",
 }
 _DIGITS = 4
+
+
+def name_of(format_: Format, dtype: np.dtype) -> str:
+    """Return what a person calls a format of numbers of some type."""
+    if format_ not in formats_of(dtype):
+        format_ = "short"
+    if format_ == "short" and dtype.kind == "b":
+        return "truth values"
+    return "decimal" if format_ == "short" and is_whole(dtype) else NAMES[format_]
 
 
 def formats_of(dtype: np.dtype) -> tuple[Format, ...]:

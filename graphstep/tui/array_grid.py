@@ -103,6 +103,14 @@ class Grid:
             return True
         return row * self.wrap + column < self.cut.length(self.columns)
 
+    def mask(self, rows: range, columns: range) -> np.ndarray:
+        """Return where there are elements in some rows and columns."""
+        shape = len(rows), len(columns)
+        if self.rows is not None or self.columns is None:
+            return np.ones(shape, bool)
+        places = np.add.outer(np.asarray(rows) * self.wrap, np.asarray(columns))
+        return places < self.cut.length(self.columns)
+
     # Indices -------------------------------------------------------------------------
 
     def index(self, spot: Spot) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ import math
 import numpy as np
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 
 from graphstep.tui.array_look import reals
 from graphstep.tui.numbers import number
@@ -16,12 +17,37 @@ from graphstep.tui.palette import Palette
 
 UPPER = "▀"
 _SHADES = " ░▒▓█"
-# How many colours each sign has.
-_LEVELS = 24
+# How many colours each sign has; pairs of them are fewer than the styles that Rich
+# keeps (1,024).
+_LEVELS = 15
+# How far zero is from the background.
+_FAINT = 0.08
+# Stands for the level of an element that there is not.
+_NOTHING = 127
 _RGB = tuple[int, int, int]
-# Blue and orange are told apart by all; zero is the colour of the background.
-_DARK: tuple[_RGB, _RGB, _RGB] = ((92, 172, 255), (34, 39, 48), (255, 166, 77))
-_LIGHT: tuple[_RGB, _RGB, _RGB] = ((20, 90, 180), (232, 234, 238), (190, 80, 0))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Hues:
+    """Colours of the most negative element, of zero and of the most positive."""
+
+    negative: _RGB
+    zero: _RGB
+    positive: _RGB
+
+    @classmethod
+    def of(cls, palette: Palette, ground: Color) -> Hues:
+        """Return the colours of the two passes, with zero near the background."""
+        ink = _rgb(palette.text)
+        zero = tuple(
+            round(g + (t - g) * _FAINT) for g, t in zip(ground.rgb, ink, strict=True)
+        )
+        assert len(zero) == 3
+        return cls(_rgb(palette.forward), zero, _rgb(palette.backward))
+
+
+def _rgb(style: Style) -> _RGB:
+    return (200, 200, 200) if style.color is None else style.color.get_truecolor()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,14 +56,14 @@ class Scale:
 
     Attributes:
         absmax: The size that has the strongest colour.
-        is_dark: Whether the background is.
+        hues: Colours; `None` for signs and shades.
     """
 
     absmax: float
-    is_dark: bool
+    hues: Hues | None = None
 
     def levels(self, window: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return −24 to 24 for every element, and which are not finite."""
+        """Return −15 to 15 for every element, and which are not finite."""
         x = reals(window)
         bad = ~np.isfinite(x)
         top = self.absmax if self.absmax > 0 and math.isfinite(self.absmax) else 1.0
@@ -46,22 +72,11 @@ class Scale:
         levels = np.sign(part) * np.ceil(np.sqrt(np.abs(part)) * _LEVELS)
         return levels.astype(int), bad
 
-    def style(self, upper: int, lower: int | None) -> Style:
-        """Return the style of a cell of two elements; below the last there is none."""
-        return _style(upper, lower, self.is_dark)
 
-
-@functools.lru_cache(maxsize=8192)
-def _style(upper: int, lower: int | None, is_dark: bool) -> Style:
-    below = None if lower is None else _colour(lower, is_dark)
-    return Style(color=_colour(upper, is_dark), bgcolor=below)
-
-
-def _colour(level: int, is_dark: bool) -> str:
-    negative, zero, positive = _DARK if is_dark else _LIGHT
-    end = positive if level > 0 else negative
+def _colour(level: int, hues: Hues) -> str:
+    end = hues.positive if level > 0 else hues.negative
     part = abs(level) / _LEVELS
-    r, g, b = (round(z + (e - z) * part) for z, e in zip(zero, end, strict=True))
+    r, g, b = (round(z + (e - z) * part) for z, e in zip(hues.zero, end, strict=True))
     return f"#{r:02x}{g:02x}{b:02x}"
 
 
@@ -86,34 +101,59 @@ def heat_lines(
         palette: Styles of marks.
         cursor: Row and column of the element that is followed, if it is in sight.
     """
+    assert scale.hues is not None
     levels, bad = scale.levels(window)
-    lines: list[list[Segment]] = []
-    for top in range(0, len(window), 2):
-        line: list[Segment] = []
-        for column in range(window.shape[1]):
-            rows = [r for r in (top, top + 1) if r < len(window) and has[r, column]]
-            if not rows:
-                line.append(Segment(" "))
-                continue
-            marked = [r for r in rows if bad[r, column]]
-            here = cursor is not None and cursor[1] == column and cursor[0] in rows
-            lower = int(levels[rows[-1], column]) if len(rows) == 2 else None
-            style = scale.style(int(levels[rows[0], column]), lower)
-            if marked:
-                text, style = _mark(window, marked[0], column), palette.trouble
-            else:
-                text = UPPER
-            if here:
-                text, style = (
-                    ("◉" if not marked else text),
-                    palette.bright
-                    + Style(
-                        reverse=bool(marked), bgcolor=None if marked else style.bgcolor
-                    ),
-                )
-            line.append(Segment(text, style))
-        lines.append(line)
+    levels = np.where(has, levels, _NOTHING)
+    if len(levels) % 2:
+        levels = np.pad(levels, ((0, 1), (0, 0)), constant_values=_NOTHING)
+    cells = _cells(scale.hues)
+    lines = [
+        [cells[pair] for pair in zip(upper, lower, strict=True)]
+        for upper, lower in zip(
+            levels[::2].tolist(), levels[1::2].tolist(), strict=True
+        )
+    ]
+    for row, column in np.argwhere(bad & has).tolist():
+        mark = _mark(window, row, column)
+        lines[row // 2][column] = Segment(mark, palette.trouble)
+    if cursor is not None and _is_within(cursor, window.shape):
+        row, column = cursor
+        lines[row // 2][column] = _pointed_at(lines[row // 2][column], palette)
     return lines
+
+
+class _Cells(dict[tuple[int, int], Segment]):
+    """A cell for each pair of levels, made when it is first needed."""
+
+    def __init__(self, hues: Hues) -> None:
+        super().__init__()
+        self.hues = hues
+
+    def __missing__(self, pair: tuple[int, int]) -> Segment:
+        upper, lower = pair
+        if upper == _NOTHING:
+            return Segment(" ")
+        below = None if lower == _NOTHING else _colour(lower, self.hues)
+        style = Style(color=_colour(upper, self.hues), bgcolor=below)
+        self[pair] = found = Segment(UPPER, style)
+        return found
+
+
+@functools.lru_cache(maxsize=8)
+def _cells(hues: Hues) -> _Cells:
+    return _Cells(hues)
+
+
+def _is_within(cursor: tuple[int, int], shape: tuple[int, ...]) -> bool:
+    return 0 <= cursor[0] < shape[0] and 0 <= cursor[1] < shape[1]
+
+
+def _pointed_at(cell: Segment, palette: Palette) -> Segment:
+    if cell.text != UPPER:
+        return Segment(cell.text, palette.bright + Style(reverse=True))
+    style = cell.style
+    ground = style.bgcolor if isinstance(style, Style) else None
+    return Segment("◉", palette.bright + Style(bgcolor=ground))
 
 
 def shade_lines(
@@ -149,21 +189,19 @@ def shade_lines(
 
 
 def legend(
-    low: float, high: float, scale: Scale, palette: Palette, *, is_mono: bool, room: int
+    low: float, high: float, scale: Scale, palette: Palette, room: int
 ) -> list[Segment]:
     """Return the scale from the least to the greatest element."""
     least, most = number(low, 3), number(high, 3)
     blocks = max(4, min(24, room - len(least) - len(most) - 4))
-    values = np.linspace(low, high, blocks)[None]
-    line = [Segment(f"{least} ", palette.dim)]
-    if is_mono:
-        values = values[:, ::2]
+    line = [Segment(f" {least} ", palette.dim)]
+    if scale.hues is None:
+        values = np.linspace(low, high, blocks // 2)[None]
         has = np.ones(values.shape, bool)
         line += shade_lines(values, has, scale, palette, cursor=None)[0]
     else:
-        levels, _ = scale.levels(values)
+        levels, _ = scale.levels(np.linspace(low, high, blocks)[None])
         line += [
-            Segment(" ", Style(bgcolor=_colour(int(n), scale.is_dark)))
-            for n in levels[0]
+            Segment(" ", Style(bgcolor=_colour(int(n), scale.hues))) for n in levels[0]
         ]
     return [*line, Segment(f" {most}", palette.dim)]

@@ -12,9 +12,9 @@ from rich.style import Style
 
 from graphstep.tui.array_cut import Cut
 from graphstep.tui.array_field import WORDS, Field
-from graphstep.tui.array_formats import NAMES, Writer, full_text
+from graphstep.tui.array_formats import Writer, full_text, name_of
 from graphstep.tui.array_grid import Grid, Spot
-from graphstep.tui.array_heat import Scale, heat_lines, legend, shade_lines
+from graphstep.tui.array_heat import Hues, Scale, heat_lines, legend, shade_lines
 from graphstep.tui.array_look import reals
 from graphstep.tui.examined import Examined, cut_of
 from graphstep.tui.numbers import fit, fit_right, index_text
@@ -101,7 +101,7 @@ class Sheet:
     @property
     def left(self) -> int:
         """Cells before the first element."""
-        return self.grid.heading_width + 2
+        return self.grid.heading_width + 3
 
     @property
     def n_head(self) -> int:
@@ -174,7 +174,7 @@ def page_of(
     left: int,
     span: tuple[float, float] | None,
     companions: tuple[tuple[str, Any], ...] = (),
-    is_dark: bool = True,
+    hues: Hues | None = None,
 ) -> Page:
     """Write one frame.
 
@@ -186,7 +186,7 @@ def page_of(
         left: First column in sight.
         span: Least and greatest element of all, if they are known.
         companions: Other values at the same element, each with its name.
-        is_dark: Whether the background is.
+        hues: Colours of a heat map; `None` for signs and shades.
     """
     head, zones = _head(sheet, palette, spot.plane)
     if sheet.grid.is_empty:
@@ -194,7 +194,7 @@ def page_of(
         return Page((head, empty), zones, "", 0)
     rows, columns = sheet.rows(top), sheet.columns(left)
     window = sheet.grid.window(sheet.field.part, spot.plane, rows, columns)
-    has = np.array([[sheet.grid.has(r, c) for c in columns] for r in rows], bool)
+    has = sheet.grid.mask(rows, columns)
     cursor = (spot.row - top, spot.column - left)
     lines: list[Line] = [head]
     if sheet.n_head > 1:
@@ -202,7 +202,7 @@ def page_of(
     widest = 0
     if sheet.is_heat:
         known = span if span is not None else _span(window)
-        scale = Scale(max(abs(known[0]), abs(known[1])), is_dark)
+        scale = Scale(max(abs(known[0]), abs(known[1])), hues)
         draw = shade_lines if sheet.is_mono else heat_lines
         body = draw(window, has, scale, palette, cursor=cursor)
     else:
@@ -214,16 +214,14 @@ def page_of(
         is_here = row <= spot.row < row + sheet.rows_per_line
         style = palette.bright if is_here else palette.faint
         heading = fit_right(sheet.grid.row_heading(row), sheet.grid.heading_width)
-        lines.append([Segment(f"{heading}  ", style), *line])
+        lines.append([Segment(f" {heading}  ", style), *line])
     if sheet.n_foot:
         lines += [[]] * (sheet.height - sheet.n_foot - len(lines))
         lines.append(_foot(sheet, palette, spot, companions))
     if sheet.n_foot > 1:
         ends = span if span is not None else _span(window)
-        scale = Scale(max(abs(ends[0]), abs(ends[1])), is_dark)
-        line = legend(
-            *ends, scale, palette, is_mono=sheet.is_mono, room=sheet.width - 20
-        )
+        scale = Scale(max(abs(ends[0]), abs(ends[1])), hues)
+        line = legend(*ends, scale, palette, sheet.width - 22)
         if span is None:
             line.append(Segment("  of what is in sight", palette.faint))
         lines.append(line)
@@ -251,7 +249,9 @@ def _head(sheet: Sheet, palette: Palette, plane: int) -> tuple[Line, tuple[Zone,
         ]
     elif grid.columns is not None and (grid.rows or 0) > grid.columns:
         parts.append((grid.plane_text(plane), palette.text, "array_slice"))
-    parts.append((NAMES[sheet.examined.format], palette.dim, "array_format"))
+    parts.append(
+        (name_of(sheet.examined.format, field.dtype), palette.dim, "array_format")
+    )
     if field.note:
         parts.append((field.note, palette.dim, ""))
     line: Line = []
@@ -384,4 +384,4 @@ def _sampled(field: Field, cut: Cut, writer: Writer) -> int:
 def _heading_room(field: Field, cut: Cut) -> int:
     """Return the cells that row headings take at the most, and the gap after them."""
     lengths = [len(str(max(0, field.shape[a] - 1))) for a in cut.free]
-    return max(lengths, default=0) + 2
+    return max(lengths, default=0) + 3

@@ -18,11 +18,13 @@ from graphstep.tui.array_field import (
     title_of_value,
 )
 from graphstep.tui.array_grid import Spot
+from graphstep.tui.array_heat import Hues
 from graphstep.tui.array_look import Look, reals
 from graphstep.tui.array_page import Page, Sheet, Zone, page_of
 from graphstep.tui.messages import ElementChosen, ElementMoved, FetchAsked
 from graphstep.tui.numbers import seconds
 from graphstep.tui.orders import ActionAsked
+from graphstep.tui.palette import SIXTEEN
 from graphstep.tui.pane import Motion, Pane
 from graphstep.tui.paper import Paper
 from graphstep.tui.values import SMALL, Of
@@ -99,7 +101,7 @@ class ArrayPane(Pane):
                 f"Enter runs the program again to fetch it{about}.", palette.bright
             )
         console = self.app.console
-        return [Strip(line.render(console)) for line in paper.text.split("\n")[:-1]]
+        return [Strip(line.render(console)) for line in paper.text.split("\n")]
 
     def _page(self, view: View, field: Field) -> Page:
         examined = view.state.examined
@@ -111,6 +113,7 @@ class ArrayPane(Pane):
             self._top = self._left = 0
             self._sheet = None
         absmax = None if span is None else max(abs(span[0]), abs(span[1]))
+        hues = self._hues(view)
         page: Page | None = None
         for _ in range(2):
             sheet = Sheet.of(
@@ -119,7 +122,7 @@ class ArrayPane(Pane):
                 size,
                 widest=self._widest,
                 absmax=absmax,
-                is_mono=self.app.no_color,
+                is_mono=hues is None,
             )
             spot = sheet.grid.spot(self._followed(view, field)) or Spot(0, 0, 0)
             self._bring_into_sight(sheet, spot)
@@ -131,7 +134,7 @@ class ArrayPane(Pane):
                 left=self._left,
                 span=span,
                 companions=self._companions(view, field, sheet, spot),
-                is_dark=self.app.current_theme.dark,
+                hues=hues,
             )
             if page.widest <= self._widest:
                 break
@@ -139,6 +142,12 @@ class ArrayPane(Pane):
             self._widest = page.widest
         assert page is not None
         return page
+
+    def _hues(self, view: View) -> Hues | None:
+        """Return the colours of a heat map, if there are enough colours."""
+        if self.app.no_color or self.app.current_theme.name == SIXTEEN.name:
+            return None
+        return Hues.of(view.palette, self.background_colors[1])
 
     def _bring_into_sight(self, sheet: Sheet, spot: Spot) -> None:
         has_moved = self._sheet is None or spot != self._spot
@@ -148,10 +157,8 @@ class ArrayPane(Pane):
         )
         self._sheet, self._spot = sheet, spot
         if has_moved:
-            self._top = min(max(self._top, spot.row - sheet.n_rows + 1), spot.row)
-            self._left = min(
-                max(self._left, spot.column - sheet.n_columns + 1), spot.column
-            )
+            self._top = _brought(self._top, spot.row, sheet.n_rows)
+            self._left = _brought(self._left, spot.column, sheet.n_columns)
         step = sheet.rows_per_line
         last = max(0, sheet.grid.n_rows - sheet.n_rows)
         self._top = min(max(self._top, 0), -(-last // step) * step)
@@ -342,13 +349,23 @@ class ArrayPane(Pane):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         width = self.scrollable_content_region.width
+        style = self.rich_style
         if y >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        line = self._lines[y].adjust_cell_length(width)
+            return Strip.blank(width, style)
         return Strip(
-            Segment(s.text, self.rich_style + s.style if s.style else self.rich_style)
-            for s in line
+            # What has a background of its own is drawn as it is.
+            s if s.style and s.style.bgcolor else Segment(s.text, style + s.style)
+            for s in self._lines[y].adjust_cell_length(width)
         )
+
+
+def _brought(start: int, place: int, length: int) -> int:
+    """Return where to begin for a place to be seen: near by, or else in the middle."""
+    if start <= place < start + length:
+        return start
+    if start - length // 2 <= place < start + length + length // 2:
+        return place if place < start else place - length + 1
+    return place - length // 2
 
 
 def _within(sheet: Sheet, spot: Spot) -> Spot:

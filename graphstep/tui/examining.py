@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
+import threading
 import time
 from collections.abc import Callable
 
-from textual import work
 from textual.message import Message
 
 from graphstep.errors import GraphstepError
 from graphstep.graph import ProgramGraph
-from graphstep.recording import Recording
+from graphstep.recording import Absence, Recording
 from graphstep.tracing import one_line
 from graphstep.tui.array_field import Field, Missing, field_of, what_now, whats
 from graphstep.tui.array_find import next_bad, next_by_size
-from graphstep.tui.array_formats import NAMES, formats_of
+from graphstep.tui.array_formats import formats_of
 from graphstep.tui.array_pane import ArrayPane
 from graphstep.tui.array_text import numpy_text, python_text, slice_of_field
 from graphstep.tui.background import Task
@@ -105,7 +106,7 @@ class ExaminingActions(RerunningActions):
         place = offered.index(now) + 1 if now in offered else 1
         chosen = offered[place % len(offered)]
         examined = dataclasses.replace(self.state.examined, format=chosen)
-        self.examine(examined, f"elements as: {NAMES[chosen]}")
+        self.examine(examined)
 
     def action_array_slice(self) -> None:
         """Ask which slice to show."""
@@ -243,18 +244,27 @@ class ExaminingActions(RerunningActions):
             # What was asked for last is what is on the screen.
             self._looking_at = next(reversed(values.wanted))
             values.wanted.clear()
-            self._look_apart(values, self._looking_at)
+            # The threads of Textual's workers are waited for when the application ends.
+            threading.Thread(
+                target=self._look_apart, args=(values, self._looking_at), daemon=True
+            ).start()
         self._fetch_quickly()
 
-    @work(thread=True, group="look")
     def _look_apart(self, values: Values, key: ValueKey) -> None:
-        self.post_message(Measured(values, key, *values.look_apart(key)))
+        try:
+            found = Measured(values, key, *values.look_apart(key))
+        except Exception as error:  # noqa: BLE001 -- a thread's edge: the panel says it.
+            why = Absence("failed", one_line(f"{type(error).__name__}: {error}"))
+            found = Measured(values, key, why, why)
+        # Nobody is there to hear it once the application was left.
+        with contextlib.suppress(RuntimeError):
+            self.post_message(found)
 
     def on_measured(self, message: Measured) -> None:
         """Keep what was found and show it."""
         self._looking_at = None
         message.values.remember(message.key, message.look, message.array)
-        self.mark_stale()
+        self.mark_stale("inspector", "array")
 
     # What was not kept ---------------------------------------------------------------
 

@@ -31,12 +31,14 @@ class Inspection:
     Args:
         view: What is shown.
         width: Cells in a line.
+        height: Lines that are in sight.
 
     Attributes:
         outputs: Which output each line chooses that does so when it is clicked.
     """
 
-    def __init__(self, view: View, width: int) -> None:
+    def __init__(self, view: View, width: int, height: int = 12) -> None:
+        self.height = height
         self.view = view
         self.state = view.state
         self.palette = view.palette
@@ -201,7 +203,7 @@ class Inspection:
         cursor, values = self.state.cursor, self.view.values
         if cursor is None or values is None:
             return
-        writer = ValueWriter(self.view, self.paper)
+        writer = ValueWriter(self.view, self.paper, self.height)
         for of in values_of(self.view):
             key = value_key(cursor, of, node, out)
             if key is None:
@@ -289,7 +291,7 @@ class Inspection:
             return
         if values.recording.seed_is_default:
             self.paper.paragraph("It is one everywhere, the default.", self.palette.dim)
-        writer = ValueWriter(self.view, self.paper)
+        writer = ValueWriter(self.view, self.paper, self.height)
         of: Of = "cotangent"
         for node in self.state.graph.outputs[:_OUTPUTS]:
             name, kind = (

@@ -29,12 +29,15 @@ class ValueWriter:
     Args:
         view: What is shown.
         paper: Where to.
+        height: Lines that are in sight.
     """
 
-    def __init__(self, view: View, paper: Paper) -> None:
+    def __init__(self, view: View, paper: Paper, height: int) -> None:
         self.view = view
         self.paper = paper
         self.palette = view.palette
+        # A histogram is as high as leaves both values in sight.
+        self.n_rows = 1 if height < 18 or paper.width < 40 else 2 if height < 24 else 3
 
     def write(self, key: ValueKey) -> None:
         """Write one value under a heading."""
@@ -79,9 +82,11 @@ class ValueWriter:
             value = np.asarray(array).reshape(-1)[0]
             paper.line((f" {full_text(value)}", style), self._health_of_one(stats))
             return
-        if look.spread is not None:
-            self._histogram(key, look.spread)
-        self._numbers(stats, has_ends=look.spread is None or paper.width >= 56)
+        # Of few elements each one is written.
+        spread = look.spread if stats.size > PRINTED else None
+        if spread is not None:
+            self._histogram(key, spread)
+        self._numbers(stats, has_ends=spread is None)
         self._counts(stats)
         if is_kept and array is not None and np.size(array) <= PRINTED:
             for row in rows_of_array(array, paper.width - 1):
@@ -140,13 +145,12 @@ class ValueWriter:
         """Draw how elements lie between the least and the greatest."""
         paper, palette = self.paper, self.palette
         hue = palette.pass_("backward" if key.of == "cotangent" else "forward")
-        low, high = number(spread.low, 3), number(spread.high, 3)
-        n_rows = 1 if paper.width < 56 else 2 if paper.width < 76 else 3
+        low, high = number(spread.low), number(spread.high)
         room = paper.width - cell_len(low) - cell_len(high) - 4
         n_bins = next((n for n in _BLOCKS_WIDE if n <= room), _BLOCKS_WIDE[-1])
-        rows = histogram_rows(spread.merged(n_bins), n_rows)
+        rows = histogram_rows(spread.merged(n_bins), self.n_rows)
         for number_, row in enumerate(rows):
-            is_last = number_ == n_rows - 1
+            is_last = number_ == self.n_rows - 1
             before = low if is_last else " " * cell_len(low)
             paper.line(
                 (f" {before} ", palette.dim),

@@ -25,7 +25,7 @@ class Inspector(TextPane):
 
     def write(self, view: View, width: int) -> tuple[str, Text]:
         """Return name, primitive and type, and all that is known."""
-        inspection = Inspection(view, width)
+        inspection = Inspection(view, width, self.scrollable_content_region.height)
         text = inspection.write()
         self._outputs = inspection.outputs
         return inspection.title(), text
