@@ -12,6 +12,7 @@ from graphstep.tracing import one_line
 from graphstep.tui import (
     commands_array,
     commands_look,
+    commands_nodes,
     commands_runs,
     commands_stops,
     commands_values,
@@ -27,6 +28,7 @@ WRITTEN: tuple[Command, ...] = (
     *commands_walk.COMMANDS,
     *commands_stops.COMMANDS,
     *commands_values.COMMANDS,
+    *commands_nodes.COMMANDS,
     *commands_array.COMMANDS,
     *commands_look.COMMANDS,
     *commands_runs.COMMANDS,

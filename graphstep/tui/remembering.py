@@ -11,7 +11,7 @@ from graphstep.tracing import one_line
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.key_names import with_keys
-from graphstep.tui.messages import Noticed
+from graphstep.tui.messages import Noticed, RecordingMade
 from graphstep.tui.palette import THEMES
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.settings import CONFIG, Remembered, Settings, write_remembered
@@ -85,7 +85,7 @@ class RememberingActions(Arranging):
             said = one_line("; ".join(self._problems), 400)
             self.change(self.state.say(said, is_alarming=True))
 
-    def on_recording_made(self) -> None:
+    def on_recording_made(self, message: RecordingMade) -> None:
         """Say once more what could not be read, now that nothing else is said."""
         self.call_later(self._say_problems)
         self.call_later(self._problems.clear)
