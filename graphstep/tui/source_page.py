@@ -31,6 +31,8 @@ from graphstep.tui.view import View
 
 _MOST_LISTED = 5
 _LEAST_HEIGHT = 8
+# Per cent of the width of the code, up to where an expression begins in sight.
+_MOST_BEFORE = 60
 MADE_HERE, LED_FROM_HERE = "•", "·"
 
 
@@ -150,8 +152,12 @@ class SourcePage:
             inside = inside.apply_style(palette.underlined)
             strip = Strip.join([before, inside, after])
         skipped = self._skipped(room)
-        if skipped:
-            strip = strip.crop(skipped)
+        if skipped and strip.cell_length:
+            is_cut = bool(strip.crop(0, skipped + 1).text.strip())
+            mark = "…" if is_cut else " "
+            strip = Strip.join(
+                [Strip([Segment(mark, palette.faint)]), strip.crop(skipped + 1)]
+            )
         if strip.cell_length > room:
             strip = Strip.join(
                 [strip.crop(0, max(0, room - 1)), Strip([Segment("…", palette.faint)])]
@@ -173,12 +179,16 @@ class SourcePage:
         return start, min(stop, cell_len(text))
 
     def _skipped(self, room: int) -> int:
-        """Return how many cells to cut at the left for the expression to be seen."""
+        """Return how many cells to cut at the left for the expression to be seen.
+
+        Code that jumps sideways from step to step is hard to read, so it stays while
+        the expression fits, or begins well within sight.
+        """
         frame = self.frame
         if frame is None or frame.line > len(self.file):
             return 0
         start, stop = self._underlined(frame.line)
-        if stop <= room - 1:
+        if stop <= room - 1 or start <= room * _MOST_BEFORE // 100:
             return 0
         return max(0, min(start - 4, stop - room + 1))
 
