@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import html
 import importlib.util
 import re
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+from rich.cells import cell_len
 
 import graphstep as gs
 from graphstep.recording import Recording
@@ -124,7 +126,17 @@ async def _svg(shot: Shot) -> str:
         await pilot.pause(1.0)
         svg = app.export_screenshot(title=f"graphstep · {recording.fn_name}")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    return re.sub(r"font-family: Fira Code, monospace", f"font-family: {_FONTS}", svg)
+    svg = re.sub(r"font-family: Fira Code, monospace", f"font-family: {_FONTS}", svg)
+    return re.sub(r'textLength="([\d.]+)"([^>]*)>([^<]*)<', _fitted, svg)
+
+
+def _fitted(match: re.Match[str]) -> str:
+    """Return a text with its length in cells: Rich counts characters (15.0)."""
+    length, rest, words = match.groups()
+    plain = html.unescape(words)
+    cells = cell_len(plain)
+    fitted = float(length) * cells / len(plain) if cells else 0.0
+    return f'textLength="{fitted:g}"{rest}>{words}<'
 
 
 def main(wanted: list[str]) -> None:
