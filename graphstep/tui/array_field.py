@@ -23,10 +23,10 @@ WORDS: dict[What, str] = {
     "cotangent": "cotangent",
     "tangent": "tangent",
     "product": "cotangent ⊙ primal",
-    "primal_turn": "primal − that of the iteration before",
-    "cotangent_turn": "cotangent − that of the iteration before",
-    "primal_run": "primal − that of recording",
-    "cotangent_run": "cotangent − that of recording",
+    "primal_turn": "change of the primal",
+    "cotangent_turn": "change of the cotangent",
+    "primal_run": "difference of primals",
+    "cotangent_run": "difference of cotangents",
 }
 
 
@@ -188,7 +188,8 @@ def _joined(
         if view.comparison is None:
             return Missing(what, key, "No recording is compared with (~ compares).")
         other, values = key, view.comparison.old
-        note = "this recording − the one compared with"
+        runs = view.state.runs
+        note = f"recording {runs.current} − recording {runs.compared}"
     second = _fetched(values, what, other)
     if isinstance(second, Missing):
         return second

@@ -230,7 +230,7 @@ def page_of(
 
 def _head(sheet: Sheet, palette: Palette, plane: int) -> tuple[Line, tuple[Zone, ...]]:
     field, grid = sheet.field, sheet.grid
-    is_back = field.what.startswith(("cotangent", "product"))
+    is_back = "cotangent" in field.what or field.what == "product"
     parts: list[tuple[str, Style, str]] = [
         (
             WORDS[field.what],
@@ -238,6 +238,8 @@ def _head(sheet: Sheet, palette: Palette, plane: int) -> tuple[Line, tuple[Zone,
             "array_what",
         )
     ]
+    if field.note:
+        parts.append((field.note, palette.dim, ""))
     if grid.cut.parts and not grid.cut.is_whole(field.shape):
         parts.append((grid.cut.text(field.shape), palette.bright, "array_slice"))
     if grid.n_planes > 1:
@@ -252,8 +254,6 @@ def _head(sheet: Sheet, palette: Palette, plane: int) -> tuple[Line, tuple[Zone,
     parts.append(
         (name_of(sheet.examined.format, field.dtype), palette.dim, "array_format")
     )
-    if field.note:
-        parts.append((field.note, palette.dim, ""))
     line: Line = []
     zones: list[Zone] = []
     x = 0

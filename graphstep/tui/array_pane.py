@@ -21,6 +21,7 @@ from graphstep.tui.array_grid import Spot
 from graphstep.tui.array_heat import Hues
 from graphstep.tui.array_look import Look, reals
 from graphstep.tui.array_page import Page, Sheet, Zone, page_of
+from graphstep.tui.glyphs import AsciiFilter
 from graphstep.tui.messages import ElementChosen, ElementMoved, FetchAsked
 from graphstep.tui.numbers import seconds
 from graphstep.tui.orders import ActionAsked
@@ -145,7 +146,9 @@ class ArrayPane(Pane):
 
     def _hues(self, view: View) -> Hues | None:
         """Return the colours of a heat map, if there are enough colours."""
-        if self.app.no_color or self.app.current_theme.name == SIXTEEN.name:
+        app = self.app
+        is_plain = any(isinstance(f, AsciiFilter) for f in app.get_line_filters())
+        if app.no_color or is_plain or app.current_theme.name == SIXTEEN.name:
             return None
         return Hues.of(view.palette, self.background_colors[1])
 

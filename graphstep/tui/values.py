@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import math
+import threading
 import time
 from typing import Any, Literal
 
@@ -83,6 +84,7 @@ class Values:
         )
         self._looks: dict[ValueKey, Look | Absence] = {}
         self._held: collections.OrderedDict[ValueKey, Any] = collections.OrderedDict()
+        self._lock = threading.Lock()
         self._deadline = 0.0
         self.has_put_off = False
         self.wanted: dict[ValueKey, None] = {}
@@ -113,7 +115,8 @@ class Values:
 
     def array(self, key: ValueKey) -> Any:
         """Return the array itself, or an `Absence`."""
-        found = self._held.get(key)
+        with self._lock:
+            found = self._held.get(key)
         if found is None:
             found = self._read(key)
             self._hold(key, found)
@@ -156,7 +159,8 @@ class Values:
     def forget(self) -> None:
         """Let go of all that was said; more has been captured since."""
         self._looks.clear()
-        self._held.clear()
+        with self._lock:
+            self._held.clear()
         self._shorts.clear()
 
     def measure(self, key: ValueKey) -> Stats | Absence:
@@ -181,10 +185,12 @@ class Values:
         return read(key.node, key.out, key.iteration)
 
     def _hold(self, key: ValueKey, array: Any) -> None:
-        self._held[key] = array
-        self._held.move_to_end(key)
-        while len(self._held) > _HELD:
-            self._held.popitem(last=False)
+        # Recordings are compared in a thread of its own.
+        with self._lock:
+            self._held[key] = array
+            self._held.move_to_end(key)
+            while len(self._held) > _HELD:
+                self._held.popitem(last=False)
 
     def _shorten(self, key: ValueKey) -> Short:
         array = self.array(key)

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+import graphstep as gs
+from graphstep.tui.app import StepApp
 from graphstep.tui.array_pane import ArrayPane
-from tests.tui.pilots import app_of, press, screen_text, settle, until, walk
+from tests.tui.pilots import app_of, press, screen_text, settle, show, until, walk
 
 ARRAY = ("array",)
 NUMBER = re.compile(r"[−\d][\w.+−]*|NaN|−?Inf")
@@ -277,6 +279,38 @@ async def test_a_heat_map_marks_what_is_not_finite() -> None:
             for line in screen_text(pilot, "array").splitlines()[3:6]
         ]
         assert lines == ["▀▀▀▀▀▀▀▀", "▀▀N▀▀▀▀▀", "▀▀▀▀I▀▀◉"]
+
+
+async def test_without_colours_signs_and_shades_are_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Under NO_COLOR a heat map can still be read."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with walk(loss, jnp.array([[-4.0, 0.0, 4.0]]), panes=ARRAY) as pilot:
+        await press(pilot, "colon")
+        await type_line(pilot, "format heat")
+
+        assert "−█· +█" in screen_text(pilot, "array")
+
+
+async def test_differences_between_recordings_are_shown() -> None:
+    """After an input was changed, what that changed."""
+    trace = gs.trace(loss, jnp.arange(3.0))
+    rec = trace.record()
+    app = StepApp(rec.graph, trace=trace, recording=rec)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await show(pilot, *ARRAY)
+        app.edit("input", "x[1] = 2.5")
+        await until(pilot, lambda: app.state.runs.current == 2)
+        await press(pilot, "n", "colon")
+        await type_line(pilot, "show primal run")
+
+        assert "recording 2 − recording 1" in screen_text(pilot, "array")
+        change = np.sin(2.5) - np.sin(1.0)
+        np.testing.assert_allclose(
+            as_numbers(elements(pilot))[0], [0, change, 0], rtol=1e-3
+        )
 
 
 @pytest.mark.parametrize(
