@@ -160,7 +160,7 @@ class UiState:
         """Show the inside of these regions; what is hidden then is not selected."""
         rows = Rows(self.graph, open_)
         state = dataclasses.replace(self, rows=rows, open=open_)
-        if rows.row_of(self.selected) is not None:
+        if not len(rows) or rows.row_of(self.selected) is not None:
             return state
         region = self.selected_region
         position = self.selected if region is None else region.start
