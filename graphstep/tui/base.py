@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from textual.actions import ActionParseResult
 from textual.app import App
+from textual.dom import DOMNode
 from textual.worker import WorkerFailed
 
 from graphstep.graph import ProgramGraph
 from graphstep.tui.action import Action
-from graphstep.tui.actions import ACTIONS
+from graphstep.tui.actions import ACTIONS, BY_NAME
 from graphstep.tui.messages import Stale
 from graphstep.tui.palette import Palette, palette_of
 from graphstep.tui.state import UiState
@@ -51,6 +55,22 @@ class StatefulApp(App[int]):
         # Textual would print pages of frames with all their variables. `run` reports.
         self.bell()
         self._close_messages_no_wait()
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do an action. What was said about the one before goes first."""
+        known = BY_NAME.get(action) if isinstance(action, str) else None
+        if known is not None and self.state.notice:
+            self.change(self.state.say(""))
+        is_done = await super().run_action(action, default_namespace, namespaces)
+        is_waiting = known is not None and known.needs_walk and not is_done
+        if is_waiting and self.state.cursor is None and len(self.screen_stack) == 1:
+            self.change(self.state.say("this needs values: not recorded yet"))
+        return is_done
 
     @property
     def palette(self) -> Palette:

@@ -184,11 +184,20 @@ class RerunningActions(RecordingActions):
 
     def action_previous_run(self) -> None:
         """Look at the recording before."""
-        self.show_run(self.state.runs.beside(self.state.runs.current, -1))
+        self._look_beside(-1, "before")
 
     def action_next_run(self) -> None:
         """Look at the recording after."""
-        self.show_run(self.state.runs.beside(self.state.runs.current, 1))
+        self._look_beside(1, "after")
+
+    def _look_beside(self, by: int, where: str) -> None:
+        current = self.state.runs.current
+        number = self.state.runs.beside(current, by)
+        if number == current:
+            said = f"there is no recording {where} this one; = changes an input"
+            self.change(self.state.say(said))
+            return
+        self.show_run(number)
 
     def action_drop_run(self) -> None:
         """Forget the recording that is selected in the list."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from rich.style import Style
 from rich.text import Text
 from textual import events
@@ -45,6 +47,9 @@ class RunsPane(TextPane):
             return self.heading, text
         total = f"{bytes_text(runs.nbytes)} in memory"
         text.append(fit(f"  {total}   {_LEGEND}", width) + "\n", palette.faint)
+        for note in () if view.recording is None else view.recording.notes:
+            for line in textwrap.wrap(one_line(note), max(8, width - 2)):
+                text.append(f"  {fit(line, max(0, width - 2))}\n", palette.dim)
         count = len(runs.items)
         return f"recordings · {count}", text
 

@@ -120,5 +120,5 @@ def shown(state: UiState, line: int) -> UiState:
         return state.select_region(first)
     number = line - len(items)
     if number >= len(state.watches):
-        return state
+        return state.say("there are no breakpoints yet; B sets one")
     return state.select_node(state.watches[number].node)

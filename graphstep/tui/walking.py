@@ -19,9 +19,12 @@ class WalkingActions(Arranging):
         if self.state.cursor is None:
             return
         try:
-            self.change(self.state.moved(move(self.state.cursor)))
+            cursor = move(self.state.cursor)
         except GraphstepError as error:
             self.change(self.state.say(one_line(str(error)), is_alarming=True))
+            return
+        said = "" if cursor.index != self.state.cursor.index else _said_of_end(cursor)
+        self.change(self.state.moved(cursor).say(said))
 
     def action_next(self) -> None:
         """Go one step on."""
@@ -89,3 +92,10 @@ class WalkingActions(Arranging):
     def on_steps_asked(self, message: StepsAsked) -> None:
         """Go so many steps on, or back."""
         self._move(lambda c: c.next(message.by))
+
+
+def _said_of_end(cursor: Cursor) -> str:
+    """Say why a move went nowhere, at an end of the walk."""
+    if cursor.at_end:
+        return "the last step; p goes back"
+    return "the first step; n goes on" if cursor.at_start else ""
