@@ -240,10 +240,14 @@ def _fetched(values: Values, what: What, key: ValueKey) -> np.ndarray | Missing:
     if array is None:
         return Missing(what, key, "fetching …", is_coming=True)
     if isinstance(array, Absence):
-        can_zoom = (
+        is_left_out = (
             array.kind == "not_captured" and values.recording.mode == "summary"
         ) and (key.of != "cotangent" or values.recording.has_cotangents)
-        return Missing(what, key, str(array), can_zoom=can_zoom)
+        if is_left_out:
+            kept = "Only statistics were kept."
+            reason = f"{kept} {values.refusal}".rstrip()
+            return Missing(what, key, reason, can_zoom=not values.refusal)
+        return Missing(what, key, str(array))
     if isinstance(array, jax.Array):
         return np.asarray(jax.random.key_data(array))
     return np.asarray(array)

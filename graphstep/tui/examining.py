@@ -320,10 +320,13 @@ class ExaminingActions(RerunningActions):
         self._fetching = None
         if message.problem:
             self._unasked[id(message.recording)] = message.recording
+        values = self._values
+        if values is not None and values.recording is message.recording:
+            values.refusal = message.problem
+            values.forget()
+        if message.problem:
             self.change(self.state.say(message.problem, is_alarming=True))
             return
-        if self._values is not None and self._values.recording is message.recording:
-            self._values.forget()
         took = seconds(message.seconds)
         self.change(self.state.say(f"ran again in {took}; the arrays are here"))
 

@@ -92,7 +92,9 @@ class ValueWriter:
             for row in rows_of_array(array, paper.width - 1):
                 paper.line((f" {row}", palette.text))
         if not is_kept:
-            words = "Only statistics were kept; Enter runs again for the array."
+            refusal = "" if self.view.values is None else self.view.values.refusal
+            offer = "Enter runs again for the array."
+            words = f"Only statistics were kept. {refusal or offer}"
             paper.paragraph(words, palette.dim)
 
     def _health_of_one(self, stats: Stats) -> Part:

@@ -69,11 +69,12 @@ class Values:
 
     Args:
         recording: Where they come from.
-        frame: Seconds of this thread that one frame may spend on values it has not seen.
+        frame: Seconds that one frame may spend on values it has not seen.
 
     Attributes:
         has_put_off: Whether the last frame had no time for some value.
         wanted: Large values that were asked for and are to be looked at in a thread.
+        refusal: Why arrays that were not kept cannot be fetched, once that was tried.
     """
 
     def __init__(self, recording: Recording, frame: float = 0.012) -> None:
@@ -88,10 +89,11 @@ class Values:
         self._deadline = 0.0
         self.has_put_off = False
         self.wanted: dict[ValueKey, None] = {}
+        self.refusal = ""
 
     def begin_frame(self) -> None:
         """Start the clock of a frame."""
-        self._deadline = time.thread_time() + self.frame
+        self._deadline = time.perf_counter() + self.frame
         self.has_put_off = False
 
     def short(self, key: ValueKey) -> Short | None:
@@ -99,7 +101,7 @@ class Values:
         found = self._shorts.get(key)
         if found is not None:
             return found
-        if time.thread_time() > self._deadline:
+        if time.perf_counter() > self._deadline:
             self.has_put_off = True
             return None
         return self.short_at_once(key)

@@ -44,7 +44,7 @@ async def test_statistics_are_there_without_arrays() -> None:
 
         text = screen_text(pilot, "inspector")
         assert f"− {stats.negative}" in text
-        assert "Only statistics were kept; Enter runs again" in text
+        assert "Only statistics were kept. Enter runs again" in text
 
 
 async def test_enter_fetches_the_array() -> None:
@@ -125,6 +125,8 @@ async def test_what_cannot_be_fetched_says_why(monkeypatch: pytest.MonkeyPatch) 
 
         assert not app.is_working
         assert app.state.notice == ""
+        assert "This recording cannot be zoomed." in screen_text(pilot, "array")
+        assert "Enter runs" not in screen_text(pilot, "array")
 
 
 async def test_whoever_steps_on_finds_the_next_arrays_there() -> None:
