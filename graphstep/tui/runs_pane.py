@@ -22,7 +22,7 @@ _EMPTY = (
     "Nothing is recorded yet.",
     "= changes an input, % the seed, & argnums; each makes a recording of its own.",
 )
-_LEGEND = "▶ looked at   ≠ compared with   Enter look   Del forget"
+_LEGEND = "▶ looked at  ≠ compared  Enter looks  Del forgets"
 
 
 class RunsPane(TextPane):
@@ -46,10 +46,11 @@ class RunsPane(TextPane):
                 text.append(fit(line, width) + "\n", palette.dim)
             return self.heading, text
         total = f"{bytes_text(runs.nbytes)} in memory"
-        text.append(fit(f"  {total}   {_LEGEND}", width) + "\n", palette.faint)
-        for note in () if view.recording is None else view.recording.notes:
-            for line in textwrap.wrap(one_line(note), max(8, width - 2)):
-                text.append(f"  {fit(line, max(0, width - 2))}\n", palette.dim)
+        notes = () if view.recording is None else view.recording.notes
+        told = [(total, palette.faint), (_LEGEND, palette.faint)]
+        for words, style in [*told, *((one_line(note), palette.dim) for note in notes)]:
+            for line in textwrap.wrap(words, max(8, width - 2)):
+                text.append(fit(f"  {line}", width) + "\n", style)
         count = len(runs.items)
         return f"recordings · {count}", text
 

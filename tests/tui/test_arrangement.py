@@ -119,3 +119,16 @@ async def test_the_mouse_drags_the_border_between_two_panels() -> None:
         assert after["chain"].height == before["chain"].height - 4
         assert after["source"] == before["source"]
         assert app.state.focus == "chain"
+
+
+@pytest.mark.parametrize(
+    ("width", "n_shown", "n_columns"),
+    [(120, 3, 1), (200, 2, 1), (200, 3, 1), (200, 8, 2), (260, 3, 2)],
+)
+def test_panels_get_two_columns_where_both_have_room_to_write(
+    width: int, n_shown: int, n_columns: int
+) -> None:
+    """Lines of code that are cut tell less than fewer lines of it."""
+    found = places(Arrangement(shown=BESIDE[:n_shown]), GRAPH, BESIDE[0], width, 56)
+
+    assert len({p.x for pane, p in found.items() if pane != GRAPH}) == n_columns

@@ -9,7 +9,9 @@ import jax.numpy as jnp
 import pytest
 from textual.pilot import Pilot
 
+import graphstep as gs
 from graphstep.tui.actions import ACTIONS, BY_NAME
+from graphstep.tui.app import StepApp
 from graphstep.tui.arrangement import PANES
 from graphstep.tui.commands import COMMANDS, WRITTEN
 from graphstep.tui.commands_actions import command_of
@@ -174,3 +176,37 @@ async def test_the_footer_is_about_the_panel_that_has_the_keys() -> None:
         narrow = {action.name for action in bar_actions(view, 40)}
 
         assert {"next", "previous", "help"} <= narrow
+
+
+async def test_a_notice_leaves_keys_in_sight_until_the_next_key() -> None:
+    """What was said about a key goes with the next one, and hides no key to press."""
+    async with walk(net, X) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "G", "n")
+        said = app.state.notice
+
+        assert said == "the last step; p goes back"
+        keys = screen_text(pilot).splitlines()[-1]
+        assert said in keys
+        assert "? help" in keys
+        await press(pilot, "M")
+        assert not app.state.notice
+
+
+async def test_a_key_that_needs_values_says_so() -> None:
+    """Before there is a recording, no key of the walk is silent."""
+    graph = gs.trace(net, X).graph
+    async with StepApp(graph).run_test(size=(120, 40)) as pilot:
+        await press(pilot, "n")
+
+        assert "needs values" in app_of(pilot).state.notice
+
+
+async def test_only_actions_with_a_key_stand_in_the_footer() -> None:
+    """A word without a key says nothing about how to do it."""
+    async with walk(net, X) as pilot:
+        app = app_of(pilot)
+        for pane in PANES:
+            view = View(app.state.focused(pane), app._values, app.palette)
+
+            assert all(action.shown for action in bar_actions(view, 400))
