@@ -16,6 +16,9 @@ from graphstep.layout._shapes import (
 )
 
 _BAND = 16
+# Lines longer than this are found by bands of so many rows, or they would be in
+# hundreds of the others.
+_LONG = 512
 
 
 class Bands:
@@ -49,14 +52,17 @@ class Lines:
     def __init__(self, trunks: Sequence[Trunk]) -> None:
         self._across: dict[int, list[tuple[int, int, int]]] = {}
         self._along: dict[int, list[tuple[int, int, int, int]]] = {}
+        self._long: dict[int, list[tuple[int, int, int, int]]] = {}
         self._marks: dict[int, list[tuple[int, int, int, bool]]] = {}
         for index, trunk in enumerate(trunks):
             for x0, y0, x1, y1 in trunk.segments:
                 if x0 != x1:
                     self._across.setdefault(y0, []).append((x0, x1, index))
                     continue
-                for band in range(y0 // _BAND, y1 // _BAND + 1):
-                    self._along.setdefault(band, []).append((x0, y0, y1, index))
+                size = _BAND if y1 - y0 < _LONG else _LONG
+                bands = self._along if size == _BAND else self._long
+                for band in range(y0 // size, y1 // size + 1):
+                    bands.setdefault(band, []).append((x0, y0, y1, index))
             for end in (trunk.start, *trunk.ends):
                 if end.toward or end.is_arrow:
                     mark = (end.x, index, end.toward, end.is_arrow)
@@ -82,7 +88,10 @@ class Lines:
             for x in range(x0 + 1, x1):
                 mark(x, trunk, EAST | WEST)
             mark(x1, trunk, WEST)
-        for x, y0, y1, trunk in self._along.get(y // _BAND, ()):
+        for x, y0, y1, trunk in (
+            *self._along.get(y // _BAND, ()),
+            *self._long.get(y // _LONG, ()),
+        ):
             if y0 <= y <= y1:
                 mark(x, trunk, (y > y0 and NORTH) | (y < y1 and SOUTH))
         arrows: set[int] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -252,6 +253,9 @@ def run(
     if len(graph):
         graph.name(graph.order[0])
     settings = read_settings(settings_folder())
+    # What is there by now stays until the end: JAX, the graph. The collector would look
+    # through all of it again and again, for 100 ms each time, between two keys.
+    gc.freeze()
     app = StepApp(
         graph,
         trace=trace,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import gc
 import math
 import statistics
 import time
@@ -17,6 +18,7 @@ import graphstep as gs
 from graphstep.recording import Recording
 from graphstep.tui.app import StepApp
 from graphstep.tui.canvas import Canvas
+from graphstep.tui.state import UiState
 from tests.bench.budgets import Figure
 from tests.bench.graphs import unrolled
 from tests.bench.models import MODELS
@@ -60,6 +62,15 @@ async def _settled(pilot: Pilot[int], app: StepApp) -> None:
     await _until(pilot, lambda: not app.is_stale and _canvas(pilot).is_up_to_date)
 
 
+def _near(state: UiState, position: int) -> UiState:
+    """Return the state with the heading of a visible region selected."""
+    rows, around = state.rows, state.rows.row_at(position)
+    headings = [row for row in range(len(rows)) if rows.region(row) is not None]
+    if not headings:
+        return state
+    return state.select_row(min(headings, key=lambda row: abs(row - around)))
+
+
 async def _times(rec: Recording, opened: str, rounds: int) -> Times:
     app = StepApp(rec.graph, recording=rec)
     regions = frozenset(filter(None, rec.graph.regions))
@@ -77,6 +88,9 @@ async def _times(rec: Recording, opened: str, rounds: int) -> Times:
             await pilot.press("t")
             await _settled(pilot, app)
             for subject, pressed in _KEYS.items():
+                if subject == "fold":
+                    app.change(_near(app.state, middle))
+                    await _settled(pilot, app)
                 for key in pressed:
                     began = time.process_time()
                     await pilot.press(key)
@@ -108,6 +122,8 @@ def terminal_figures(
         of_chain = chain.record(verify=False)
     finally:
         jax.config.update("jax_disable_most_optimizations", False)
+    # As `graphstep.tui.app.run` does.
+    gc.freeze()
     figures: list[Figure] = []
     for name, rec, views in (
         (model, of_model, ("none", "usual", "all")),
@@ -121,4 +137,5 @@ def terminal_figures(
                 middle, late = statistics.median(taken), _late(taken)
                 figures.append(Figure(f"  {subject}, median", middle, 30, "ms"))
                 figures.append(Figure(f"  {subject}, 95 %", late, 60, "ms"))
+    gc.unfreeze()
     return figures
