@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
-from textual.widgets import Static
 
 from graphstep.tui import (
     keys_graph,
@@ -22,6 +21,7 @@ from graphstep.tui.arrangement import GRAPH
 from graphstep.tui.numbers import fit
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.palette import Palette
+from graphstep.tui.text_bar import TextBar
 from graphstep.tui.view import View
 
 # Ranks up to here stand in the line whatever has the keys.
@@ -46,11 +46,11 @@ _OF_PANE: dict[str, tuple[Action, ...]] = {
 }
 
 
-class KeyBar(Static):
+class KeyBar(TextBar):
     """As many keys as fit; a click on one does what it does."""
 
     def __init__(self, id: str) -> None:  # noqa: A002 -- as every widget calls it.
-        super().__init__(id=id)
+        super().__init__(id)
         self._spans: list[tuple[int, int, str]] = []
 
     def show(self, view: View) -> None:
@@ -68,7 +68,7 @@ class KeyBar(Static):
             cells = _cells(action)
             self._spans.append((end, end + cells - _GAP, action.name))
             end += cells
-        self.update(line.append_text(keys_text(palette, chosen)), layout=False)
+        self.write(line.append_text(keys_text(palette, chosen)))
 
     def on_click(self, event: events.Click) -> None:
         """Do what the key under the pointer does."""

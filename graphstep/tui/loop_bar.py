@@ -9,7 +9,6 @@ from rich.style import Style
 from rich.text import Text
 from textual import events, work
 from textual.message import Message
-from textual.widgets import Static
 
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
@@ -30,6 +29,7 @@ from graphstep.tui.messages import IterationAsked
 from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD
+from graphstep.tui.text_bar import TextBar
 from graphstep.tui.values import SMALL, Of
 from graphstep.tui.view import View
 
@@ -40,7 +40,7 @@ _OF: tuple[Of, ...] = ("primal", "cotangent")
 _HINTS = "[ ] step   { } first/last   i go to   I first bad"
 
 
-class LoopBar(Static):
+class LoopBar(TextBar):
     """Which iteration of how many, and how the norms change along them."""
 
     @dataclasses.dataclass
@@ -51,8 +51,8 @@ class LoopBar(Static):
         key: TrackKey
         track: Track
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's.
-        super().__init__(id=id)
+    def __init__(self, id: str) -> None:  # noqa: A002 -- as every widget calls it.
+        super().__init__(id)
         self.view: View | None = None
         self.place: LoopPlace | None = None
         self._recording: Recording | None = None
@@ -77,7 +77,7 @@ class LoopBar(Static):
         if self.styles.height is None or self.styles.height.value != rows + 1:
             self.styles.height = rows + 1
         width = max(20, self.app.size.width - 2)
-        self.update(self._text(view, place, rows, width), layout=False)
+        self.write(self._text(view, place, rows, width))
 
     def track(self, of: Of) -> Track | None:
         """Return the norms that are shown, if they are known."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 
 from graphstep.tui.arrangement import Border
@@ -33,6 +35,19 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         self.view: View | None = None
         self.border_title = self.heading
         self._dragged: Border | None = None
+        self._frame_style: Style | None = None
+
+    @property
+    def rich_style(self) -> Style:
+        """The style of the panel, worked out once per frame and not per line."""
+        if self._frame_style is None:
+            self._frame_style = super().rich_style
+        return self._frame_style
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw a frame."""
+        self._frame_style = None
+        return super().render_lines(crop)
 
     def show(self, view: View) -> None:
         """Show another state. Called once per frame, and only while visible."""

@@ -6,11 +6,11 @@ import dataclasses
 import time
 
 from rich.text import Text
-from textual.widgets import Static
 
 from graphstep.recording import STAGES
 from graphstep.tui.numbers import seconds
 from graphstep.tui.palette import Palette
+from graphstep.tui.text_bar import TextBar
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
@@ -74,7 +74,7 @@ class Progress:
         return spent
 
 
-class ProgressBar(Static):
+class ProgressBar(TextBar):
     """Two lines that keep time while there is something to wait for."""
 
     progress: Progress | None = None
@@ -89,4 +89,4 @@ class ProgressBar(Static):
         if self.progress is not None and self.palette is not None:
             width = max(20, self.size.width - 2)
             text = self.progress.text(self.palette, width, time.perf_counter())
-            self.update(text, layout=False)
+            self.write(text)

@@ -9,7 +9,6 @@ from collections.abc import Collection
 from rich.text import Text
 from textual import events, work
 from textual.message import Message
-from textual.widgets import Static
 
 from graphstep.errors import GraphstepError
 from graphstep.recording import Recording
@@ -22,6 +21,7 @@ from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED
+from graphstep.tui.text_bar import TextBar
 from graphstep.tui.timeline_scale import SEED_WORD, Scale, Stretch
 from graphstep.tui.timeline_track import Known, track_of
 from graphstep.tui.view import View
@@ -32,7 +32,7 @@ _STOP, _HERE = "■", "●"
 _MARKED = 2000
 
 
-class TimelineBar(Static):
+class TimelineBar(TextBar):
     """Norms along the walk, the bar with the cursor and breakpoints, and words."""
 
     @dataclasses.dataclass
@@ -47,8 +47,8 @@ class TimelineBar(Static):
         unwanted: threading.Event
         cells: tuple[str, ...]
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's.
-        super().__init__(id=id)
+    def __init__(self, id: str) -> None:  # noqa: A002 -- as every widget calls it.
+        super().__init__(id)
         self._cursor: Cursor | None = None
         self.view: View | None = None
         self._is_dragged = False
@@ -101,7 +101,7 @@ class TimelineBar(Static):
                 names_loops=place is None or place.shown != cursor.step.node,
             )
         )
-        self.update(text, layout=False)
+        self.write(text)
 
     # Norms ---------------------------------------------------------------------------
 

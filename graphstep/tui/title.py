@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from rich.cells import cell_len
 from rich.text import Text
-from textual.widgets import Static
 
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording, Verification
@@ -15,13 +14,14 @@ from graphstep.tui.lines import type_of
 from graphstep.tui.numbers import fit, number, seconds
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import FORWARD, SEED
+from graphstep.tui.text_bar import TextBar
 from graphstep.tui.view import View
 
 _PRODUCT = "graphstep"
 _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 
 
-class TitleBar(Static):
+class TitleBar(TextBar):
     """One line, whose parts give way from the right when there is no room."""
 
     def show(self, view: View) -> None:
@@ -29,7 +29,7 @@ class TitleBar(Static):
         text = title_text(
             view.graph, view.recording, view.cursor, view.palette, self.size.width
         )
-        self.update(text, layout=False)
+        self.write(text)
 
 
 def title_text(
