@@ -128,6 +128,7 @@ class StepApp(
     def on_mount(self) -> None:
         """Begin to record, unless there is a recording."""
         self.theme_changed_signal.subscribe(self, lambda _: self.mark_stale())
+        self.app_resume_signal.subscribe(self, lambda _: self.paint_all())
         self.listen()
         if not self.is_headless:
             self.adapt_theme()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from textual.actions import ActionParseResult
 from textual.app import App
 from textual.dom import DOMNode
+from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from graphstep.graph import ProgramGraph
@@ -76,6 +77,13 @@ class StatefulApp(App[int]):
     def palette(self) -> Palette:
         """The styles that suit the theme."""
         return palette_of(self.current_theme)
+
+    def paint_all(self) -> None:
+        """Write every cell again: the shell has written over them in the meantime."""
+        for screen in self.screen_stack:
+            screen.refresh()
+            for widget in screen.walk_children(Widget):
+                widget.refresh()
 
     def change(self, state: UiState) -> None:
         """Go over to another state; it is shown when nothing else is waiting."""

@@ -106,7 +106,8 @@ class RecordingActions(Arranging):
             said = f"saved to {attempt.save}. {said}"
         elif run.what:
             took = f"recording {run.number}: {run.what} gives {run.output}"
-            said = f"{took} (~ compares)"
+            compared = f"; ≠ marks what differs from recording {runs.compared}"
+            said = took + (compared if runs.compared else "")
         # The notes would hide what the program has just printed.
         if state.notice.startswith(PRINTED):
             said = f"{state.notice}   {said}"
