@@ -152,7 +152,14 @@ class StepApp(
         """Hand the state to the panels."""
         parts, self.is_stale, self.stale_panes = self.stale_panes, False, ()
         base, state = self.screen_stack[0], self.state
-        view = View(state, self._values, self.palette, self.comparison, self.findings, self.actions)
+        view = View(
+            state,
+            self._values,
+            self.palette,
+            self.comparison,
+            self.findings,
+            self.actions,
+        )
         self._arrange_panes()
         for pane in self.panes_box.visible_panes:
             if not parts or pane.pane_id in parts:

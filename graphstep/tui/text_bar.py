@@ -20,18 +20,18 @@ class TextBar(Widget):
 
     def __init__(self, id: str) -> None:  # noqa: A002 -- as every widget calls it.
         super().__init__(id=id)
-        self._text = Text()
+        self._written = Text()
         self._lines: list[Text] = []
 
     @property
     def plain(self) -> str:
         """What is written, without styles."""
-        return self._text.plain
+        return self._written.plain
 
     def write(self, text: Text) -> None:
         """Show another text, if it is another one."""
-        if text != self._text or text.style != self._text.style:
-            self._text = text
+        if text != self._written or text.style != self._written.style:
+            self._written = text
             self._lines = list(text.split("\n", allow_blank=True))
             self.refresh()
 
