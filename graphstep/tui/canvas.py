@@ -96,7 +96,9 @@ class Canvas(Sheet):
             "top": (0, -self.virtual_size.height),
             "bottom": (0, self.virtual_size.height),
         }[motion]
-        self._scroll(x + by[0], y + by[1])
+        y = min(max(y + by[1], 0), max(0, self.virtual_size.height - self._room.height))
+        x += by[0]
+        self._scroll(self._near_boxes(x, y) if by[1] else x, y)
 
     def enter(self) -> bool:
         """Open or close what is selected, a group of inputs too."""

@@ -79,6 +79,22 @@ class Sight(Pane):
         )
         return item if nearest is None else nearest.id
 
+    def _near_boxes(self, x: float, y: float) -> float:
+        """Return where to look across, so that rows from `y` on are not seen blank."""
+        layout, room = self.drawn, self._room
+        left, top = int(x) - self._pad, int(y)
+        if layout is None:
+            return x
+        last = top + room.height - 1
+        if layout.boxes_in(left, top, left + room.width - 1, last)[1]:
+            return x
+        middle = left + room.width // 2
+        _, boxes = layout.boxes_in(0, top, layout.width - 1, last)
+        if not boxes:
+            return x
+        nearest = min(boxes, key=lambda box: abs(box.x + box.width // 2 - middle))
+        return nearest.x + nearest.width // 2 - room.width // 2
+
     @property
     def is_up_to_date(self) -> bool:
         """Whether what is drawn is laid out as the state wants it."""

@@ -93,6 +93,35 @@ async def test_zooming_keeps_what_is_looked_at() -> None:
         assert abs(seen_at(canvas, item)[1] - before) <= 4
 
 
+def stairs(x: jax.Array) -> jax.Array:
+    """Several scopes, each drawn further to the right than the one before."""
+    found = [x]
+    for i in range(12):
+        with jax.named_scope(f"scope{i}"):
+            found.append(jnp.sin(found[-1]) * sum(found))
+    return sum(found, jnp.zeros(3)).sum()
+
+
+async def test_paging_never_shows_a_blank_part() -> None:
+    """However wide the drawing, each page down has a box in it."""
+    async with walk(stairs, X, size=(60, 20)) as pilot:
+        await show(pilot, "graph")
+        canvas = canvas_of(pilot)
+        await press(pilot, "e")
+        for _ in range(12):
+            await press(pilot, "pagedown")
+
+            x, y = (
+                int(canvas.scroll_offset.x) - canvas._pad,
+                int(canvas.scroll_offset.y),
+            )
+            room = canvas.content_region
+            _, boxes = canvas.drawn.boxes_in(
+                x, y, x + room.width - 1, y + room.height - 1
+            )
+            assert boxes, y
+
+
 async def test_only_lines_that_look_different_are_drawn_again() -> None:
     """A step within sight has part of the panel drawn."""
     async with walk(chain, X) as pilot:
