@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 
@@ -18,6 +18,8 @@ from graphstep.tui.paper import Paper
 
 _LETTERS = {NAN: " N", INF: " I"}
 _PER_CENT = 100
+# Cells between two columns, and those that a name gets at least.
+_GAP, _LEAST_NAME = 2, 8
 Part = tuple[str, Style]
 
 
@@ -222,16 +224,19 @@ class _Page:
         """Write one array a line: name, element, norm, type, in columns."""
         paper, palette = self.paper, self.palette
         labels = [f"{a.name}{index_text(a.index) if a.index else ''}" for a in amounts]
-        names = min(max(map(cell_len, labels), default=1), max(8, paper.width // 2))
         elements = [_element_text(a) for a in amounts]
         width = max(map(cell_len, elements), default=0)
         norms = ["" if a.is_scalar else _norm_text(a) for a in amounts]
         norm_width = max(map(cell_len, norms), default=0)
+        # A number that is cut is another number; a name that is cut can be guessed.
+        columns = [n + _GAP for n in (width, norm_width) if n]
+        room = max(_LEAST_NAME, paper.width - cell_len(f" {mark}") - sum(columns))
+        names = min(max(map(cell_len, labels), default=1), room)
         lines = zip(amounts, labels, elements, norms, strict=True)
         for amount, label, element, norm in lines:
             parts: list[Part] = [
                 (f" {mark}", palette.faint),
-                (fit(label, names), palette.text),
+                (fit(_end_of(label, names), names), palette.text),
             ]
             if amount.note == "literal":
                 paper.line(
@@ -263,6 +268,13 @@ class _Page:
 
     def _style(self, amount: Amount, style: Style) -> Style:
         return self.palette.trouble if amount.mark else style
+
+
+def _end_of(label: str, width: int) -> str:
+    """Return a name and its index in at most `width` cells, cut at the beginning."""
+    if cell_len(label) <= width:
+        return label
+    return "…" + set_cell_size(label[::-1], width - 1)[::-1]
 
 
 def _where(index: tuple[int, ...]) -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import events
 
 from graphstep.tui import (
+    keys_find,
     keys_graph,
     keys_loops,
     keys_runs,
@@ -38,9 +39,9 @@ _OF_PANE: dict[str, tuple[Action, ...]] = {
     "inspector": keys_values.ACTIONS,
     "chain": keys_values.ACTIONS,
     "array": keys_values.ACTIONS,
-    "source": keys_source.ACTIONS,
-    "outline": keys_source.ACTIONS,
-    "jaxpr": keys_source.ACTIONS,
+    "source": keys_stops.ACTIONS,
+    "outline": tuple(a for a in keys_source.ACTIONS if a.name == "filter"),
+    "jaxpr": keys_find.ACTIONS,
     "stops": keys_stops.ACTIONS,
     "runs": keys_runs.ACTIONS,
 }

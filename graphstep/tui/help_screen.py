@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -80,6 +81,8 @@ class HelpSheet(LinesView, can_focus=False):
         width = self.scrollable_content_region.width
         row = y + int(self.scroll_offset.y)
         strip = self._sheet.strip(row, self._palette, self.chosen)
+        if y == 0 and not self._shown:
+            strip = Strip([Segment(" nothing with these words", self._palette.dim)])
         return strip.adjust_cell_length(width).apply_style(self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
@@ -131,7 +134,10 @@ class HelpScreen(ModalScreen[Message | None]):
                 "type to narrow   ↑↓ Enter or click: do it   Esc closes"
             )
             yield Input(
-                self._topic, id="help-filter", placeholder="…", select_on_focus=False
+                self._topic,
+                id="help-filter",
+                placeholder="a key, a command or a word",
+                select_on_focus=False,
             )
             yield self._sheet
 

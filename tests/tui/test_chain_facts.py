@@ -259,3 +259,20 @@ def test_every_page_fits_its_pane(name: str) -> None:
             for width in (16, 47):
                 page = page_of(facts, PALETTE, width, seed_is_default=True)
                 assert max(map(cell_len, page.plain.splitlines()), default=0) <= width
+
+
+def test_a_name_is_cut_before_a_number_is() -> None:
+    """Of a long name the end stays, with the element that is followed."""
+
+    def total(params: Any) -> jax.Array:
+        return jnp.sum(params["the encoder of the model"]["its bias"] ** 2)
+
+    params = {"the encoder of the model": {"its bias": jnp.array([1.25, -3.5, 2.0])}}
+    rec = gs.trace(total, params).record()
+    page = page_of(
+        facts_at(cursor(rec), rec, "in0"), PALETTE, 44, seed_is_default=True
+    ).plain
+    line = page.splitlines()[-1]
+
+    assert "['its bias'][1]  −3.5  ‖·‖ 4.22" in line
+    assert cell_len(line) <= 44

@@ -210,3 +210,11 @@ async def test_only_actions_with_a_key_stand_in_the_footer() -> None:
             view = View(app.state.focused(pane), app._values, app.palette)
 
             assert all(action.shown for action in bar_actions(view, 400))
+
+
+async def test_help_says_when_nothing_matches() -> None:
+    """An empty screen would look broken."""
+    async with walk(net, X) as pilot:
+        await press(pilot, "question_mark", "x", "z", "x")
+
+        assert "nothing with these words" in screen_text(pilot)
