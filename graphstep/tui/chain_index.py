@@ -57,7 +57,7 @@ def operand_index(
     if not fits(index, result):
         return None
     if is_elementwise(node):
-        return index if shape == result else None
+        return _stretched(shape, index, result)
     if node.role == "output" and shape == result:
         return index
     if node.eqn is None:
@@ -90,6 +90,18 @@ def has_local_derivative(node: Node, aval: Any) -> bool:
         and not np.issubdtype(aval.dtype, np.complexfloating)
         and not np.issubdtype(result.dtype, np.complexfloating)
     )
+
+
+def _stretched(shape: Index, index: Index, result: Index) -> Index | None:
+    """Return the element of an operand whose axes of length 1 stand for any length."""
+    if not shape:
+        return ()
+    is_known = len(shape) == len(result) and all(
+        n in (1, m) for n, m in zip(shape, result, strict=True)
+    )
+    if not is_known:
+        return None
+    return tuple(i if n > 1 else 0 for i, n in zip(index, shape, strict=True))
 
 
 def _reshaped(_: Any, shape: Index, index: Index, result: Index) -> Index | None:

@@ -276,3 +276,17 @@ def test_a_name_is_cut_before_a_number_is() -> None:
 
     assert "['its bias'][1]  −3.5  ‖·‖ 4.22" in line
     assert cell_len(line) <= 44
+
+
+def test_an_operand_that_is_stretched_shows_the_element_that_was_taken() -> None:
+    """Axes of length one stand for any length in elementwise equations."""
+    x, b = jnp.arange(6.0).reshape(3, 2), jnp.array([[10.0, 20.0]])
+    rec = gs.trace(lambda x, b: jnp.sum(x + b), x, b).record()
+    node = node_of(rec.graph, "add")
+    facts = facts_at(cursor(rec).to(node), rec, node, (2, 1))
+
+    assert [float(a.element) for a in facts.takes if a.element is not None] == [
+        5.0,
+        20.0,
+    ]
+    assert [a.index for a in facts.takes] == [(2, 1), (0, 1)]
