@@ -18,6 +18,10 @@ from graphstep.tui.minimap import Minimap
 # Seconds until values that a frame had no time for are asked for again.
 _LATER = 0.01
 
+# A drawing this much larger than what is seen of it needs no small picture, which
+# would hide more than it shows.
+_NEARLY_ALL = 1.25
+
 
 class Sheet(Sight):
     """A panel that paints its layout: only lines that are seen and look different.
@@ -33,7 +37,7 @@ class Sheet(Sight):
         self._painter: Painter | None = None
         self._rows: PaintedRows | None = None
         # The small picture of a layout, and its lines as they were painted last.
-        self._minimap: tuple[Layout, Minimap] | None = None
+        self._minimap: tuple[Layout, int, Minimap] | None = None
         self._corner: tuple[Any, list[Strip]] | None = None
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -104,11 +108,14 @@ class Sheet(Sight):
         layout, room = self.drawn, self._room
         if layout is None or not self.has_minimap or not layout.boxes:
             return None
-        if layout.width <= room.width and layout.height <= room.height:
+        seen = room.width * room.height
+        whole = max(layout.width, room.width) * max(layout.height, room.height)
+        if whole <= _NEARLY_ALL * seen:
             return None
-        if self._minimap is None or self._minimap[0] is not layout:
-            self._minimap = layout, Minimap.of(layout)
-        found = self._minimap[1]
+        widest = room.width // 4
+        if self._minimap is None or self._minimap[:2] != (layout, widest):
+            self._minimap = layout, widest, Minimap.of(layout, widest)
+        found = self._minimap[2]
         is_small = 2 * found.width > room.width or 2 * found.height > room.height
         return None if is_small else found
 

@@ -169,4 +169,7 @@ def _nearest(now: float, room: int, start: int, length: int, margin: int) -> flo
     if length > room:
         # Its beginning says what it is.
         return start if not now <= start < now + room // 2 else now
-    return min(max(now, start + length + margin - room), start - margin)
+    found = min(max(now, start + length + margin - room), start - margin)
+    # What comes from far away is better seen with what is around it.
+    is_far = abs(found - now) > room // 2
+    return start + length // 2 - room // 2 if is_far else found

@@ -30,12 +30,13 @@ class Minimap:
     size: tuple[int, int]
 
     @classmethod
-    def of(cls, layout: Layout) -> Minimap:
-        """Return the small picture of a drawing."""
+    def of(cls, layout: Layout, widest: int = _WIDTH) -> Minimap:
+        """Return the small picture of a drawing, at most so many columns wide."""
         width, height = max(layout.width, 1), max(layout.height, 1)
+        widest = min(max(widest, 6), _WIDTH)
         # As long as the drawing, within what a corner holds.
-        columns = min(_WIDTH, max(6, round(_HEIGHT * 2 * width / height)))
-        n_rows = min(_HEIGHT, max(3, round(_WIDTH * height / (2 * width))))
+        columns = min(widest, max(6, round(_HEIGHT * 2 * width / height)))
+        n_rows = min(_HEIGHT, max(3, round(widest * height / (2 * width))))
         dots = np.zeros((n_rows * 4, columns * 2), bool)
         boxes = list(layout.boxes.values())
         if boxes:
