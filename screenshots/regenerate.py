@@ -63,7 +63,7 @@ def _twelve_layers() -> Recording:
     from tests.bench.models import MODELS
 
     fn, args = MODELS["gpt12"].build()
-    return gs.record(fn, *args, argnums=0, verify=False)
+    return gs.record(fn, *args, argnums=0)
 
 
 def _load(path: Path) -> Any:
@@ -93,7 +93,12 @@ SHOTS = (
         _example("lstm_scan", "loss"),
         (*_typed("/tanh"), "enter", "t", *_typed(":iter 27"), "enter", "x", "w"),
     ),
-    Shot("transformer", _twelve_layers, ("b", "n", "n", "n", "minus"), (200, 60)),
+    Shot(
+        "transformer",
+        _twelve_layers,
+        (*_typed(":seek 300"), "enter", "x", "minus", "minus", "w"),
+        (200, 60),
+    ),
     Shot(
         "nan",
         _example("sqrt_where_nan", "loss"),
@@ -123,7 +128,7 @@ async def _svg(shot: Shot) -> str:
         # What is worked out in threads, such as the track of norms, comes by itself.
         await app.workers.wait_for_complete()
         await settle()
-        await pilot.pause(1.0)
+        await pilot.pause(3.0)
         svg = app.export_screenshot(title=f"graphstep · {recording.fn_name}")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: Fira Code, monospace", f"font-family: {_FONTS}", svg)
