@@ -15,7 +15,8 @@ from graphstep.tui.timeline_scale import Scale, Stretch
 from graphstep.tui.values import Of
 
 _LEVELS = "▁▂▃▄▅▆▇█"
-# Steps that are looked at for one cell, and elements for all of them.
+# Steps that are looked at for one cell; fewer where that would be more elements than
+# this in all, but one at least, unless its value alone is as large.
 _PER_CELL = 12
 _ELEMENTS = 1 << 26
 _LETTERS = {NAN: "N", INF: "I"}
@@ -46,11 +47,12 @@ def track_of(
         is_unwanted: Asked between two values.
     """
     seeker = _Seeker(recording, cursor, known)
+    per_cell = _affordable(cursor, scale)
     found: list[tuple[list[float], list[int]]] = []
     for stretch in scale.stretches:
         norms, marks = [0.0] * stretch.width, [UNKEPT] * stretch.width
         for cell in range(stretch.width):
-            chosen = _chosen(stretch, cell)
+            chosen = _chosen(stretch, cell, per_cell)
             if not chosen:
                 marks[cell] = _BETWEEN
             for index in chosen:
@@ -64,9 +66,26 @@ def track_of(
     return tuple(_cells(norms, marks) for norms, marks in found)
 
 
-def _chosen(stretch: Stretch, cell: int) -> list[int]:
+def _affordable(cursor: Cursor, scale: Scale) -> int:
+    """Return how many steps of a cell can be looked at."""
+    total = sum(
+        _n_elements(cursor, cursor.timeline.step(index).node)
+        for stretch in scale.stretches
+        for cell in range(stretch.width)
+        for index in _chosen(stretch, cell, _PER_CELL)
+    )
+    return min(_PER_CELL, max(1, _PER_CELL * _ELEMENTS // max(total, 1)))
+
+
+def _n_elements(cursor: Cursor, node: str) -> int:
+    graph = cursor.timeline.graph
+    avals = graph.columns.avals[graph.position(node)] if node else ()
+    return sum(math.prod(getattr(aval, "shape", ())) for aval in avals[:_PER_CELL])
+
+
+def _chosen(stretch: Stretch, cell: int, per_cell: int) -> list[int]:
     steps = stretch.steps_of(cell)
-    n_chosen = min(len(steps), _PER_CELL)
+    n_chosen = min(len(steps), per_cell)
     return [steps[i * len(steps) // n_chosen] for i in range(n_chosen)]
 
 
@@ -106,7 +125,6 @@ class _Seeker:
         self.recording = recording
         self.timeline = cursor.timeline
         self.known = known
-        self.budget = _ELEMENTS
 
     def look(self, index: int) -> tuple[float, int]:
         """Return the norm of what is new at a step, and what is wrong with it."""
@@ -124,9 +142,8 @@ class _Seeker:
         avals = columns.avals[self.timeline.graph.position(node)]
         norm, mark = 0.0, UNKEPT
         for out, aval in enumerate(avals[:_PER_CELL]):
-            self.budget -= math.prod(getattr(aval, "shape", ()))
-            if self.budget < 0:
-                break
+            if math.prod(getattr(aval, "shape", ())) > _ELEMENTS:
+                continue
             found, wrong = self._norm(of, node, out, iteration)
             if wrong < UNKEPT:
                 norm = math.hypot(norm, found)
