@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from rich.style import Style
 from rich.text import Text
 from textual import events, work
 from textual.message import Message
@@ -231,15 +233,25 @@ def track_text(
     ):
         if number:
             line.append(" " * len(SEED_WORD))
-        for cell, block in enumerate(blocks):
-            x = stretch.x + cell
-            style = palette.pass_(stretch.pass_) if x < here else palette.faint
+        done = palette.pass_(stretch.pass_)
+        chars: list[tuple[str, Style]] = []
+        for x, block in enumerate(blocks, stretch.x):
+            style = done if x < here else palette.faint
             if block in "NI":
                 style = palette.trouble
             elif x == here:
                 style = palette.bright
-            line.append(block, style)
+            chars.append((block, style))
+        _append(line, chars)
     return line
+
+
+def _append(line: Text, chars: Iterable[tuple[str, Style]]) -> None:
+    """Append characters, those of one style that stand together as one piece."""
+    # A piece for every character would cost a third of a step to draw.
+    for _, run in itertools.groupby(chars, key=lambda char: id(char[1])):
+        pieces = list(run)
+        line.append("".join(char for char, _ in pieces), pieces[0][1])
 
 
 def bar_text(
@@ -283,20 +295,23 @@ def _stretch(
     start = max(1, (stretch.width - len(name)) // 2)
     if stretch.width <= len(name) + 4:
         name = ""
+    done = palette.pass_(stretch.pass_)
+    chars: list[tuple[str, Style]] = []
     for i in range(stretch.width):
         x = stretch.x + i
         is_done = x < here
-        line = palette.pass_(stretch.pass_) if is_done else palette.faint
+        line = done if is_done else palette.faint
         if x == here and cursor.pass_ == stretch.pass_:
-            bar.append(_HERE, palette.bright)
+            chars.append((_HERE, palette.bright))
         elif x in stops:
-            bar.append(_STOP, palette.trouble)
+            chars.append((_STOP, palette.trouble))
         elif start <= i < start + len(name):
-            bar.append(name[i - start], palette.dim)
+            chars.append((name[i - start], palette.dim))
         elif blocks:
-            bar.append(blocks[i], palette.trouble if blocks[i] in "NI" else line)
+            chars.append((blocks[i], palette.trouble if blocks[i] in "NI" else line))
         else:
-            bar.append("━" if is_done else "─", line)
+            chars.append(("━" if is_done else "─", line))
+    _append(bar, chars)
 
 
 def place_text(
