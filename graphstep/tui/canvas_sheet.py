@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -14,6 +16,7 @@ from graphstep.tui.canvas_paint import Painter
 from graphstep.tui.canvas_rows import PaintedRows
 from graphstep.tui.canvas_sight import Sight
 from graphstep.tui.minimap import Minimap
+from graphstep.tui.numbers import fit
 
 # Seconds until values that a frame had no time for are asked for again.
 _LATER = 0.01
@@ -97,8 +100,18 @@ class Sheet(Sight):
         """Draw one visible row."""
         rows = self._rows
         if rows is None:
-            return Strip.blank(self._room.width, self.rich_style)
+            return self._before_the_first(y)
         return self._with_minimap(rows.strip(y + int(self.scroll_offset.y)), y)
+
+    def _before_the_first(self, y: int) -> Strip:
+        """Return a line of the panel while there is no drawing yet."""
+        room, view = self._room, self.view
+        if view is None or y != room.height // 2:
+            return Strip.blank(room.width, self.rich_style)
+        words = f"laying out {len(view.graph):,} nodes …"
+        words = fit(words, room.width) if cell_len(words) > room.width else words
+        line = words.center(room.width)
+        return Strip([Segment(line, view.palette.dim)]).apply_style(self.rich_style)
 
     # The small picture in the corner -------------------------------------------------------
 

@@ -15,6 +15,7 @@ import graphstep as gs
 from graphstep.layout import Box, Frame
 from graphstep.tui.app import StepApp
 from graphstep.tui.canvas import Canvas
+from graphstep.tui.canvas_layouts import Layouts
 from tests.tui.pilots import app_of, press, screen_text, settle, show, walk
 
 X = jnp.array([1.0, -2.0, 0.5])
@@ -176,3 +177,14 @@ async def test_any_program_can_be_looked_at(
         assert layout is not None
         assert len(layout.boxes) > 0 or not len(app.state.graph)
         assert "graph" in screen_text(pilot)
+
+
+async def test_the_first_layout_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While there is nothing to be seen yet, the panel says what is being done."""
+    monkeypatch.setattr(Layouts, "find", lambda *_: None)
+    graph = gs.trace(chain, X).graph
+
+    async with StepApp(graph).run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+
+        assert f"laying out {len(graph)} nodes …" in screen_text(pilot)
