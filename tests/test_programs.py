@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import jax
 import pytest
 
@@ -10,7 +12,9 @@ from tests.programs._registry import FACTORIES
 
 
 def dtypes(program: programs.Program) -> list[str]:
-    return [str(jax.numpy.asarray(leaf).dtype) for leaf in jax.tree.leaves(program.args)]
+    return [
+        str(jax.numpy.asarray(leaf).dtype) for leaf in jax.tree.leaves(program.args)
+    ]
 
 
 @pytest.mark.parametrize("name", programs.named(having="while_reverse"))
@@ -19,6 +23,6 @@ def test_a_program_is_built_with_its_own_types(name: str) -> None:
     expected = dtypes(programs.build(name))
 
     with jax.enable_x64(True):
-        built = FACTORIES[name].__wrapped__()
+        built = inspect.unwrap(FACTORIES[name])()
 
     assert [leaf.dtype for leaf in jax.tree.leaves(built.args)] == expected
