@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from graphstep.graph import ROOT_ID, ProgramGraph, Region
+from graphstep.layout import Group, groups
 
 _NUMBER = re.compile(r"\d+")
 
@@ -36,6 +37,34 @@ def legible_expansion(graph: ProgramGraph, limit: int = 60) -> frozenset[str]:
                 level += group
         opened.update(region.id for region in level)
     return frozenset(opened)
+
+
+def legible_groups(
+    graph: ProgramGraph, opened: frozenset[str], limit: int = 60
+) -> frozenset[str]:
+    """Return the groups of inputs and outputs to open beside the regions `opened`.
+
+    Outer groups come before inner ones and small ones before large ones, as long as no
+    more than about `limit` nodes are drawn.
+    """
+    found = groups(graph)
+    inner: dict[str | None, list[Group]] = {}
+    for group in found:
+        inner.setdefault(group.parent, []).append(group)
+    leaves = sum(group.size - 1 for group in inner.get(None, []))
+    total = len(graph.view(opened)) - leaves
+    chosen: set[str] = set()
+    level = inner.get(None, [])
+    while level:
+        opening: list[Group] = []
+        for group in sorted(level, key=lambda each: (len(each.members), each.start)):
+            cost = len(group.members) - 1
+            if total + cost <= limit:
+                total += cost
+                opening.append(group)
+        chosen.update(group.id for group in opening)
+        level = [each for group in opening for each in inner.get(group.id, [])]
+    return frozenset(chosen)
 
 
 def _children(graph: ProgramGraph, region: Region) -> list[Region]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from graphstep.tracing import one_line
 _LINE_LIMIT = 60
 # Types named on an edge that stands for several uses.
 _BUNDLE_LIMIT = 3
+# Types named of a node with several results.
+_TYPES = 3
 # The parameter that says what an equation does, where the primitive's name does not.
 _TELLING_PARAMS = {
     "argmax": "axes",
@@ -50,20 +53,52 @@ def label_text(lines: Iterable[str]) -> str:
     return graphviz.nohtml("\\n".join(line.replace("\\", "\\\\") for line in shown))
 
 
-def node_lines(graph: ProgramGraph, node_id: str) -> list[str]:
-    """Return the lines of a node of the flat graph."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Words:
+    """What a picture says of one node.
+
+    Attributes:
+        name: What people call its value, or its values; empty if they have no name.
+        operation: The primitive with what tells most of it, or what else it is.
+        title: Both in one line.
+        type: Shape and dtype of its values; empty if there are none.
+    """
+
+    name: str
+    operation: str
+    title: str
+    type: str
+
+
+def node_words(graph: ProgramGraph, node_id: str) -> Words:
+    """Return what is said of a node of the flat graph."""
     node = graph.node(node_id)
+    types = [short_type(aval) for aval in node.avals]
+    if len(types) > _TYPES:
+        types = [*types[:_TYPES], "…"]
+    type_ = ", ".join(types)
+    names = [graph.name(node_id, out) for out in range(len(node.avals))]
     if node.role == "eqn":
-        return [_equation_line(graph, node)]
-    name = graph.name(node_id)
-    what = node_id.rpartition("/")[2]
+        operation = _operation(node)
+        if not any(names):
+            return Words("", operation, operation, type_)
+        name = ", ".join(name or "_" for name in names)
+        return Words(name, operation, f"{name} = {operation}", type_)
+    name, what = names[0] or "", node_id.rpartition("/")[2]
+    literal = _literal_operand(node)
     if node.role == "binder":
-        return [f"{what}: {name}" if name else what + _literal_operand(node)]
-    return [(name or what) + _literal_operand(node), short_type(node.avals[0])]
+        title = f"{what}: {name}" if name else what + literal
+        return Words(name, what, title, type_)
+    return Words(name or what, node.role, (name or what) + literal, type_)
 
 
-def region_title(region: Region) -> str:
-    """Return a region's name, kind and how often it runs."""
+def region_title(region: Region, trips: int | None = None) -> str:
+    """Return a region's name, kind and how often it runs.
+
+    Args:
+        region: The region.
+        trips: How often, if that is known better than from the program alone.
+    """
     if region.kind == "branch":
         return f"branch {region.name}"
     if region.kind in ("scope", "body"):
@@ -71,11 +106,20 @@ def region_title(region: Region) -> str:
     words = region.name
     if region.primitive not in (region.name, "jit"):
         words = f"{region.name} ({region.primitive})"
-    if region.length is not None:
-        return f"{words} × {region.length}"
+    times = region.length if trips is None else trips
+    if times is not None:
+        return f"{words} × {times}"
     if region.branches is not None:
         return f"{words}, {region.branches} branches"
     return words
+
+
+def node_lines(graph: ProgramGraph, node_id: str) -> list[str]:
+    """Return the lines of a node of the flat graph."""
+    words, node = node_words(graph, node_id), graph.node(node_id)
+    if node.role in ("eqn", "binder"):
+        return [words.title]
+    return [words.title, short_type(node.avals[0])]
 
 
 def region_lines(region: Region) -> list[str]:
@@ -106,17 +150,13 @@ def bundle_label(texts: Iterable[str]) -> str:
     return ", ".join(shown)
 
 
-def _equation_line(graph: ProgramGraph, node: Node) -> str:
-    names = [graph.name(node.id, out) for out in range(len(node.avals))]
+def _operation(node: Node) -> str:
     # A loop's or a conditional's own node stands at the end of its region.
     call = node.primitive if node.region != node.id else f"end of {node.primitive}"
     call += _telling_param(node)
     if any(operand.source is None for operand in node.operands):
         call += f"({_operands(node)})"
-    if not any(names):
-        return call
-    left = ", ".join(name or "_" for name in names)
-    return f"{left} = {call}"
+    return call
 
 
 def _operands(node: Node) -> str:

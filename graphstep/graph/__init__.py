@@ -7,6 +7,7 @@ from graphstep.graph._collector import paused_collector
 from graphstep.graph._columns import Columns
 from graphstep.graph._program import Edge, Node, Operand, ProgramGraph, Value
 from graphstep.graph._regions import ROOT_ID, Region, Regions
+from graphstep.graph._view import closed_regions, open_regions
 
 __all__ = [
     "ROOT_ID",
@@ -20,5 +21,7 @@ __all__ = [
     "Regions",
     "Value",
     "activity",
+    "closed_regions",
+    "open_regions",
     "paused_collector",
 ]
