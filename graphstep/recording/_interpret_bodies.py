@@ -34,7 +34,7 @@ from graphstep._jaxcompat import (
 from graphstep.recording._fences import find_fences
 from graphstep.recording._keys import Key, use_key
 from graphstep.recording._plan import Derivative, Plan, Planner
-from graphstep.recording._stats import slot, slot_from_array
+from graphstep.recording._stat_slots import slot, slot_from_array
 
 Records = dict[Key, Any]
 Slots = Mapping[Key, Any]

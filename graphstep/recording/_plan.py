@@ -17,7 +17,7 @@ from graphstep.graph import ProgramGraph
 from graphstep.recording._keys import TRIPS, Key, use_key
 from graphstep.recording._needs import Needs
 from graphstep.recording._origins import Origins
-from graphstep.recording._stats import SLOT_SIZE, slot_dtype
+from graphstep.recording._stat_slots import SLOT_SIZE, slot_dtype
 
 Mode = Literal["full", "summary", "count"]
 Derivative = Literal["none", "reverse", "tangent"]

@@ -11,25 +11,19 @@ import jax
 import numpy as np
 
 from graphstep._jaxcompat import Literal, is_inexact, literal_array
-from graphstep.errors import NotCapturedError, RecordingError
+from graphstep.errors import RecordingError
 from graphstep.graph import Edge, ProgramGraph
 from graphstep.recording._absence import Absence, Reasons, absence
-from graphstep.recording._addressed import Addressed, Iteration
+from graphstep.recording._addressed import Iteration
 from graphstep.recording._forward_values import Missing, RunArrays, Selection
 from graphstep.recording._keys import Key
+from graphstep.recording._measured import Measured
 from graphstep.recording._plan import Plan, Planner
-from graphstep.recording._stats import (
-    Stats,
-    combine_stats,
-    repeated_stats,
-    stats_from_array,
-    stats_from_slot,
-)
 from graphstep.recording._values import Values
 from graphstep.recording._verify import Verification
 
 
-class Recording(Addressed):
+class Recording(Measured):
     """The primals of one run of a program, with its cotangents or tangents.
 
     Arrays that are asked for come as NumPy arrays (typed PRNG keys as JAX arrays);
@@ -195,17 +189,27 @@ class Recording(Addressed):
         not dependent on a differentiated argument, cut by stop_gradient, inside a
         while or a custom rule's body.
         """
-        source = self._source(node, out)
-        if isinstance(source, Literal):
-            return absence("constant")
-        reason = self.reasons.cotangent(*source)
-        reason = self._no_reverse() if reason is None else reason
+        reason = self.why_no_cotangent(node, out)
         if reason is not None:
             return reason
+        source = self._source(node, out)
+        assert not isinstance(source, Literal)
         missing = self._not_forward(source[0], out_ref=source)
         if missing is not None and missing.kind == "not_taken":
             return missing
         return self._get(source, iteration, lambda r, s: r.values.cotangent(source, s))
+
+    def why_no_cotangent(self, node: str, out: int = 0) -> Absence | None:
+        """Return why a value has no cotangent in whatever iteration; quicker than asking.
+
+        Returns:
+            `None` if it has one wherever the node runs, even if that was not captured.
+        """
+        source = self._source(node, out)
+        if isinstance(source, Literal):
+            return absence("constant")
+        reason = self.reasons.cotangent(*source)
+        return self._no_reverse() if reason is None else reason
 
     def contribution(self, edge: Edge, iteration: Iteration = None) -> Any:
         """Return the cotangent that one use sends back.
@@ -256,38 +260,6 @@ class Recording(Addressed):
             return absence("no_rule", f"JAX does not differentiate it: {self.refusal}")
         return absence("not_differentiated", " ".join(self.notes))
 
-    def stats(
-        self, node: str, out: int = 0, of: str = "primal", iteration: Iteration = None
-    ) -> Stats | Absence:
-        """Return statistics of a primal, cotangent or tangent.
-
-        They are of the iterations in which the node ran. In a summary recording these
-        were computed by the program.
-        """
-        questions = {
-            "primal": self.primal,
-            "cotangent": self.cotangent,
-            "tangent": self.tangent,
-        }
-        if of not in questions:
-            msg = f"There are no statistics of {of!r}. Ask `of` one of {[*questions]}."
-            raise RecordingError(msg)
-        array = questions[of](node, out, iteration)
-        if isinstance(array, Absence):
-            if array.kind != "not_captured" or self.mode != "summary":
-                return array
-            slots = self._slots(node, out, of, iteration)
-            return array if slots is None else slots
-        if isinstance(array, jax.Array):
-            return absence("key", "Random keys have no statistics.")
-        if array.dtype == jax.dtypes.float0:
-            return absence("integer", "The tangent of an integer has no statistics.")
-        source = self._source(node, out)
-        if not isinstance(source, Literal):
-            selection = self._selection(source[0], iteration)
-            array = self._of_executed(array, source[0], selection)
-        return stats_from_array(array)
-
     def _zeroed(self, value: Any, position: int, iteration: Iteration) -> Any:
         """Return a stacked array with zeros where an iteration did not run the node."""
         if not isinstance(value, np.ndarray):
@@ -298,78 +270,6 @@ class Recording(Addressed):
         kept = ran[tuple(slice(0, n) for n in value.shape[: ran.ndim])]
         kept = kept.reshape(kept.shape + (1,) * (value.ndim - ran.ndim))
         return np.where(kept, value, np.zeros((), value.dtype))
-
-    def _of_executed(self, array: Any, position: int, selection: Selection) -> Any:
-        """Return what of a stacked array belongs to iterations that ran the node."""
-        ran = self._executed(position, selection)
-        if ran is None:
-            return array
-        # A window of a while's buffers may be shorter than the loop ran.
-        kept = tuple(slice(0, n) for n in array.shape[: ran.ndim])
-        lead = array.shape[: ran.ndim]
-        return array[np.broadcast_to(ran[kept], lead)]
-
-    def _slots(
-        self, node: str, out: int, of: str, iteration: Iteration
-    ) -> Stats | None:
-        found = self._source(node, out)
-        assert isinstance(found, tuple)
-        origin = self.planner.origins
-        store = {
-            "primal": self.run.records,
-            "cotangent": self.run.taps,
-            "tangent": self.run.tangents,
-        }[of]
-        position, index = found
-        # Views and rules that pass a cotangent on share the statistics of their source.
-        key: Key = (position, index)
-        while key not in store:
-            step = origin.summary_source(of, key) if key[1] >= 0 else None
-            if step is None:
-                return None
-            key = step
-        owner = self.planner.value_of(key)
-        loops = self.graph.loops(self.graph.columns.ids[owner[0]])
-        selection = self._selection(position, iteration)[: len(loops)]
-        slots = self.values.select(key, store, owner[0], selection)
-        owner_aval = self.graph.columns.avals[owner[0]][owner[1]]
-        aval = self.graph.columns.avals[position][index]
-        # A branch's own iterations may be fewer than those of what it is handed.
-        is_alike = loops == self.graph.loops(self.graph.columns.ids[position])
-        slots = self._of_executed(slots, position if is_alike else owner[0], selection)
-        rows = slots.reshape(-1, slots.shape[-1])
-        stats = combine_stats([stats_from_slot(row, owner_aval.size) for row in rows])
-        return repeated_stats(stats, aval.size // max(owner_aval.size, 1))
-
-    def trips(self, region: str, iteration: Iteration = None) -> int:
-        """Return how many iterations a loop ran, in one iteration of those around it."""
-        outer = self._outer(region, iteration)
-        return int(np.max(self._captured(self.values.trips, region, outer), initial=0))
-
-    def trips_array(self, region: str) -> Any:
-        """Return trip counts: an int if all are equal, else an array per outer loop."""
-        return _collapse(self._captured(self.values.trips, region))
-
-    def branch(self, region: str, iteration: Iteration = None) -> int:
-        """Return which branch a cond took, in one iteration of the loops around it."""
-        outer = self._outer(region, iteration)
-        return int(np.max(self._captured(self.values.branch, region, outer), initial=0))
-
-    def branch_array(self, region: str) -> Any:
-        """Return taken branches: an int if all are equal, else an array per outer loop."""
-        return _collapse(self._captured(self.values.branch, region))
-
-    def _captured(
-        self, read: Callable[..., Any], region: str, *outer: Selection
-    ) -> Any:
-        try:
-            return read(region, *outer)
-        except Missing:
-            msg = (
-                f"How often `{region}` ran was not captured: its body calls back into "
-                "Python, so it was not run again to be recorded."
-            )
-            raise NotCapturedError(msg) from None
 
     def zoom(self, nodes: str | Sequence[str]) -> Recording:
         """Run again to fetch every array of some nodes; a summary then has them too.
@@ -410,10 +310,3 @@ class Recording(Addressed):
             except Missing:
                 continue
         return absence("not_captured")
-
-
-def _collapse(array: Any) -> Any:
-    values = np.asarray(array)
-    if values.ndim == 0 or (values.size and np.all(values == values.flat[0])):
-        return int(values.flat[0])
-    return values

@@ -1,22 +1,21 @@
-"""Statistics of an array, in a compiled program and outside of one."""
+"""Statistics of arrays: what they hold, in a few numbers."""
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import math
+from collections.abc import Sequence
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
-# Five counts, the least and the greatest finite element, then the sum of the finite
-# elements, scaled, and the sum of their squares; integers travel as the bits of floats.
-_N_COUNTS = 5
-_N_INTS = _N_COUNTS + 2
-SLOT_SIZE = _N_INTS + 2
+# Elements that are looked at together: as doubles, they stay in the cache.
+_PIECE = 1 << 15
+# Exponents of magnitudes whose squares, even of a whole piece, neither vanish nor
+# overflow in double precision.
+_TAME = 400
+_LEAST_EXPONENT, _GREATEST_EXPONENT = -1022, 1023
+_COUNTS = ("size", "neg_inf", "negative", "zero", "positive", "pos_inf", "nan")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,234 +58,109 @@ class Stats:
         return not (self.neg_inf or self.pos_inf or self.nan)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Bits:
-    """How a float is laid out: its integer type and how many bits its fraction has."""
+def stats_from_array(array: Any) -> Stats:
+    """Return the statistics of an array of numbers, in double precision.
 
-    integer: Any
-    width: int
-    fraction: int
-
-    @property
-    def infinity(self) -> int:
-        """The bits of +∞."""
-        return (1 << (self.width - 1)) - (1 << self.fraction)
-
-
-_BITS = {
-    np.dtype(np.float32): _Bits(np.int32, 32, 23),
-    np.dtype(np.float64): _Bits(np.int64, 64, 52),
-}
-
-
-def slot_dtype(dtype: Any) -> np.dtype:
-    """Return the dtype in which statistics of arrays of `dtype` are kept."""
-    wide = dtype in (np.dtype(np.float64), np.dtype(np.complex128))
-    return np.dtype(np.float64 if wide else np.float32)
-
-
-@jax.jit
-def slot_from_array(x: jax.Array) -> jax.Array:
-    """Return the statistics of `x` as a vector of `SLOT_SIZE` floats.
-
-    XLA vectorises a reduction with several results on a CPU only if all of them are
-    integers and nothing in it branches, so whatever can be read off the bits of the
-    floats is. What is summed is scaled by a power of two near the greatest magnitude,
-    for a plain sum of squares underflows.
+    Takes little memory beside the array, whatever its layout and type.
     """
-    if jnp.iscomplexobj(x):
-        x = jnp.abs(x)
-    x = jnp.atleast_1d(x).astype(slot_dtype(x.dtype))
-    bits = _BITS[x.dtype]
-    counts = _integer_pass(lax.bitcast_convert_type(x, bits.integer), bits)
-    low, high = (_float_from_order(k, bits) for k in counts[_N_COUNTS:])
-    scale = _scale(jnp.maximum(jnp.abs(low), jnp.abs(high)), bits)
-    finite = jnp.where(jnp.isfinite(x), x, 0) * scale
-    # Sums of their own round less than those of a reduction with several results: XLA
-    # adds up many parts. They also take half the time, to compile and to run.
-    sums = [jnp.sum(finite), jnp.sum(jnp.square(finite))]
-    # Each scalar that is converted alone would be a kernel.
-    integers = lax.bitcast_convert_type(jnp.stack(counts), x.dtype)
-    return jnp.concatenate([integers, jnp.stack(sums)])
+    x = np.asarray(array)
+    flags = ("external_loop", "buffered", "zerosize_ok")
+    pieces = np.nditer(x, flags, order="K", buffersize=_PIECE)
+    # NumPy complains of comparisons with NaN in some types and not in others.
+    with np.errstate(invalid="ignore", over="ignore"):
+        return combine_stats([_stats_of_piece(piece) for piece in pieces])
 
 
-def _add(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(a + b for a, b in zip(left, right, strict=True))
-
-
-def _integer_pass(b: jax.Array, bits: _Bits) -> tuple[jax.Array, ...]:
-    """Return counts of negative, nonzero, nonfinite, NaN, −∞; least and greatest.
-
-    Zero and −0 are no different, and the extremes are those of the finite elements,
-    in the order that `_float_from_order` undoes. Each count sums a sign bit: adding
-    the right constant to a magnitude carries into it.
-    """
-    whole = bits.integer
-    top, most = whole(bits.width - 1), whole((1 << (bits.width - 1)) - 1)
-    magnitude = b & most
-
-    def is_over(bound: int) -> jax.Array:
-        return lax.shift_right_logical(magnitude + whole(int(most) - bound), top)
-
-    sign = lax.shift_right_logical(b, top)
-    nonzero, nan = is_over(0), is_over(bits.infinity)
-    nonfinite = is_over(bits.infinity - 1)
-    mask = nonfinite - whole(1)
-    order = b ^ lax.shift_right_logical(lax.shift_right_arithmetic(b, top), whole(1))
-    columns = (
-        nonzero & sign & mask,
-        nonzero,
-        nonfinite,
-        nan,
-        nonfinite & sign & (nan ^ whole(1)),
-        (order & mask) | (~mask & most),
-        (order & mask) | (~mask & ~most),
-    )
-    inits = (*[whole(0)] * _N_COUNTS, most, ~most)
-    return tuple(lax.reduce(columns, inits, _combine, tuple(range(b.ndim))))
-
-
-def _combine(left: tuple[Any, ...], right: tuple[Any, ...]) -> tuple[Any, ...]:
-    n = _N_COUNTS
-    low, high = lax.min(left[n], right[n]), lax.max(left[n + 1], right[n + 1])
-    return (*_add(left[:n], right[:n]), low, high)
-
-
-def _float_from_order(k: jax.Array, bits: _Bits) -> jax.Array:
-    """Return the float whose bits, as an ordered integer, are `k`."""
-    top, one = bits.integer(bits.width - 1), bits.integer(1)
-    b = k ^ lax.shift_right_logical(lax.shift_right_arithmetic(k, top), one)
-    return lax.bitcast_convert_type(b, _float_type(bits))
-
-
-def _float_type(bits: _Bits) -> Any:
-    return np.float32 if bits.integer is np.int32 else np.float64
-
-
-def _scale(magnitude: jax.Array, bits: _Bits) -> jax.Array:
-    """Return a power of two that brings `magnitude` to about one."""
-    whole = bits.integer
-    exponent = lax.bitcast_convert_type(magnitude, whole) >> whole(bits.fraction)
-    largest = (bits.infinity >> bits.fraction) - 1
-    inverse = jnp.clip(whole(largest) - exponent, 1, largest)
-    return lax.bitcast_convert_type(inverse << whole(bits.fraction), _float_type(bits))
-
-
-@jax.custom_jvp
-def slot(x: jax.Array) -> jax.Array:
-    """Return the statistics of `x`; its "tangent" is the statistics of the tangent."""
-    return slot_from_array(x)
-
-
-@slot.defjvp
-def _slot_jvp(
-    primals: tuple[jax.Array], tangents: tuple[Any]
-) -> tuple[jax.Array, jax.Array]:
-    (x,), (x_dot,) = primals, tangents
-    y = slot_from_array(x)
-    if x_dot.dtype == jax.dtypes.float0:
-        return y, jnp.zeros_like(y)
-    return y, slot_from_array(x_dot)
-
-
-def stats_from_slot(slot: np.ndarray, size: int) -> Stats:
-    """Return the statistics in one vector of `SLOT_SIZE` floats."""
-    bits = _BITS[slot.dtype]
-    whole = np.ascontiguousarray(slot).view(bits.integer)
-    negative, nonzero, nonfinite, nan, neg_inf = (int(n) for n in whole[:_N_COUNTS])
-    low, high = (_ordered(int(k), bits) for k in whole[_N_COUNTS:_N_INTS])
-    total, squares = (float(v) for v in slot[_N_INTS:])
-    n_finite = size - nonfinite
-    absmax = max(abs(low), abs(high)) if n_finite else 0.0
-    scale = _scale_of(absmax, slot.dtype)
+def _stats_of_piece(piece: Any) -> Stats:
+    magnitudes = np.abs(piece) if piece.dtype.kind == "c" else piece
+    x = magnitudes.astype(np.float64)
+    size, nan, neg_inf, pos_inf = x.size, 0, 0, 0
+    low, high = (float(x.min()), float(x.max())) if size else (math.nan, math.nan)
+    if not (math.isfinite(low) and math.isfinite(high)):
+        nan = int(np.count_nonzero(np.isnan(x)))
+        neg_inf = int(np.count_nonzero(x == -np.inf))
+        pos_inf = int(np.count_nonzero(x == np.inf))
+        x = x[np.isfinite(x)]
+        low, high = (float(x.min()), float(x.max())) if x.size else (math.nan,) * 2
+    negative = int(np.count_nonzero(x < 0)) if low < 0 else 0
+    zero = int(np.count_nonzero(x == 0))
+    absmax = max(abs(low), abs(high)) if x.size else 0.0
+    exponent = _exponent(absmax)
+    if abs(exponent) > _TAME:
+        x = x * math.ldexp(1.0, -exponent)
+    else:
+        exponent = 0
+    mean = math.nan
+    if x.size:
+        mean = within(unscaled(float(x.sum()) / x.size, exponent), low, high)
+    # A scalar product would start threads, which wait for each other on a busy machine.
+    squares = float(np.square(x).sum())
     return Stats(
         size=size,
         neg_inf=neg_inf,
         negative=negative,
-        zero=size - nonzero,
-        positive=nonzero - negative - nonfinite,
-        pos_inf=nonfinite - nan - neg_inf,
+        zero=zero,
+        positive=x.size - negative - zero,
+        pos_inf=pos_inf,
         nan=nan,
-        min=low if n_finite else math.nan,
-        max=high if n_finite else math.nan,
-        mean=total / scale / n_finite if n_finite else math.nan,
+        min=low,
+        max=high,
+        mean=mean,
         absmax=absmax,
-        l2=math.sqrt(squares) / scale,
+        l2=unscaled(math.sqrt(squares), exponent),
     )
 
 
-def _ordered(k: int, bits: _Bits) -> float:
-    most = (1 << (bits.width - 1)) - 1
-    b = np.asarray(k ^ most if k < 0 else k, bits.integer)
-    return float(b.view(_float_type(bits)))
+def _exponent(magnitude: float) -> int:
+    """Return for which `n` `magnitude` is about 2ⁿ, such that 2⁻ⁿ can be written."""
+    n = math.frexp(magnitude)[1]
+    return min(max(n, -_GREATEST_EXPONENT), -_LEAST_EXPONENT)
 
 
-def _scale_of(absmax: float, dtype: np.dtype) -> float:
-    """Return the scale that `slot_from_array` used."""
-    bits = _BITS[dtype]
-    exponent = int(np.asarray(absmax, dtype).view(bits.integer)) >> bits.fraction
-    largest = (bits.infinity >> bits.fraction) - 1
-    inverse = min(max(largest - exponent, 1), largest)
-    b = np.asarray(inverse << bits.fraction, bits.integer)
-    return float(b.view(dtype))
+def unscaled(x: float, exponent: int) -> float:
+    """Return `x` · 2^`exponent`, which may be more than can be written."""
+    try:
+        return math.ldexp(x, exponent)
+    except OverflowError:
+        return math.inf
 
 
-def stats_from_array(array: Any) -> Stats:
-    """Return the statistics of an array of numbers, in double precision."""
-    x = np.asarray(array)
-    if x.dtype.kind == "c":
-        x = np.abs(x)
-    x = x.astype(np.float64).ravel()
-    finite = x[np.isfinite(x)]
-    absmax = float(np.max(np.abs(finite), initial=0.0))
-    scaled = finite / absmax if absmax else finite
-    return Stats(
-        size=x.size,
-        neg_inf=int(np.sum(x == -np.inf)),
-        negative=int(np.sum(finite < 0)),
-        zero=int(np.sum(finite == 0)),
-        positive=int(np.sum(finite > 0)),
-        pos_inf=int(np.sum(x == np.inf)),
-        nan=int(np.sum(np.isnan(x))),
-        min=float(finite.min()) if finite.size else math.nan,
-        max=float(finite.max()) if finite.size else math.nan,
-        mean=float(finite.mean()) if finite.size else math.nan,
-        absmax=absmax,
-        l2=float(np.linalg.norm(scaled)) * (absmax or 1.0),
-    )
+def within(mean: float, low: float, high: float) -> float:
+    """Return a mean that rounding has not put beyond what it is the mean of."""
+    return min(max(mean, low), high)
 
 
 def repeated_stats(stats: Stats, times: int) -> Stats:
     """Return the statistics of an array whose every element is repeated."""
     if times == 1:
         return stats
-    names = ("size", "neg_inf", "negative", "zero", "positive", "pos_inf", "nan")
-    counts = {name: times * getattr(stats, name) for name in names}
+    counts = {name: times * getattr(stats, name) for name in _COUNTS}
     return dataclasses.replace(stats, **counts, l2=stats.l2 * math.sqrt(times))
 
 
-def combine_stats(parts: list[Stats]) -> Stats:
+def combine_stats(parts: Sequence[Stats]) -> Stats:
     """Return the statistics of several arrays taken together."""
-    counts = {
-        name: sum(getattr(part, name) for part in parts)
-        for name in (
-            "size",
-            "neg_inf",
-            "negative",
-            "zero",
-            "positive",
-            "pos_inf",
-            "nan",
-        )
-    }
+    if len(parts) == 1:
+        return parts[0]
+    counts = {name: sum(getattr(part, name) for part in parts) for name in _COUNTS}
     finite = [p for p in parts if p.negative + p.zero + p.positive]
-    n_finite = [p.negative + p.zero + p.positive for p in finite]
-    weighted = sum(p.mean * n for p, n in zip(finite, n_finite, strict=True))
+    low = min((p.min for p in finite), default=math.nan)
+    high = max((p.max for p in finite), default=math.nan)
+    absmax = max((p.absmax for p in finite), default=0.0)
     return Stats(
         **counts,
-        min=min((p.min for p in finite), default=math.nan),
-        max=max((p.max for p in finite), default=math.nan),
-        mean=weighted / sum(n_finite) if n_finite else math.nan,
-        absmax=max((p.absmax for p in finite), default=0.0),
-        l2=functools.reduce(math.hypot, (p.l2 for p in finite), 0.0),
+        min=low,
+        max=high,
+        mean=_common_mean(finite, low, high) if finite else math.nan,
+        absmax=absmax,
+        l2=math.hypot(*(p.l2 for p in finite)),
     )
+
+
+def _common_mean(parts: Sequence[Stats], low: float, high: float) -> float:
+    """Return the mean of the finite elements of parts that each have some."""
+    exponent = _exponent(max(abs(low), abs(high)))
+    sizes = [p.negative + p.zero + p.positive for p in parts]
+    scaled = [math.ldexp(p.mean, -exponent) for p in parts]
+    total = math.fsum(x * n for x, n in zip(scaled, sizes, strict=True))
+    return within(unscaled(total / sum(sizes), exponent), low, high)
