@@ -6,10 +6,10 @@ import functools
 import importlib
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
@@ -18,6 +18,9 @@ from graphstep.errors import ArgumentError
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
+
+if TYPE_CHECKING:
+    from graphstep.export import StyleOptions
 
 # Which regions are open: ids, `"all"`, a number of levels, or the default.
 Expanded = str | int | Iterable[str] | None
@@ -128,40 +131,64 @@ class Trace:
         assert isinstance(recording, Recording)
         return recording
 
-    def to_dot(self, expanded: Expanded = None, *, title: str | None = None) -> str:
+    def to_dot(
+        self,
+        expanded: Expanded = None,
+        *,
+        only: Collection[str] | None = None,
+        **style: Unpack[StyleOptions],
+    ) -> str:
         """Return the graph as DOT text for Graphviz.
 
         Args:
-            expanded: What is open: region ids, `"all"`, or a number of levels.
-                Default: as many regions as stay legible.
-            title: Shown above the picture. Default: the function's name.
+            expanded: What is open: ids of regions and of groups of inputs or outputs,
+                `"all"`, or a number of levels. Default: as much as stays legible.
+            only: Ids of the nodes to draw, for instance
+                `trace.graph.between("in0", "out0")`. Default: all.
+            **style: How it looks: `title`, `theme`, `legend` and more; see
+                `graphstep.export.Style`.
 
         Raises:
+            FormatError: If there is no such style.
             RegionNotFoundError: If `expanded` names something that is no region.
         """
-        return _export().dot_from_view(self.graph, expanded, title)
+        export = _export()
+        return export.dot_from_view(
+            self.graph, expanded, only=only, style=export.Style(**style)
+        )
 
     def render(
         self,
         path: str | Path,
         expanded: Expanded = None,
         *,
-        title: str | None = None,
+        only: Collection[str] | None = None,
         timeout: float = 30.0,
+        **style: Unpack[StyleOptions],
     ) -> Path:
         """Draw the graph into a file, whose suffix says svg, png, pdf or dot.
+
+        If Graphviz takes too long, fewer regions are opened and a warning says so.
 
         Args:
             path: File to write; nothing is written unless the picture is complete.
             expanded: As for `to_dot`.
-            title: As for `to_dot`.
+            only: As for `to_dot`.
             timeout: Seconds after which Graphviz is stopped.
+            **style: As for `to_dot`.
 
         Raises:
-            ExportError: If the picture cannot be made or written.
+            ExportError: If the picture cannot be made or written. Where Graphviz is
+                missing or fails, the graph is then beside `path` as DOT text.
         """
-        return _export().render(
-            self.to_dot(expanded, title=title), path, timeout=timeout
+        export = _export()
+        return export.write_picture(
+            self.graph,
+            path,
+            expanded,
+            only=only,
+            style=export.Style(**style),
+            timeout=timeout,
         )
 
 
@@ -177,26 +204,29 @@ class Recording(_recording.Recording):
         expanded: Expanded = None,
         *,
         at: Cursor | int | None = None,
-        title: str | None = None,
+        only: Collection[str] | None = None,
+        **style: Unpack[StyleOptions],
     ) -> str:
-        """Return the graph as DOT text, with the values that are known at a step.
+        """Return the graph as DOT text, with the state of the walk at a step.
 
         Args:
             expanded: As for `Trace.to_dot`.
             at: A cursor or the number of a step. Default: the end of the walk.
-            title: Shown above the picture. Default: the function's name and the step.
+            only: As for `Trace.to_dot`.
+            **style: As for `Trace.to_dot`; `values=False` leaves the values out.
 
         Raises:
+            FormatError: If there is no such style.
             SteppingError: If there is no such step.
         """
-        if at is None:
-            place = cursor(self).last()
-        else:
-            place = at if isinstance(at, Cursor) else cursor(self).seek(at)
-        if title is None:
-            title = f"{self.fn_name}  {place.step.pass_} {place.index + 1}"
-        notes = _export().value_notes(place)
-        return _export().dot_from_view(self.graph, expanded, title, notes=notes)
+        export = _export()
+        return export.dot_from_view(
+            self.graph,
+            expanded,
+            only=only,
+            at=self._place(at),
+            style=export.Style(**style),
+        )
 
     def render(
         self,
@@ -204,8 +234,9 @@ class Recording(_recording.Recording):
         expanded: Expanded = None,
         *,
         at: Cursor | int | None = None,
-        title: str | None = None,
+        only: Collection[str] | None = None,
         timeout: float = 30.0,
+        **style: Unpack[StyleOptions],
     ) -> Path:
         """Draw the graph at a step into a file; see `to_dot` and `Trace.render`.
 
@@ -213,8 +244,21 @@ class Recording(_recording.Recording):
             ExportError: If the picture cannot be made or written.
             SteppingError: If there is no such step.
         """
-        dot = self.to_dot(expanded, at=at, title=title)
-        return _export().render(dot, path, timeout=timeout)
+        export = _export()
+        return export.write_picture(
+            self.graph,
+            path,
+            expanded,
+            only=only,
+            at=self._place(at),
+            style=export.Style(**style),
+            timeout=timeout,
+        )
+
+    def _place(self, at: Cursor | int | None) -> Cursor:
+        if isinstance(at, Cursor):
+            return at
+        return cursor(self).last() if at is None else cursor(self).seek(at)
 
 
 def trace(

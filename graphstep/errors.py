@@ -27,6 +27,7 @@ GraphstepError
 │   ├── FormatError
 │   ├── OutputError
 │   └── RenderError
+│       └── TimeLimitError
 └── TargetError
 """
 
@@ -148,7 +149,19 @@ class OutputError(ExportError):
 
 
 class RenderError(ExportError):
-    """Graphviz is missing, failed, or did not finish in time."""
+    """Graphviz is missing, failed, or did not finish in time.
+
+    Attributes:
+        dot: The text that could not be drawn, if it is worth keeping.
+    """
+
+    def __init__(self, message: str, *, dot: str | None = None) -> None:
+        self.dot = dot
+        super().__init__(message)
+
+
+class TimeLimitError(RenderError):
+    """Graphviz did not finish in the time that it was given, and was stopped."""
 
 
 class TargetError(GraphstepError):

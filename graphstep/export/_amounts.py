@@ -13,7 +13,8 @@ from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence, Recording, Stats, stats_from_array
 from graphstep.stepping import BACKWARD, FORWARD, Cursor
 
-# An array of no more elements is shown element by element.
+# An array of no more elements is written out, and one of no more has a cell for each.
+_WRITTEN = 4
 _ELEMENTS = 32
 _BINS = 24
 # Elements beyond which a histogram is made of evenly spaced ones.
@@ -128,6 +129,8 @@ def _of_array(of: Literal["primal", "cotangent"], name: str, x: np.ndarray) -> A
         text = f"{number(x.min())} … {number(x.max())}"
     else:
         text = _words(stats)
+    if x.size <= _WRITTEN:
+        text = ", ".join(number(value, 3) for value in x.reshape(-1).tolist())
     if x.size <= _ELEMENTS:
         cells = _elements(x, stats)
         return Amount(

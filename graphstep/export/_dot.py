@@ -1,101 +1,41 @@
-"""DOT text of a view: nodes by kind, regions as clusters, types on edges."""
+"""DOT text of a drawing: boxes by kind, regions as clusters, types on edges."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Collection
 
 import graphviz
 
-from graphstep._jaxcompat import short_type
-from graphstep.export._expansion import legible_expansion
-from graphstep.export._kinds import COMMUTATIVE, kind_of_node
-from graphstep.export._labels import (
-    bundle_label,
-    label_text,
-    node_lines,
-    region_lines,
-    region_title,
-    tooltip,
-)
-from graphstep.graph import ProgramGraph, Region
+from graphstep.export._boxes import Stub, box_label, escaped, font
+from graphstep.export._drawing import Cluster, Drawing, DrawnEdge, DrawnNode
+from graphstep.export._drawn import Expanded, drawing_from_graph
+from graphstep.export._labels import label_text
+from graphstep.export._legend import add_legend
+from graphstep.export._style import Style
+from graphstep.export._themes import Theme, mixed
+from graphstep.export._tips import cluster_tip, edge_tip, node_tip
+from graphstep.graph import ROOT_ID, ProgramGraph
+from graphstep.stepping import Cursor
+from graphstep.tracing import SourceLocation
 
-_GRAPH = {
-    "compound": "true",
-    "fontname": "Helvetica,Arial,sans-serif",
-    "fontsize": "13",
-    "labelloc": "t",
-    "nodesep": "0.25",
-    "pad": "0.2",
-    "rankdir": "TB",
-    "ranksep": "0.35",
-}
-_NODE = {
-    "color": "#444444",
-    "fontname": "Helvetica,Arial,sans-serif",
-    "fontsize": "11",
-    "height": "0.3",
-    "margin": "0.1,0.04",
-    "shape": "box",
-}
-_EDGE = {
-    "arrowsize": "0.6",
-    "color": "#555555",
-    "fontcolor": "#333333",
-    "fontname": "Helvetica,Arial,sans-serif",
-    "fontsize": "9",
-}
-
-# Shape and border tell the kinds apart without colour. The fills are tints of a
-# palette that colour-blind people can tell apart (Okabe and Ito, 2008).
-_LOOKS: dict[str, dict[str, str]] = {
-    "input": {"shape": "ellipse", "fillcolor": "#d6ebf7"},
-    "const": {"shape": "ellipse", "fillcolor": "#eeeeee", "style": "filled,dashed"},
-    "output": {"shape": "ellipse", "fillcolor": "#fbe3d0", "peripheries": "2"},
-    "binder": {"shape": "cds", "fillcolor": "#f4f4f4"},
-    "elementwise": {"style": "filled,rounded", "fillcolor": "#ffffff"},
-    "linear": {"fillcolor": "#fdf6c9", "penwidth": "2"},
-    "shape": {"fillcolor": "#ffffff", "style": "filled,dotted"},
-    "index": {"fillcolor": "#ffffff", "style": "filled,dashed"},
-    "reduction": {"shape": "invhouse", "fillcolor": "#d9f2e8"},
-    "random": {"shape": "hexagon", "fillcolor": "#f6e3ee"},
-    "control": {"shape": "house", "fillcolor": "#dcdff5"},
-    "rule": {"shape": "octagon", "fillcolor": "#f6e3ee"},
-    "effect": {"shape": "note", "fillcolor": "#ffe9b8"},
-    "other": {"shape": "component", "fillcolor": "#ffffff"},
-    "region": {"shape": "box3d", "fillcolor": "#ececf5"},
-}
-_CLUSTERS: dict[str, dict[str, str]] = {
-    "scan": {"color": "#0072b2", "penwidth": "2"},
-    "while": {"color": "#0072b2", "penwidth": "2"},
-    "shard_map": {"color": "#0072b2", "penwidth": "2"},
-    "cond": {"color": "#9b4f7f", "penwidth": "2"},
-    "branch": {"color": "#9b4f7f", "style": "rounded,dashed"},
-    "body": {"color": "#0072b2", "style": "rounded,dashed"},
-    "scope": {"color": "#777777", "style": "rounded,dotted"},
-}
-# Rounds of network simplex per node, times the number of nodes.
-_ROUNDS = 2000
 # Nodes in a picture that can still be read.
 _LEGIBLE = 150
-# Longest edge, in ranks, whose label takes part in the layout.
-_LABELLED_SPAN = 2
-_FEEDBACK = {
-    "color": "#0072b2",
-    "constraint": "false",
-    "fontcolor": "#0072b2",
-    "label": "next iteration",
-    "style": "dashed",
-}
+# Rounds of network simplex that a small picture can do without anybody waiting.
+_ROUNDS = 2000
+# Undrawn lines into one box that have a row each.
+_ROWS = 3
+_CONTROL = ("scan", "while", "shard_map", "cond")
 
 
 def dot_from_view(
     graph: ProgramGraph,
-    expanded: str | int | Iterable[str] | None = None,
+    expanded: Expanded = None,
     title: str | None = None,
     *,
-    notes: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
+    at: Cursor | None = None,
+    style: Style | None = None,
 ) -> str:
     """Return DOT text of `graph` as it is seen when some regions are open.
 
@@ -106,171 +46,275 @@ def dot_from_view(
         graph: The graph to draw.
         expanded: What is open, as `ProgramGraph.view` takes it; by default as many
             regions as stay legible.
-        title: Shown above the picture; by default the function's name, and nothing if
-            it is empty.
-        notes: A further line for the label of some nodes, by node id or region id.
+        title: Shown above the picture; by default the function's name and the step,
+            and nothing if it is empty.
+        only: Ids of the nodes to draw; by default all.
+        at: A step of the walk, whose state is drawn.
+        style: How it looks.
 
     Raises:
         RegionNotFoundError: If `expanded` names something that is no region.
     """
-    opened = legible_expansion(graph) if expanded is None else expanded
-    return _Drawing(graph, opened, notes or {}).dot(
-        graph.trace.fn_name if title is None else title
-    )
+    style = style or Style()
+    if title is not None:
+        style = dataclasses.replace(style, title=title)
+    drawing = drawing_from_graph(graph, expanded, only=only, at=at, values=style.values)
+    return dot_from_drawing(drawing, style)
+
+
+def dot_from_drawing(drawing: Drawing, style: Style | None = None) -> str:
+    """Return DOT text of a drawing; see `dot_from_view`."""
+    return _Writer(drawing, style or Style()).dot()
 
 
 @dataclasses.dataclass(slots=True)
-class _Cluster:
-    """A region whose nodes are being written."""
+class _Open:
+    """A cluster that is being written."""
 
-    region: Region
+    id: str
     dot: graphviz.Digraph
 
 
-class _Drawing:
-    """One view being written as DOT."""
+class _Writer:
+    """One drawing being written as DOT."""
 
-    def __init__(
-        self,
-        graph: ProgramGraph,
-        expanded: str | int | Iterable[str],
-        notes: Mapping[str, str],
-    ) -> None:
-        self.graph = graph
-        self.view = graph.view(expanded)
-        self.notes = notes
-        # Ids of scopes hold names from the program, so regions go by number.
-        self.ranks = _ranks(self.view)
-        self.numbers = {region_id: i for i, region_id in enumerate(graph.regions)}
+    def __init__(self, drawing: Drawing, style: Style) -> None:
+        self.drawing, self.style = drawing, style
+        self.theme: Theme = style.colours
+        self.nodes = {node.id: node for node in drawing.nodes}
+        self.clusters = {cluster.id: cluster for cluster in drawing.clusters}
+        self.stubs_into: dict[str, list[DrawnEdge]] = {}
+        self.stubs_out: dict[str, list[DrawnEdge]] = {}
+        for edge in drawing.edges:
+            if edge.is_stub:
+                self.stubs_into.setdefault(edge.target, []).append(edge)
+                self.stubs_out.setdefault(edge.source, []).append(edge)
+        self.is_large = len(drawing.nodes) > _LEGIBLE
 
-    def dot(self, title: str) -> str:
-        attributes = _GRAPH | _effort(len(self.view))
+    def dot(self) -> str:
+        style, theme = self.style, self.theme
+        title = self.drawing.caption if style.title is None else style.title
+        attributes = {
+            "bgcolor": theme.ground,
+            "compound": "true",
+            "fontcolor": theme.text,
+            "fontname": style.font,
+            "fontsize": "13",
+            "id": "graphstep",
+            "labelloc": "t",
+            "nodesep": "0.22",
+            "pad": "0.15",
+            "rankdir": "LR" if style.direction == "right" else "TB",
+            "ranksep": "0.32",
+            **_effort(len(self.drawing.nodes)),
+        }
         if title:
-            attributes["label"] = label_text([title])
+            heading = font(escaped(title, 90), theme.text, 14, "B")
+            attributes["label"] = f"<{heading}>"
         dot = graphviz.Digraph(
-            "graphstep", graph_attr=attributes, node_attr=_NODE, edge_attr=_EDGE
+            "graphstep",
+            graph_attr=attributes,
+            node_attr={
+                "fontcolor": theme.text,
+                "fontname": style.font,
+                "fontsize": "11",
+                "height": "0.3",
+                "margin": "0.11,0.05",
+                "shape": "box",
+                "width": "0.4",
+            },
+            edge_attr={
+                "arrowhead": "normal",
+                "arrowsize": "0.55",
+                "color": theme.line,
+                "fontcolor": theme.dim,
+                "fontname": style.font,
+                "fontsize": "9",
+            },
         )
         self._nodes(dot)
-        for node_id in self.view:
-            self._edges_into(dot, node_id)
-        self._feedback(dot)
+        for edge in self.drawing.edges:
+            if not edge.is_stub:
+                self._edge(dot, edge)
+        if style.legend:
+            add_legend(dot, self.drawing, style)
         return dot.source
+
+    # Boxes and clusters ---------------------------------------------------------------
 
     def _nodes(self, dot: graphviz.Digraph) -> None:
         """Write the nodes in program order, inside the clusters of their regions."""
-        stack = [_Cluster(self.graph.regions.root, dot)]
-        for node_id, node in self.view.nodes(data=True):
-            chain = self.graph.regions.ancestors(node["region"])
-            while len(stack) > len(chain) or stack[-1].region.id != (
-                chain[len(stack) - 1].id
-            ):
+        stack = [_Open(ROOT_ID, dot)]
+        for node in self.drawing.nodes:
+            chain = self._chain(node.region)
+            while len(stack) > len(chain) or stack[-1].id != chain[len(stack) - 1]:
                 self._close(stack)
             stack += [
-                _Cluster(region, self._cluster(region))
+                _Open(region, self._cluster(self.clusters[region]))
                 for region in chain[len(stack) :]
             ]
-            self._node(stack[-1].dot, node_id, node)
+            self._node(stack[-1].dot, node)
         while len(stack) > 1:
             self._close(stack)
 
-    def _cluster(self, region: Region) -> graphviz.Digraph:
-        return graphviz.Digraph(
-            f"cluster_{self.numbers[region.id]}",
-            graph_attr={
-                "color": "#777777",
-                "fontsize": "11",
-                "label": label_text([region_title(region)]),
-                "labeljust": "l",
-                "style": "rounded",
-                **_CLUSTERS.get(region.kind, {}),
-                **({"peripheries": "2"} if region.is_opaque else {}),
-            },
-        )
+    def _chain(self, region: str) -> list[str]:
+        """Return the ids of the regions around, outermost first, the root included."""
+        chain = [region] if region != ROOT_ID else []
+        while chain and self.clusters[chain[-1]].parent != ROOT_ID:
+            chain.append(self.clusters[chain[-1]].parent)
+        return [ROOT_ID, *reversed(chain)]
 
     @staticmethod
-    def _close(stack: list[_Cluster]) -> None:
+    def _close(stack: list[_Open]) -> None:
         closed = stack.pop()
         stack[-1].dot.subgraph(closed.dot)
 
-    def _node(self, dot: graphviz.Digraph, node_id: str, node: dict[str, Any]) -> None:
-        if node["role"] == "region":
-            kind = "region"
-            lines = region_lines(self.graph.regions[node_id])
-        else:
-            kind = kind_of_node(node["role"], node["primitive"])
-            lines = node_lines(self.graph, node_id)
-        if node_id in self.notes:
-            lines = [*lines, self.notes[node_id]]
+    def _cluster(self, cluster: Cluster) -> graphviz.Digraph:
+        theme = self.theme
+        kind = "rule" if cluster.is_opaque else "control"
+        hue = theme.hue(kind) if cluster.is_control else theme.dim
+        title = font(escaped(cluster.title, 60), hue, 10.5, "B")
+        attributes = {
+            "bgcolor": mixed(theme.ground, hue, 0.035),
+            "class": f"{cluster.kind}{_state(cluster.walk)}",
+            "color": mixed(hue, theme.ground, 0.25 if cluster.is_control else 0.55),
+            "id": f"cluster-{cluster.key}",
+            "label": f"<{title}>",
+            "labeljust": "l",
+            "margin": "9",
+            "penwidth": "1.4" if cluster.kind in _CONTROL else "1",
+            "style": "rounded" if cluster.is_control else "rounded,dashed",
+            "tooltip": label_text(cluster_tip(cluster), 200),
+            **self._link(cluster.location),
+        }
+        if cluster.is_opaque:
+            attributes["peripheries"] = "2"
+        return graphviz.Digraph(f"cluster_{cluster.key}", graph_attr=attributes)
+
+    def _node(self, dot: graphviz.Digraph, node: DrawnNode) -> None:
         dot.node(
-            self._name(node_id),
-            label=label_text(lines),
-            tooltip=label_text([tooltip(self.graph, node_id)]),
-            **{"style": "filled", **_LOOKS[kind]},
+            node.key,
+            label=box_label(
+                node,
+                self.style,
+                self.drawing.pass_,
+                self._stubs_into(node),
+                self._stubs_out(node),
+            ),
+            id=f"node-{node.key}",
+            tooltip=label_text(node_tip(node), 200),
+            **self._look(node),
+            **self._link(node.location),
         )
 
-    def _name(self, node_id: str) -> str:
-        if self.view.nodes[node_id]["role"] == "region":
-            return f"region_{self.numbers[node_id]}"
-        # A colon in an edge would be read as a port.
-        return node_id.replace(":", ".")
+    def _link(self, location: SourceLocation | None) -> dict[str, str]:
+        link = self.style.link
+        if link is None or location is None or location.file.startswith("<"):
+            return {}
+        where = Style.target(link, location.file, location.line, location.column)
+        return {"URL": label_text([where], 2000)}
 
-    def _edges_into(self, dot: graphviz.Digraph, target: str) -> None:
-        node = self.view.nodes[target]
-        edges = sorted(
-            self.view.in_edges(target, keys=True, data=True), key=lambda edge: edge[2]
-        )
-        is_numbered = (
-            node["role"] == "eqn"
-            and node["primitive"] not in COMMUTATIVE
-            and len(edges) > 1
-        )
-        bundles: dict[str, list[str]] = {}
-        for source, _, key, edge in edges:
-            text = self._edge_label(source, edge)
-            if "region" in (node["role"], self.view.nodes[source]["role"]):
-                bundles.setdefault(source, []).append(text)
-            else:
-                self._edge(
-                    dot, source, target, f"{text} → {key}" if is_numbered else text
-                )
-        for source, texts in bundles.items():
-            self._edge(dot, source, target, bundle_label(texts))
+    def _look(self, node: DrawnNode) -> dict[str, str]:
+        theme = self.theme
+        hue, fill = theme.hue(node.kind), theme.fills[node.kind]
+        border, width = mixed(hue, theme.ground, 0.3), "1"
+        styles = ["filled"] if node.is_closed else ["filled", "rounded"]
+        extra: dict[str, str] = {}
+        if node.walk in ("pending", "blocked"):
+            fill, border = mixed(fill, theme.ground, 0.7), mixed(hue, theme.ground, 0.6)
+            styles.append("dotted" if node.walk == "blocked" else "dashed")
+        if node.walk == "current":
+            border, width = theme.accent(self.drawing.pass_), "2"
+            extra["peripheries"] = "2"
+        elif node.role == "output":
+            extra["peripheries"] = "2"
+        return {
+            "class": f"{node.kind}{_state(node.walk)}",
+            "color": border,
+            "fillcolor": fill,
+            "penwidth": width,
+            "style": ",".join(styles),
+            **extra,
+        }
 
-    def _edge(self, dot: graphviz.Digraph, source: str, target: str, text: str) -> None:
+    # Lines ------------------------------------------------------------------------------
+
+    def _edge(self, dot: graphviz.Digraph, edge: DrawnEdge) -> None:
+        theme = self.theme
+        attributes = {
+            "class": ("feedback" if edge.is_feedback else "use") + _state(edge.flow),
+            "id": f"edge-{edge.key}",
+            "tooltip": label_text(edge_tip(edge, self.nodes), 200),
+            **self._flow(edge),
+        }
+        if edge.is_feedback:
+            attributes |= {
+                "color": theme.hue("control"),
+                "constraint": "false",
+                "fontcolor": theme.hue("control"),
+                "style": "dashed",
+            }
+        words = edge.label
+        if edge.operand is not None:
+            words = f"{words} → {edge.operand}"
         # Graphviz gives a label that takes part in the layout a rank of its own; on
-        # long edges, or many, that costs ten times the time of the whole layout.
-        span = self.ranks[target] - self.ranks[source]
-        is_placed = span <= _LABELLED_SPAN and len(self.view) <= _LEGIBLE
-        # The spaces keep the text off the line.
-        label = {"label" if is_placed else "xlabel": f" {label_text([text])} "}
-        dot.edge(self._name(source), self._name(target), **label)
+        # many edges that costs ten times the time of the whole layout. The spaces keep
+        # the text off the line.
+        place = "xlabel" if self.is_large or edge.is_feedback else "label"
+        attributes[place] = f" {label_text([words])} "
+        dot.edge(self.nodes[edge.source].key, self.nodes[edge.target].key, **attributes)
 
-    def _edge_label(self, shown_source: str, edge: dict[str, Any]) -> str:
-        source, out = edge["use"][0], edge["out"]
-        avals = self.graph.node(source).avals
-        text = short_type(avals[out])
-        # The label of a node with one result names it already.
-        if len(avals) > 1:
-            return f"{self.graph.label(source, out)}: {text}"
-        name = self.graph.name(source, out) if shown_source != source else None
-        return f"{name}: {text}" if name else text
+    def _flow(self, edge: DrawnEdge) -> dict[str, str]:
+        theme = self.theme
+        if edge.flow == "lit":
+            accent = theme.accent(self.drawing.pass_)
+            return {"color": accent, "fontcolor": accent, "penwidth": "2.2"}
+        if edge.flow == "complete":
+            return {"color": theme.backward, "penwidth": "1.3"}
+        if edge.flow == "pending":
+            faint = mixed(theme.line, theme.ground, 0.35)
+            return {"color": faint, "fontcolor": theme.faint, "style": "dashed"}
+        return {}
 
-    def _feedback(self, dot: graphviz.Digraph) -> None:
-        for source, _, carry in self.graph.feedback():
-            shown = self._shown_as(source)
-            if carry in self.view and shown is not None and shown != carry:
-                dot.edge(self._name(shown), self._name(carry), **_FEEDBACK)
+    # Stubs ------------------------------------------------------------------------------
 
-    def _shown_as(self, node_id: str) -> str | None:
-        if node_id in self.view and self.view.nodes[node_id]["role"] != "region":
-            return node_id
-        for region in self.graph.regions.ancestors(self.graph.node(node_id).region):
-            if (
-                region.id in self.view
-                and self.view.nodes[region.id]["role"] == "region"
-            ):
-                return region.id
-        return None
+    def _stubs_into(self, node: DrawnNode) -> list[Stub]:
+        """Return the ends of undrawn lines into a box; many of them in one row."""
+        edges = self.stubs_into.get(node.id, [])
+        rows: list[Stub] = []
+        for edge in edges[: _ROWS if len(edges) > _ROWS + 1 else None]:
+            source = self.nodes[edge.source]
+            words = f"from {edge.name or source.name or source.title}"
+            if edge.operand is not None:
+                words += f" → {edge.operand}"
+            elif len(edge.uses) > 1:
+                words += f" · {len(edge.uses)} values"
+            rows.append(self._end(words, edge, source, f"edge-{edge.key}"))
+        if len(rows) < len(edges):
+            rest = edges[len(rows) :]
+            tip = ", ".join(self.nodes[edge.source].title for edge in rest)
+            rows.append(Stub(f"from {len(rest)} more", tip))
+        return rows
+
+    def _stubs_out(self, node: DrawnNode) -> list[Stub]:
+        """Return one row for all undrawn lines that leave a box."""
+        edges = self.stubs_out.get(node.id, [])
+        if not edges:
+            return []
+        targets = [self.nodes[edge.target] for edge in edges]
+        names = list(dict.fromkeys(each.name or each.title for each in targets))
+        words = f"to {names[0]}" if len(names) == 1 else f"to {len(names)} others"
+        if len(names) == 1:
+            return [self._end(words, edges[0], targets[0], "")]
+        return [Stub(words, "to " + ", ".join(names))]
+
+    def _end(self, words: str, edge: DrawnEdge, other: DrawnNode, own: str) -> Stub:
+        tip = " · ".join(edge_tip(edge, self.nodes))
+        return Stub(words, tip, f"node-{other.key}", own)
+
+
+def _state(state: str) -> str:
+    return f" {state}" if state else ""
 
 
 def _effort(n_nodes: int) -> dict[str, str]:
@@ -283,12 +327,3 @@ def _effort(n_nodes: int) -> dict[str, str]:
     if n_nodes > _LEGIBLE:
         return {"mclimit": "0.1", "nslimit": "2"}
     return {"nslimit": str(_ROUNDS // max(1, n_nodes))}
-
-
-def _ranks(view: Any) -> dict[str, int]:
-    """Return each node's distance from the top along its longest path."""
-    ranks: dict[str, int] = {}
-    for node_id in view:
-        sources = view.predecessors(node_id)
-        ranks[node_id] = max((ranks[source] for source in sources), default=-1) + 1
-    return ranks

@@ -59,11 +59,12 @@ class DrawnNode:
     """A box: a node, a closed region, or a closed group of inputs or outputs.
 
     Attributes:
-        id: Of the node, region or group.
+        id: Of the node, region, group or stretch.
         key: A name of letters, digits, `_` and `.` alone, the same in every view of the
             program, and not that of any other node, region or group.
         kind: One of `KINDS`, or `region`.
-        role: `input`, `const`, `eqn`, `binder`, `output`, `region` or `group`.
+        role: `input`, `const`, `eqn`, `binder`, `output`, `region`, `group` or
+            `stretch`, which is a piece of a long program.
         name: What people call its value; empty if it has no name.
         operation: What computes it: the primitive with what tells most of it; of a
             closed region its title.
@@ -99,7 +100,7 @@ class DrawnNode:
     @property
     def is_closed(self) -> bool:
         """Whether more is inside."""
-        return self.role in ("region", "group")
+        return self.role in ("region", "group", "stretch")
 
     @property
     def source(self) -> str:

@@ -9,7 +9,12 @@ from typing import Any
 from graphstep._jaxcompat import Literal, short_type
 from graphstep.export._amounts import amounts_at
 from graphstep.export._drawing import Cluster, Drawing, DrawnEdge, DrawnNode
-from graphstep.export._expansion import legible_expansion, legible_groups
+from graphstep.export._expansion import (
+    legible_expansion,
+    legible_groups,
+    n_outermost,
+)
+from graphstep.export._folding import Stretch, cut_regions, stretches
 from graphstep.export._kinds import COMMUTATIVE, kind_of_node
 from graphstep.export._labels import bundle_label, node_words, region_title
 from graphstep.export._stubs import long_edges
@@ -28,6 +33,9 @@ from graphstep.tracing import SourceLocation, source_location
 
 # What is open: region and group ids, `"all"`, a number of levels, or the default.
 Expanded = str | int | Iterable[str] | None
+_HANDED_ON = ("input", "const", "binder", "output")
+# Outermost nodes beyond which a program is folded, if that is left to us.
+_TOO_MANY = 90
 _GROUP_KINDS = {"inputs": "input", "consts": "const", "outputs": "output"}
 
 
@@ -58,25 +66,45 @@ def drawing_from_graph(
             group.
         NodeNotFoundError: If `only` names something that is no node.
     """
-    regions, open_groups = opened(graph, expanded)
     kept = None if only is None else {graph.position(node) for node in only}
-    drawer = _Drawer(graph, regions, open_groups, kept, at)
+    drawer = _Drawer(graph, opened(graph, expanded), kept, at)
     return drawer.drawing(values=values, stubs=stubs)
 
 
-def opened(
-    graph: ProgramGraph, expanded: Expanded
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the regions and the groups that are open.
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opened:
+    """What is open in a picture.
+
+    Attributes:
+        regions: Ids of the regions, the root included.
+        groups: Ids of the groups of inputs and outputs.
+        folds: Stretches of the program that are drawn as one box each.
+    """
+
+    regions: frozenset[str]
+    groups: frozenset[str]
+    folds: tuple[Stretch, ...] = ()
+
+
+def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
+    """Return what is open when `expanded` is asked for.
+
+    By default a program with more outermost nodes than anybody can read is folded by
+    the layers of its parameters.
 
     Raises:
-        RegionNotFoundError: If `expanded` names something that is neither.
+        RegionNotFoundError: If `expanded` names something that is no region or group.
     """
     known = {group.id for group in groups(graph)}
     if isinstance(expanded, str) and expanded == "all":
-        return frozenset(graph.regions), frozenset(known)
+        return Opened(frozenset(graph.regions), frozenset(known))
     chosen: frozenset[str] = frozenset()
     if expanded is None:
+        if n_outermost(graph) > _TOO_MANY:
+            folds = stretches(graph)
+            if folds:
+                regions = frozenset({ROOT_ID}) | cut_regions(graph, folds)
+                return Opened(regions, legible_groups(graph, regions), folds)
         regions = legible_expansion(graph)
     elif isinstance(expanded, int):
         regions = open_regions(graph.regions, expanded)
@@ -84,7 +112,7 @@ def opened(
         given = frozenset([expanded] if isinstance(expanded, str) else expanded)
         chosen = given & known
         regions = open_regions(graph.regions, given - known)
-    return regions, chosen or legible_groups(graph, regions)
+    return Opened(regions, chosen or legible_groups(graph, regions))
 
 
 def keys_of_boxes(graph: ProgramGraph) -> tuple[Mapping[str, str], Mapping[str, str]]:
@@ -106,8 +134,7 @@ class _Drawer:
     def __init__(
         self,
         graph: ProgramGraph,
-        regions: frozenset[str],
-        open_groups: frozenset[str],
+        what: Opened,
         kept: Collection[int] | None,
         at: Cursor | None,
     ) -> None:
@@ -115,20 +142,23 @@ class _Drawer:
         self.cursor = at
         self.walked = None if at is None else Walked(at)
         self.region_keys, self.group_keys = keys_of_boxes(graph)
-        self.boxes: dict[str, Region | Group] = {}
-        self.open = regions
+        self.boxes: dict[str, Region | Group | Stretch] = {}
+        # Scopes that a stretch cuts cannot be frames around what is left of them.
+        self.cut = cut_regions(graph, what.folds)
         # The item that shows each position; None where it is left out.
         self.shown: list[str | None] = list(graph.order)
-        for group in _closed_groups(graph, open_groups):
+        for group in _closed_groups(graph, what.groups):
             self._close(group)
-        for region in closed_regions(graph.regions, regions):
+        for region in closed_regions(graph.regions, what.regions):
             self._close(region)
+        for fold in what.folds:
+            self._close(fold)
         if kept is not None:
             self.shown = [
                 item if i in kept else None for i, item in enumerate(self.shown)
             ]
 
-    def _close(self, box: Region | Group) -> None:
+    def _close(self, box: Region | Group | Stretch) -> None:
         self.boxes[box.id] = box
         self.shown[box.start : box.stop] = [box.id] * (box.stop - box.start)
 
@@ -252,10 +282,8 @@ class _Drawer:
         return name or "", text
 
     def _hubs(self, items: Iterable[str]) -> frozenset[str]:
-        """Return the items that hand on what they were given, such as parameters."""
-        return frozenset(
-            item for item in items if self._role(item) in ("input", "const", "binder")
-        )
+        """Return the items that only hand on what they are given, such as parameters."""
+        return frozenset(item for item in items if self._role(item) in _HANDED_ON)
 
     def _role(self, item: str) -> str:
         box = self.boxes.get(item)
@@ -290,6 +318,8 @@ class _Drawer:
         box = self.boxes.get(item)
         if isinstance(box, Group):
             return self.group_keys[item]
+        if isinstance(box, Stretch):
+            return f"stretch_{box.start}"
         return key_of_node(item) if box is None else self.region_keys[item]
 
     def _node(
@@ -319,19 +349,33 @@ class _Drawer:
             title=words.title,
             type=words.type,
             location=graph.source(item),
-            region=node.region,
+            region=self._frame(node.region),
             **hidden,
         )
 
-    def _box(self, item: str, box: Region | Group, hidden: dict[str, Any]) -> DrawnNode:
+    def _frame(self, region: str) -> str:
+        """Return the innermost region around that is drawn as a frame."""
+        while region in self.cut:
+            region = self.graph.regions[region].parent or ROOT_ID
+        return region
+
+    def _box(
+        self, item: str, box: Region | Group | Stretch, hidden: dict[str, Any]
+    ) -> DrawnNode:
         noun, region = ("nodes" if box.size != 1 else "node"), ROOT_ID
         kind, role, location = "region", "region", None
         if isinstance(box, Group):
             noun, role = ("leaves" if box.size != 1 else "leaf"), "group"
             kind, title, name = _GROUP_KINDS[box.role], box.label, box.label
+        elif isinstance(box, Stretch):
+            title = name = box.title
+            role, location = "stretch", self.graph.source(self.graph.order[box.start])
+            region = self._frame(self.graph.columns.regions[box.start])
+            while self.graph.regions[region].stop < box.stop:
+                region = self._frame(self.graph.regions[region].parent or ROOT_ID)
         else:
             title, name = region_title(box), box.name
-            region = box.parent or ROOT_ID
+            region = self._frame(box.parent or ROOT_ID)
             location = _location(self.graph, box)
         return DrawnNode(
             id=item,
@@ -353,7 +397,7 @@ class _Drawer:
             region.id
             for item in wanted
             for region in self.graph.regions.ancestors(item)
-        }
+        } - self.cut
         for region in self.graph.regions.values():
             if region.id == ROOT_ID or region.id not in needed:
                 continue
@@ -371,7 +415,7 @@ class _Drawer:
                 name=region.name,
                 title=region_title(region, trips) + turns,
                 length=trips,
-                parent=region.parent or ROOT_ID,
+                parent=self._frame(region.parent or ROOT_ID),
                 is_opaque=region.is_opaque,
                 is_control=region.kind not in ("call", "scope") or region.is_opaque,
                 location=_location(self.graph, region),

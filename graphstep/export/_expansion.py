@@ -40,31 +40,48 @@ def legible_expansion(graph: ProgramGraph, limit: int = 60) -> frozenset[str]:
 
 
 def legible_groups(
-    graph: ProgramGraph, opened: frozenset[str], limit: int = 60
+    graph: ProgramGraph, opened: frozenset[str], limit: int = 60, leaves: int = 12
 ) -> frozenset[str]:
     """Return the groups of inputs and outputs to open beside the regions `opened`.
 
     Outer groups come before inner ones and small ones before large ones, as long as no
-    more than about `limit` nodes are drawn.
+    more than about `limit` nodes are drawn, and no more than about `leaves` inputs and
+    outputs: these stand side by side and make a picture wide. Groups whose names differ
+    in a number only open together or stay closed together.
     """
     found = groups(graph)
     inner: dict[str | None, list[Group]] = {}
     for group in found:
         inner.setdefault(group.parent, []).append(group)
-    leaves = sum(group.size - 1 for group in inner.get(None, []))
-    total = len(graph.view(opened)) - leaves
+    outermost = inner.get(None, [])
+    hidden = sum(group.size - 1 for group in outermost)
+    total = len(graph.view(opened)) - hidden
+    n_leaves = len(graph.inputs) + len(graph.outputs) - hidden
     chosen: set[str] = set()
-    level = inner.get(None, [])
+    level = outermost
     while level:
-        opening: list[Group] = []
-        for group in sorted(level, key=lambda each: (len(each.members), each.start)):
-            cost = len(group.members) - 1
-            if total + cost <= limit:
+        alike: dict[tuple[str | None, str], list[Group]] = {}
+        for group in level:
+            key = (group.role, _NUMBER.sub("#", group.label))
+            alike.setdefault(key, []).append(group)
+        costs = [
+            (sum(len(group.members) - 1 for group in family), family)
+            for family in alike.values()
+        ]
+        level = []
+        for cost, family in sorted(costs, key=lambda pair: (pair[0], pair[1][0].start)):
+            if total + cost <= limit and n_leaves + cost <= leaves:
                 total += cost
-                opening.append(group)
-        chosen.update(group.id for group in opening)
-        level = [each for group in opening for each in inner.get(group.id, [])]
+                n_leaves += cost
+                chosen.update(group.id for group in family)
+                level += [each for group in family for each in inner.get(group.id, [])]
     return frozenset(chosen)
+
+
+def n_outermost(graph: ProgramGraph) -> int:
+    """Return how many nodes are drawn at least: outside all regions and groups."""
+    hidden = sum(group.size - 1 for group in groups(graph) if group.parent is None)
+    return _nodes_when_open(graph, graph.regions.root) - hidden
 
 
 def _children(graph: ProgramGraph, region: Region) -> list[Region]:

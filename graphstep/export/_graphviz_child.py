@@ -11,7 +11,7 @@ NO_PYGRAPHVIZ = 3
 
 
 def main() -> int:
-    """Write a picture in the format named by the first argument to stdout."""
+    """Write a picture to stdout: its format is the first argument, then options."""
     try:
         from pygraphviz import AGraph, DotError
     except ImportError as error:
@@ -19,7 +19,8 @@ def main() -> int:
         return NO_PYGRAPHVIZ
     text = sys.stdin.buffer.read().decode("utf-8")
     try:
-        picture = AGraph(string=text).draw(format=sys.argv[1], prog="dot")
+        options = " ".join(sys.argv[2:])
+        picture = AGraph(string=text).draw(format=sys.argv[1], prog="dot", args=options)
     except (DotError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import dataclasses
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import graphviz
@@ -17,7 +16,7 @@ from graphstep.tracing import one_line
 
 _LINE_LIMIT = 60
 # Types named on an edge that stands for several uses.
-_BUNDLE_LIMIT = 3
+_BUNDLE_LIMIT = 2
 # Types named of a node with several results.
 _TYPES = 3
 # The parameter that says what an equation does, where the primitive's name does not.
@@ -43,13 +42,13 @@ _TELLING_PARAMS = {
 }
 
 
-def label_text(lines: Iterable[str]) -> str:
+def label_text(lines: Iterable[str], limit: int = _LINE_LIMIT) -> str:
     """Return a DOT label that Graphviz shows as exactly these lines.
 
     The characters that Graphviz itself would act upon are escaped: backslashes,
     entities such as `&lt;`, and what it would take for HTML.
     """
-    shown = (one_line(line, _LINE_LIMIT).replace("&", "&amp;") for line in lines)
+    shown = (one_line(line, limit).replace("&", "&amp;") for line in lines)
     return graphviz.nohtml("\\n".join(line.replace("\\", "\\\\") for line in shown))
 
 
@@ -114,40 +113,14 @@ def region_title(region: Region, trips: int | None = None) -> str:
     return words
 
 
-def node_lines(graph: ProgramGraph, node_id: str) -> list[str]:
-    """Return the lines of a node of the flat graph."""
-    words, node = node_words(graph, node_id), graph.node(node_id)
-    if node.role in ("eqn", "binder"):
-        return [words.title]
-    return [words.title, short_type(node.avals[0])]
-
-
-def region_lines(region: Region) -> list[str]:
-    """Return the lines of a closed region."""
-    noun = "node" if region.size == 1 else "nodes"
-    return [region_title(region), f"{region.size} {noun}"]
-
-
-def tooltip(graph: ProgramGraph, node_id: str) -> str:
-    """Return a node's id and source line; folders are left out of the file's name."""
-    if node_id not in graph:
-        return node_id
-    source = graph.source(node_id)
-    if source is None:
-        return node_id
-    return f"{node_id}, {Path(source.file).name}:{source.line}"
-
-
 def bundle_label(texts: Iterable[str]) -> str:
     """Return one label for all uses that run between two boxes."""
     counts = collections.Counter(texts)
-    shown = [
+    if len(counts) > _BUNDLE_LIMIT:
+        return f"{counts.total()} values"
+    return ", ".join(
         text if count == 1 else f"{text} × {count}" for text, count in counts.items()
-    ]
-    if len(shown) > _BUNDLE_LIMIT:
-        rest = sum(list(counts.values())[_BUNDLE_LIMIT:])
-        shown = [*shown[:_BUNDLE_LIMIT], f"{rest} more"]
-    return ", ".join(shown)
+    )
 
 
 def _operation(node: Node) -> str:

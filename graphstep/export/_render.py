@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from graphstep._files import check_writable, write_atomically
-from graphstep.errors import FormatError, RenderError
+from graphstep.errors import FormatError, RenderError, TimeLimitError
 from graphstep.export import _graphviz_child
 from graphstep.tracing import one_line
 
@@ -65,7 +65,8 @@ def render(
     Raises:
         FormatError: If the format is not one of `FORMATS`.
         OutputError: If `path` cannot be written.
-        RenderError: If Graphviz is missing, fails or takes too long.
+        TimeLimitError: If Graphviz takes too long.
+        RenderError: If Graphviz is missing or fails.
     """
     chosen = format_from_path(path) if format is None else format
     check_writable(path)
@@ -73,16 +74,27 @@ def render(
     return Path(path)
 
 
-def picture_from_dot(dot: str, format: str, timeout: float = 30.0) -> bytes:  # noqa: A002
+def picture_from_dot(
+    dot: str,
+    format: str,  # noqa: A002
+    timeout: float = 30.0,
+    dpi: float | None = None,
+) -> bytes:
     """Return the bytes of the picture of DOT text; for `dot`, the text itself.
 
     The system's `dot` command draws it if it is on PATH and works, else pygraphviz,
     whose wheel carries Graphviz.
 
+    Args:
+        dot: DOT text.
+        format: One of `FORMATS`.
+        timeout: Seconds after which Graphviz is stopped.
+        dpi: Dots per inch of a PNG; by default Graphviz's own 96.
+
     Raises:
         FormatError: If the format is not one of `FORMATS`.
-        RenderError: If Graphviz is missing, fails or takes more than `timeout`
-            seconds.
+        TimeLimitError: If Graphviz takes more than `timeout` seconds.
+        RenderError: If Graphviz is missing or fails.
     """
     if format not in FORMATS:
         msg = f"`{format}` is not a format that graphstep writes: {_listed(FORMATS)}."
@@ -91,14 +103,14 @@ def picture_from_dot(dot: str, format: str, timeout: float = 30.0) -> bytes:  # 
         return dot.encode()
     deadline = time.monotonic() + timeout
     failures: list[str] = []
-    for name, command in _commands(format):
+    for name, command in _commands(format, dpi):
         result = _run(command, dot.encode(), deadline - time.monotonic())
         if result is None:
             msg = (
                 f"Graphviz did not finish in {timeout:g} s and was stopped. Open fewer "
                 "regions, allow more time, or write the graph as text (.dot)."
             )
-            raise RenderError(msg)
+            raise TimeLimitError(msg)
         if result.status == 0 and result.output:
             return result.output
         if result.status != _graphviz_child.NO_PYGRAPHVIZ or name == "dot":
@@ -110,11 +122,12 @@ def picture_from_dot(dot: str, format: str, timeout: float = 30.0) -> bytes:  # 
     raise RenderError(f"{msg} {cure}")
 
 
-def _commands(format: str) -> list[tuple[str, list[str]]]:  # noqa: A002
+def _commands(format: str, dpi: float | None) -> list[tuple[str, list[str]]]:  # noqa: A002
+    size = [f"-Gdpi={dpi:g}"] if format == "png" and dpi else []
     # By its path, not as a module: importing graphstep would start with JAX.
-    child = [sys.executable, "-P", str(_graphviz_child.__file__), format]
+    child = [sys.executable, "-P", str(_graphviz_child.__file__), format, *size]
     dot = shutil.which("dot")
-    with_dot = [("dot", [dot, f"-T{format}"])] if dot else []
+    with_dot = [("dot", [dot, f"-T{format}", *size])] if dot else []
     return [*with_dot, ("pygraphviz", child)]
 
 

@@ -22,16 +22,19 @@ def long_edges(
     Args:
         items: What is drawn, in program order.
         edges: Lines between these, none of which goes against the order.
-        hubs: Items that may be hubs: inputs, constants, what a loop hands in.
+        hubs: Items that may be hubs: inputs, constants, outputs, what a loop hands in.
     """
     ranks = _ranks(list(items), edges)
-    targets: dict[str, set[str]] = {}
+    ends: dict[str, set[str]] = {}
     for edge in edges:
-        targets.setdefault(edge.source, set()).add(edge.target)
+        ends.setdefault(edge.source, set()).add(edge.target)
+        ends.setdefault(edge.target, set()).add(edge.source)
     found: set[int] = set()
     for i, edge in enumerate(edges):
         span = ranks[edge.target] - ranks[edge.source]
-        is_hub = edge.source in hubs and len(targets[edge.source]) > _MANY
+        is_hub = any(
+            end in hubs and len(ends[end]) > _MANY for end in (edge.source, edge.target)
+        )
         if span > (_NEAR if is_hub else _LONG):
             found.add(i)
     return frozenset(found)

@@ -23,7 +23,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_svg_shows_hostile_text_as_text(kind: str) -> None:
     """Names become text of the SVG: no element, no attribute, no link."""
-    dot = dot_from_view(loss_graph(), title=HOSTILE[kind], notes={"1": HOSTILE[kind]})
+    dot = dot_from_view(loss_graph(), title=HOSTILE[kind])
 
     root = etree.fromstring(picture_from_dot(dot, "svg"))
 

@@ -1,0 +1,224 @@
+"""Make the picture of a program, or the next best thing, and say which it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+import time
+import warnings
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from graphstep._files import check_writable, write_atomically
+from graphstep.errors import OutputError, RenderError, TimeLimitError
+from graphstep.export._dot import dot_from_drawing
+from graphstep.export._drawing import Drawing
+from graphstep.export._drawn import Expanded, drawing_from_graph, opened
+from graphstep.export._expansion import legible_expansion, n_outermost
+from graphstep.export._render import format_from_path, picture_from_dot
+from graphstep.export._style import Style
+from graphstep.export._svg import tidy_svg
+from graphstep.graph import ProgramGraph
+from graphstep.stepping import Cursor
+
+# Nodes in the views that are tried when time runs out, and the share of the time that
+# is left which each of them, and the one that was asked for, may take.
+_COARSER = (60, 25)
+_SHARE = 0.6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that was made.
+
+    Attributes:
+        content: The bytes of the file.
+        format: One of `FORMATS`; SVG where a PNG or PDF would have had no letters.
+        drawing: What it shows.
+        notices: In what it is not what was asked for, one sentence each.
+    """
+
+    content: bytes
+    format: str
+    drawing: Drawing
+    notices: tuple[str, ...] = ()
+
+
+def picture_from_graph(
+    graph: ProgramGraph,
+    format: str,  # noqa: A002 -- what Graphviz and Matplotlib call it
+    expanded: Expanded = None,
+    *,
+    only: Collection[str] | None = None,
+    at: Cursor | None = None,
+    style: Style | None = None,
+    timeout: float = 30.0,
+) -> Picture:
+    """Return the picture of a program.
+
+    If Graphviz does not finish with the view that was asked for, one with fewer open
+    regions is drawn in the time that is left.
+
+    Args:
+        graph: The program.
+        format: `svg`, `png`, `pdf` or `dot`.
+        expanded: What is open, as `drawing_from_graph` takes it.
+        only: Ids of the nodes to draw; by default all.
+        at: A step of the walk, whose state is drawn.
+        style: How it looks.
+        timeout: Seconds that Graphviz may take, for all of its tries.
+
+    Raises:
+        FormatError: If the format is not one of `FORMATS`.
+        RegionNotFoundError: If `expanded` names something that is no region.
+        TimeLimitError: If not even the coarsest view was finished in time.
+        RenderError: If Graphviz is missing or fails. Its attribute `dot` is the text
+            that could not be drawn.
+    """
+    style = style or Style()
+    deadline = time.monotonic() + timeout
+    views = _views(graph, expanded)
+    wanted: Drawing | None = None
+    while True:
+        regions, is_last = next(views)
+        drawing = drawing_from_graph(
+            graph, regions, only=only, at=at, values=style.values
+        )
+        wanted = wanted or drawing
+        dot = dot_from_drawing(drawing, style)
+        left = deadline - time.monotonic()
+        try:
+            content, actual, notices = _drawn(
+                dot, format, left if is_last else left * _SHARE, style.dpi
+            )
+        except TimeLimitError:
+            if is_last:
+                msg = (
+                    f"Graphviz did not finish in {timeout:g} s and was stopped, and not "
+                    "with fewer open regions either. Allow more time, or write the "
+                    "graph as text (.dot)."
+                )
+                raise TimeLimitError(msg, dot=dot_from_drawing(wanted, style)) from None
+            continue
+        except RenderError as error:
+            raise RenderError(str(error), dot=dot) from error
+        if actual == "svg":
+            title = drawing.caption if not style.title else style.title
+            content = tidy_svg(content, title)
+        if drawing is not wanted:
+            said = (
+                f"Graphviz did not finish with {len(wanted.nodes)} nodes in time, so "
+                f"fewer regions are open: {len(drawing.nodes)} nodes are drawn."
+            )
+            notices = (said, *notices)
+        return Picture(content, actual, drawing, notices)
+
+
+def write_picture(
+    graph: ProgramGraph,
+    path: str | os.PathLike[str],
+    expanded: Expanded = None,
+    *,
+    format: str | None = None,  # noqa: A002
+    only: Collection[str] | None = None,
+    at: Cursor | None = None,
+    style: Style | None = None,
+    timeout: float = 30.0,
+) -> Path:
+    """Draw a program into a file, and return the file that was written.
+
+    Args:
+        graph: The program.
+        path: File to write; nothing is written unless the picture is complete.
+        expanded: As for `picture_from_graph`.
+        format: By default what the suffix of `path` says.
+        only: As for `picture_from_graph`.
+        at: As for `picture_from_graph`.
+        style: As for `picture_from_graph`.
+        timeout: As for `picture_from_graph`.
+
+    Raises:
+        FormatError: If the format is not one of `FORMATS`.
+        OutputError: If `path` cannot be written.
+        RenderError: If Graphviz is missing, fails or takes too long. The graph is then
+            beside `path` as DOT text, and the message says how to draw that.
+
+    Warns:
+        RuntimeWarning: If the picture is not quite the one that was asked for.
+    """
+    chosen = format_from_path(path) if format is None else format
+    check_writable(path)
+    try:
+        picture = picture_from_graph(
+            graph, chosen, expanded, only=only, at=at, style=style, timeout=timeout
+        )
+    except RenderError as error:
+        raise with_text_beside(error, path, chosen) from error
+    for notice in picture.notices:
+        warnings.warn(notice, RuntimeWarning, stacklevel=3)
+    target = Path(path) if picture.format == chosen else Path(f"{path}.svg")
+    write_atomically(target, picture.content)
+    return target
+
+
+def with_text_beside(
+    error: RenderError,
+    path: str | os.PathLike[str],
+    format: str,  # noqa: A002
+) -> RenderError:
+    """Write the DOT text of a picture that could not be made beside it.
+
+    Returns:
+        An error of the same class that says so, and how to draw it.
+    """
+    if error.dot is None:
+        return error
+    name = os.fspath(path)
+    try:
+        write_atomically(f"{name}.dot", error.dot.encode())
+    except OutputError:
+        return error
+    said = (
+        f"{error} The graph is in `{name}.dot`: "
+        f"`dot -T{format} {name}.dot -o {name}` draws it."
+    )
+    return type(error)(said, dot=error.dot)
+
+
+def _views(graph: ProgramGraph, expanded: Expanded) -> Iterator[tuple[Expanded, bool]]:
+    """Yield what is open in the views to try, and whether it is the last one."""
+    yield expanded, False
+    regions = opened(graph, expanded).regions
+    for limit in _COARSER:
+        fewer = regions & legible_expansion(graph, limit)
+        if len(fewer) < len(regions):
+            yield fewer, False
+    yield None if n_outermost(graph) > _COARSER[0] else (), True
+
+
+def _drawn(
+    dot: str,
+    format: str,  # noqa: A002
+    timeout: float,
+    dpi: float,
+) -> tuple[bytes, str, tuple[str, ...]]:
+    """Return the bytes of a picture, its format, and what is to be said of it."""
+    if format in ("png", "pdf") and not _has_fonts():
+        notice = (
+            f"Graphviz finds no fonts here, so a {format} would have no letters: it was "
+            "made as SVG, which is shown with the fonts of whoever looks at it. Install "
+            "fonts, for instance fonts-dejavu-core."
+        )
+        return picture_from_dot(dot, "svg", timeout), "svg", (notice,)
+    return picture_from_dot(dot, format, timeout, dpi), format, ()
+
+
+@functools.cache
+def _has_fonts() -> bool:
+    """Return whether Graphviz can write letters; a PDF names the fonts it holds."""
+    try:
+        return b"/Font" in picture_from_dot('graph {a [label="a"]}', "pdf", 10.0)
+    except RenderError:
+        # What is wrong will be said of the picture itself.
+        return True
