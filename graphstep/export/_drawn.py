@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -34,6 +35,8 @@ from graphstep.tracing import SourceLocation, source_location
 # What is open: region and group ids, `"all"`, a number of levels, or the default.
 Expanded = str | int | Iterable[str] | None
 _HANDED_ON = ("input", "const", "binder", "output")
+# A scope that has a name inside of JAX's own words for its transformations.
+_NAMED = re.compile(r"\w(?![\w]*\()")
 # Outermost nodes beyond which a program is folded, if that is left to us.
 _TOO_MANY = 90
 _GROUP_KINDS = {"inputs": "input", "consts": "const", "outputs": "output"}
@@ -100,12 +103,11 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
         return Opened(frozenset(graph.regions), frozenset(known))
     chosen: frozenset[str] = frozenset()
     if expanded is None:
-        if n_outermost(graph) > _TOO_MANY:
-            folds = stretches(graph)
-            if folds:
-                regions = frozenset({ROOT_ID}) | cut_regions(graph, folds)
-                return Opened(regions, legible_groups(graph, regions), folds)
         regions = legible_expansion(graph)
+        folds = stretches(graph) if _is_shapeless(graph, regions) else ()
+        if folds:
+            regions = frozenset({ROOT_ID}) | cut_regions(graph, folds)
+            return Opened(regions, legible_groups(graph, regions), folds)
     elif isinstance(expanded, int):
         regions = open_regions(graph.regions, expanded)
     else:
@@ -113,6 +115,18 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
         chosen = given & known
         regions = open_regions(graph.regions, given - known)
     return Opened(regions, chosen or legible_groups(graph, regions))
+
+
+def _is_shapeless(graph: ProgramGraph, regions: frozenset[str]) -> bool:
+    """Return whether a program does not say by itself what to draw in one box.
+
+    It has too many outermost nodes, or would be drawn as boxes of which nothing is
+    known but that JAX has transformed what is in them, as `jvp()`.
+    """
+    closed = closed_regions(graph.regions, regions)
+    return n_outermost(graph) > _TOO_MANY or any(
+        region.kind == "scope" and not _NAMED.search(region.name) for region in closed
+    )
 
 
 def keys_of_boxes(graph: ProgramGraph) -> tuple[Mapping[str, str], Mapping[str, str]]:

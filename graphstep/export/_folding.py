@@ -118,7 +118,7 @@ def _is_cut(region: Region, stretch: Stretch) -> bool:
 
 
 def _layers(graph: ProgramGraph) -> dict[int, Group | None]:
-    """Return the layer of each input leaf; `None` for those that are in no layer."""
+    """Return the layer of each parameter; `None` for those that are in no layer."""
     found = [group for group in groups(graph) if group.role == "inputs"]
     families: dict[tuple[str | None, str], list[Group]] = {}
     for group in found:
@@ -132,12 +132,14 @@ def _layers(graph: ProgramGraph) -> dict[int, Group | None]:
     ]
     if not layers:
         return {}
-    positions = [graph.position(leaf) for leaf in graph.inputs]
+    # Other arguments, such as a mask, may be used in the midst of a layer.
+    trees = [group for group in found if group.parent is None]
+    trees = [t for t in trees if any(t.start <= g.start < t.stop for g in layers)]
     # Inner families come later; the outer ones are the layers.
     return {
         position: next((g for g in layers if g.start <= position < g.stop), None)
-        for position in positions
-        if graph.trace.differentiated[position - positions[0]]
+        for tree in trees
+        for position in range(tree.start, tree.stop)
     }
 
 
@@ -155,10 +157,12 @@ def _used(
     graph: ProgramGraph, position: int, layer_of: dict[int, Group | None]
 ) -> tuple[Group | None, ...]:
     """Return the layer whose parameters a node uses, if it uses any."""
-    for _, source in graph.columns.operands[position]:
-        if not isinstance(source, Literal) and source[0] in layer_of:
-            return (layer_of[source[0]],)
-    return ()
+    found = [
+        layer_of[source[0]]
+        for _, source in graph.columns.operands[position]
+        if not isinstance(source, Literal) and source[0] in layer_of
+    ]
+    return tuple(filter(None, found))[:1] or tuple(found[:1])
 
 
 def _is_back(graph: ProgramGraph, position: int, *, otherwise: bool) -> bool:
