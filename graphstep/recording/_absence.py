@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
+from pathlib import Path
 
 from graphstep._jaxcompat import Literal, is_inexact, is_key, is_ref
 from graphstep.graph import ProgramGraph
@@ -227,9 +227,18 @@ class Reasons:
 
     def _no_rule(self, position: int) -> Absence:
         node_id = self.columns.ids[position]
-        eqn: Any = self.columns.eqns[position]
-        if eqn is not None and eqn.primitive.name == "while":
-            reason = f"JAX has no reverse mode through the while at `{node_id}`."
+        equation = equation_text(self.graph, node_id)
+        if self.graph.node(node_id).primitive == "while":
+            reason = f"JAX has no reverse mode through {equation}."
             return absence("while", reason)
-        reason = f"JAX cannot differentiate `{node_id}`: {self.blocked[position]}"
+        reason = f"JAX cannot differentiate {equation}: {self.blocked[position]}"
         return absence("no_rule", reason)
+
+
+def equation_text(graph: ProgramGraph, node_id: str) -> str:
+    """Return an equation as people know it: ``the while `x` (newton.py:27)``."""
+    node = graph.node(node_id)
+    name = graph.label(node_id) if node.avals else node_id
+    place = graph.source(node_id)
+    text = f"the {node.primitive} `{name}`"
+    return text if place is None else f"{text} ({Path(place.file).name}:{place.line})"

@@ -18,6 +18,7 @@ from graphstep.errors import (
     SeedMismatchError,
 )
 from graphstep.graph import ProgramGraph
+from graphstep.recording._absence import equation_text
 from graphstep.recording._arguments import derivative_of, input_leaves, seeds_of
 from graphstep.recording._blocked import blocked_equations, why_no_reverse
 from graphstep.recording._budget import default_budget
@@ -116,7 +117,8 @@ class Recorder:
         else:
             blocked = {}
         if blocked:
-            names = ", ".join(f"`{self.graph.order[p]}`" for p in sorted(blocked))
+            nodes = [self.graph.order[position] for position in sorted(blocked)]
+            names = ", ".join(equation_text(self.graph, node) for node in nodes)
             notes.append(f"No cotangent flows back through {names}.")
         capacities = self._trip_counts(arguments, stages, notes)
         plan = self._choose(derivative, blocked, capacities, budget, notes)
@@ -287,6 +289,7 @@ class Recorder:
         blocked: dict[int, str],
         notes: tuple[str, ...],
         nodes: Sequence[str],
+        progress: Progress | None,
     ) -> Recording:
         if self.has_effects:
             msg = "The program has effects, so it is not run again to zoom in."
@@ -299,10 +302,18 @@ class Recorder:
             capacities=plan.capacities,
             only=wanted,
         )
+        stages = Stages(progress)
         with self.trace.x64_context():
-            returned = self._run(zoomed, arguments, Stages(None))
+            returned = self._run(zoomed, arguments, stages)
             run = self._arrays(arguments, returned, plan.derivative)
-        return Recording(self.planner, zoomed, run, blocked=blocked, notes=notes)
+        return Recording(
+            self.planner,
+            zoomed,
+            run,
+            blocked=blocked,
+            notes=notes,
+            timings=tuple(stages.seconds.items()),
+        )
 
     def _wanted(self, nodes: Sequence[str]) -> tuple[frozenset[Key], frozenset[Key]]:
         """Return the records and taps on which everything about `nodes` rests."""

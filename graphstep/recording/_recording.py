@@ -19,6 +19,7 @@ from graphstep.recording._forward_values import Missing, RunArrays, Selection
 from graphstep.recording._keys import Key
 from graphstep.recording._measured import Measured
 from graphstep.recording._plan import Plan, Planner
+from graphstep.recording._stages import Progress
 from graphstep.recording._values import Values
 from graphstep.recording._verify import Verification
 
@@ -53,7 +54,7 @@ class Recording(Measured):
         verification: Verification | None = None,
         seed_is_default: bool = True,
         refusal: str | None = None,
-        zoom: Callable[[Sequence[str]], Recording] | None = None,
+        zoom: Callable[[Sequence[str], Progress | None], Recording] | None = None,
     ) -> None:
         self.graph: ProgramGraph = planner.graph
         self.plan = plan
@@ -271,20 +272,28 @@ class Recording(Measured):
         kept = kept.reshape(kept.shape + (1,) * (value.ndim - ran.ndim))
         return np.where(kept, value, np.zeros((), value.dtype))
 
-    def zoom(self, nodes: str | Sequence[str]) -> Recording:
+    def zoom(
+        self, nodes: str | Sequence[str], *, progress: Progress | None = None
+    ) -> Recording:
         """Run again to fetch every array of some nodes; a summary then has them too.
+
+        Args:
+            nodes: Node ids.
+            progress: Called as `progress(stage, seconds)` when one of the stages lower,
+                compile, run begins; returning False cancels.
 
         Returns:
             The recording of those nodes in full. This recording answers from it too.
 
         Raises:
             RecordingError: If it was loaded from a file or its program has effects.
+            CancelledError: If `progress` returned False.
         """
         if self._zoom is None:
             msg = "This recording cannot be zoomed: it has no program to run again."
             raise RecordingError(msg)
         wanted = [nodes] if isinstance(nodes, str) else list(nodes)
-        zoomed = self._zoom(wanted)
+        zoomed = self._zoom(wanted, progress)
         self.zoomed.append(zoomed)
         return zoomed
 

@@ -249,25 +249,48 @@ class Cursor:
         """
         return _places.iteration_of(self.timeline, self.step, node)
 
-    def has_complete_cotangent(self, node: str, out: int | None = None) -> bool:
-        """Return whether every use of a value has sent its contribution by now.
+    def has_cotangent(self, node: str, out: int | None = None) -> bool:
+        """Return whether a value has a cotangent, be it complete by now or not.
+
+        The backward pass also comes to values that have none, because a use that JAX
+        cannot differentiate, such as a `while`, has its turn there.
 
         Args:
             node: Node id.
-            out: Which output; by default all of them.
+            out: Which output; by default any of them.
+        """
+        return self.timeline.has_steps(BACKWARD, node) and bool(self._outs(node, out))
+
+    def has_complete_cotangent(self, node: str, out: int | None = None) -> bool:
+        """Return whether a value has a cotangent, and every use has sent its share.
+
+        Args:
+            node: Node id.
+            out: Which output; by default all that have a cotangent.
         """
         graph, step = self.timeline.graph, self.step
+        if step.pass_ == FORWARD or not self.has_cotangent(node, out):
+            return False
         iteration = self.iteration_of(node)
-        if iteration is None or not self.timeline.has_steps(BACKWARD, node):
+        if iteration is None or not _sums.is_walked(self.timeline, node, iteration):
             return False
         if graph.columns.roles[graph.position(node)] == "output":
-            return step.pass_ != FORWARD
-        n_out = len(graph.columns.avals[graph.position(node)])
+            return True
         return step.pass_ == BACKWARD and all(
             _sums.has_arrived(self.timeline, step, edge, iteration)
-            for each in (range(n_out) if out is None else (out,))
+            for each in self._outs(node, out)
             for edge in graph.uses(node, each)
         )
+
+    def _outs(self, node: str, out: int | None) -> list[int]:
+        """Return the outputs of a node that have a cotangent, or one if it has."""
+        graph = self.timeline.graph
+        n_out = len(graph.columns.avals[graph.position(node)])
+        return [
+            each
+            for each in (range(n_out) if out is None else (out,))
+            if self.recording.why_no_cotangent(node, each) is None
+        ]
 
     def running_sum(
         self, node: str, out: int = 0, iteration: Iteration | None = None

@@ -39,6 +39,10 @@ class Recorded(Protocol):
         """Return the cotangent of a value."""
         ...
 
+    def why_no_cotangent(self, node: str, out: int = 0) -> Any:
+        """Return why a value has no cotangent, or `None` if it has one."""
+        ...
+
     def contribution(self, edge: Edge, iteration: AnyIteration = None) -> Any:
         """Return what one use sends back."""
         ...

@@ -210,7 +210,7 @@ def contributions_sent(
             for e in edges
         )
     if is_exit:
-        edges = [e for e in edges if _is_walked(timeline, e[0], here.iteration)]
+        edges = [e for e in edges if is_walked(timeline, e[0], here.iteration)]
         return tuple(_sent(recording, graph, e, here.iteration) for e in edges)
     if region.is_loop and graph.columns.roles[graph.position(here.node)] == "binder":
         return _sent_by_binder(recording, graph, here, edges)
@@ -225,7 +225,8 @@ def _edges_into(graph: ProgramGraph, node: str) -> list[Edge]:
     ]
 
 
-def _is_walked(timeline: Timeline, node: str, iteration: Iteration) -> bool:
+def is_walked(timeline: Timeline, node: str, iteration: Iteration) -> bool:
+    """Return whether the run came to a node in an iteration: its branch was taken."""
     position = timeline.graph.position(node)
     inside = timeline.blocks.innermost[position]
     return timeline.blocks.missing(inside, position, iteration) is None

@@ -12,8 +12,8 @@ BACKWARD: Final = "backward"
 
 
 def goes_back(cursor: Cursor, node: str) -> bool:
-    """Return whether the backward pass comes to a node."""
-    return cursor.timeline.has_backward and cursor.timeline.has_steps(BACKWARD, node)
+    """Return whether the backward pass has a cotangent for a node."""
+    return cursor.timeline.has_backward and cursor.has_cotangent(node)
 
 
 def is_complete(cursor: Cursor, node: str) -> bool:

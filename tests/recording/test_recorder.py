@@ -245,6 +245,20 @@ def test_a_program_with_effects_runs_once_and_says_so() -> None:
     assert any("effects" in note for note in rec.notes)
 
 
+def test_a_while_in_the_way_is_named_as_people_know_it() -> None:
+    """Its result's name and the line stand in the note and in what `rec` answers."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        root = jax.lax.while_loop(lambda v: v < 5.0, lambda v: v + 1.0, x)
+        return root * 2.0
+
+    rec = gs.record(fn, 1.0)
+
+    assert len(rec.notes) == 1
+    for text in (rec.notes[0], str(rec.cotangent("in0"))):
+        assert "the while `root` (test_recorder.py:" in text
+
+
 def test_a_callback_that_raises_is_one_clear_error() -> None:
     """An exception in the user's callback becomes a RecordingError."""
 

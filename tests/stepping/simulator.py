@@ -175,6 +175,9 @@ class Run:
         stack = self._stack("cotangent", node, out)
         return stack if iteration is None else stack[iteration]
 
+    def why_no_cotangent(self, node: str, out: int = 0) -> Any:
+        return None
+
     def contribution(self, edge: Any, iteration: Any = None) -> Any:
         return self.cotangent(edge[0], 0, iteration)
 

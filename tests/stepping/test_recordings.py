@@ -132,7 +132,7 @@ def test_every_step_of_the_zoo(name: str) -> None:
                 )
             continue
         if step.pass_ == BACKWARD:
-            assert here.has_complete_cotangent(step.node)
+            assert here.has_complete_cotangent(step.node) == bool(_outs(here))
             for out, cotangent in _outs(here):
                 terms = here.running_sum(step.node, out)
                 assert terms.is_cotangent
@@ -147,6 +147,16 @@ def test_every_step_of_the_zoo(name: str) -> None:
             for out, cotangent in _outs(here):
                 received = sent.get((step.node, out, step.iteration), cotangent * 0)
                 _assert_close(received, cotangent)
+    for node in recording.graph.order:
+        _assert_has_what_is_complete(start.last(), node)
+
+
+def _assert_has_what_is_complete(here: Cursor, node: str) -> None:
+    graph, recording = here.timeline.graph, here.recording
+    for out in range(len(graph.node(node).avals)):
+        if here.has_complete_cotangent(node, out):
+            iteration = here.iteration_of(node)
+            assert not isinstance(recording.cotangent(node, out, iteration), Absence)
 
 
 def _is_sharded(recording: gs.Recording) -> bool:
@@ -259,6 +269,8 @@ def test_what_sends_nothing_is_listed_with_its_reason() -> None:
     assert float(terms.total) == 3.0
     assert terms.is_complete
     assert not terms.is_cotangent
+    assert not start.last().has_complete_cotangent("0")
+    assert not start.last().has_cotangent("0")
 
 
 def test_nothing_has_arrived_before_the_backward_pass() -> None:
