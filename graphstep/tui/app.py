@@ -138,6 +138,16 @@ class StepApp(
             self.begin_recording(self._trace, self._options, self._save_to)
         self.mark_stale()
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what the bars measure is."""
+        base = self.screen_stack[0]
+        return (
+            base.query_one(LoopBar).has_more_to_show
+            or base.query_one(TimelineBar).has_more_to_show
+            or super().has_more_to_show
+        )
+
     def on_resize(self, event: events.Resize) -> None:
         """Say so where there is room for nothing."""
         width, height = event.size
@@ -172,7 +182,6 @@ class StepApp(
         progress.set_class(progress.progress is None, "-absent")
         self.look_at_large()
         self.compare_large()
-        self.find_wanted()
         self.keep_soon()
         base.query_one("#too-small", Static).update(self._small_text(), layout=False)
 

@@ -24,6 +24,12 @@ class Arranging(BackgroundWork):
         """Return a panel, visible or not."""
         return self.panes_box.query_one(f"#{pane_id}", Pane)
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what a panel lacks is."""
+        is_lacking = any(pane.has_more_to_show for pane in self.panes_box.visible_panes)
+        return is_lacking or super().has_more_to_show
+
     def rearrange(self, arrangement: Arrangement) -> None:
         """Show other panels, or the same elsewhere."""
         self.change(dataclasses.replace(self.state, arrangement=arrangement))

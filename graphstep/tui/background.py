@@ -51,6 +51,11 @@ class BackgroundWork(StatefulApp):
         """Whether something is being done in a thread."""
         return self._current_task is not None
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what is done in a thread is."""
+        return self.is_working or super().has_more_to_show
+
     def work_apart(self, words: str, work: Callable[[Task], Message | None]) -> None:
         """Begin some work, in place of what was going on.
 

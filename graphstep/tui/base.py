@@ -74,6 +74,20 @@ class StatefulApp(App[int]):
         return is_done
 
     @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come that will change what is shown.
+
+        Parts of the application that work something out add to it. What was posted
+        but not yet handled counts: a picture taken otherwise is that of a moment.
+        """
+        pumps = (self, self.screen, *self.screen.walk_children())
+        return (
+            self.is_stale
+            or any(not worker.is_finished for worker in self.workers)
+            or any(pump.message_queue_size for pump in pumps)
+        )
+
+    @property
     def palette(self) -> Palette:
         """The styles that suit the theme."""
         return palette_of(self.current_theme)

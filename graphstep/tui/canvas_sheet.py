@@ -18,9 +18,6 @@ from graphstep.tui.canvas_sight import Sight
 from graphstep.tui.minimap import Minimap
 from graphstep.tui.numbers import fit
 
-# Seconds until values that a frame had no time for are asked for again.
-_LATER = 0.01
-
 # A drawing this much larger than what is seen of it needs no small picture, which
 # would hide more than it shows.
 _NEARLY_ALL = 1.25
@@ -52,7 +49,7 @@ class Sheet(Sight):
         self._small_picture()
         strips = super().render_lines(crop)
         if values is not None and values.has_put_off:
-            self.set_timer(_LATER, self._repaint)
+            self.come_back(self._repaint)
         return strips
 
     def _repaint(self) -> None:
@@ -78,7 +75,7 @@ class Sheet(Sight):
         if lines:
             self.refresh(*[Region(0, line, width, 1) for line in sorted(lines)])
         if values is not None and values.has_put_off:
-            self.set_timer(_LATER, self._repaint)
+            self.come_back(self._repaint)
 
     def _sheet(self) -> PaintedRows | None:
         """Return the rows as the present state wants them, if there is a drawing."""

@@ -101,6 +101,12 @@ class Sight(Pane):
         return self.view is not None and LayoutKey.of(self.view.state) == self._key
 
     @property
+    def has_more_to_show(self) -> bool:
+        """Whether another layout is to come, or what it looks like."""
+        is_due = self.view is not None and not self.is_up_to_date
+        return is_due or super().has_more_to_show
+
+    @property
     def _room(self) -> Size:
         return self.scrollable_content_region.size
 

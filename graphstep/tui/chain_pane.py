@@ -88,6 +88,11 @@ class ChainPane(TextPane):
         page = page_of(facts, palette, width, seed_is_default=recording.seed_is_default)
         return title_of(facts), page
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether terms are still being added up."""
+        return self._wanted is not None or super().has_more_to_show
+
     def _facts_of(
         self, recording: Recording, cursor: Cursor, key: ChainKey
     ) -> Facts | None:
@@ -117,8 +122,9 @@ class ChainPane(TextPane):
             self._wanted = None
         if message.recording is self._recording:
             self._keep(message.key, message.facts)
-            if self.view is not None:
-                self.show(self.view)
+        # Those of another recording may be wanted in the same place by now.
+        if self.view is not None:
+            self.show(self.view)
 
     def _keep(self, key: ChainKey, facts: Facts) -> None:
         self._facts[key] = facts

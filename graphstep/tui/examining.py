@@ -237,6 +237,11 @@ class ExaminingActions(RerunningActions):
 
     # Large arrays --------------------------------------------------------------------
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what is measured of a large array is."""
+        return self._looking_at is not None or super().has_more_to_show
+
     def look_at_large(self) -> None:
         """Fetch, in a thread, what is too large to be looked at within a frame."""
         values = self._values

@@ -53,12 +53,18 @@ class Findings:
     A panel that asks for what is not known yet gets `None`, and is shown again when
     it is.
 
+    Args:
+        tell: Called when something is asked: panels do so while they are drawn, too.
+
     Attributes:
         wanted: Questions that were asked and nobody works on yet.
+        n_open: How many have no answer yet, somebody at work on them or not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[], object] = lambda: None) -> None:
+        self._tell = tell
         self.wanted: list[Question] = []
+        self.n_open = 0
         self._answers = {name: weakref.WeakKeyDictionary() for name in _ANSWERS}
 
     def health(self, recording: Recording) -> Health | None:
@@ -82,6 +88,7 @@ class Findings:
 
     def keep(self, question: Question, answer: Any) -> None:
         """Keep an answer."""
+        self.n_open -= 1
         self._answers[question.name][question.subject] = answer
 
     def take_wanted(self) -> list[Question]:
@@ -93,5 +100,7 @@ class Findings:
         known = self._answers[name]
         if subject not in known:
             known[subject] = None
+            self.n_open += 1
             self.wanted.append(Question(name, subject))
+            self._tell()
         return known[subject]

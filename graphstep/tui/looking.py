@@ -111,6 +111,12 @@ class LookingActions(Arranging):
 
     # Prompt --------------------------------------------------------------------------
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what is found of a search typed is."""
+        prompt = self.screen_stack[0].query_one(Prompt)
+        return prompt.is_resting or super().has_more_to_show
+
     def ask(self, kind: str, text: str = "") -> None:
         """Open the prompt, with something typed already."""
         prompt = self.screen_stack[0].query_one(Prompt)

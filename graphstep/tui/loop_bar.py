@@ -61,6 +61,11 @@ class LoopBar(TextBar):
         self._is_dragged = False
         self._label = 0
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether norms are still being measured."""
+        return bool(self._wanted)
+
     def show(self, view: View) -> None:
         """Show another state."""
         self.view = view
@@ -114,8 +119,9 @@ class LoopBar(TextBar):
         self._wanted.discard(message.key)
         if message.recording is self._recording:
             self._keep(message.key, message.track)
-            if self.view is not None:
-                self.show(self.view)
+        # Those of another recording may be wanted in the same place by now.
+        if self.view is not None:
+            self.show(self.view)
 
     def _keep(self, key: TrackKey, track: Track) -> None:
         self._tracks[key] = track

@@ -21,8 +21,6 @@ from graphstep.tui.view import View
 
 # Lines to keep in sight above and below the one that matters.
 _MARGIN = 2
-# Seconds until values that a frame had no time for are asked for again.
-_LATER = 0.01
 
 
 class Outline(Pane):
@@ -191,7 +189,7 @@ class Outline(Pane):
         values.begin_frame()
         strips = super().render_lines(crop)
         if values.has_put_off:
-            self.set_timer(_LATER, self.refresh)
+            self.come_back(self.refresh)
         return strips
 
     def render_line(self, y: int) -> Strip:

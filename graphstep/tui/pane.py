@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from rich.style import Style
@@ -14,6 +16,9 @@ from graphstep.tui.arrangement import Border
 from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import BorderDragged, PaneFocused, Resized
 from graphstep.tui.view import View
+
+# Seconds until values that a frame had no time for are asked for again.
+_MOMENT = 0.01
 
 Motion = Literal["up", "down", "left", "right", "page_up", "page_down", "top", "bottom"]
 
@@ -36,6 +41,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         self.border_title = self.heading
         self._dragged: Border | None = None
         self._frame_style: Style | None = None
+        self._is_coming_back = False
 
     @property
     def rich_style(self) -> Style:
@@ -53,6 +59,21 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         """Show another state. Called once per frame, and only while visible."""
         self.view = view
         self.refresh()
+
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come that will change what it shows."""
+        return self._is_coming_back
+
+    def come_back(self, draw: Callable[[], object]) -> None:
+        """Draw once more in a moment: there are values that a frame had no time for."""
+        if not self._is_coming_back:
+            self._is_coming_back = True
+            self.set_timer(_MOMENT, functools.partial(self._come_back, draw))
+
+    def _come_back(self, draw: Callable[[], object]) -> None:
+        self._is_coming_back = False
+        draw()
 
     def move(self, motion: Motion) -> None:
         """Do what an arrow or a page key asks for: here, scroll."""

@@ -82,6 +82,11 @@ class Prompt(Input):
         """Whether a person is typing."""
         return self.has_class("-open")
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether what was typed last is still to be told."""
+        return self._rest is not None
+
     def open(self, kind: str, text: str = "") -> None:
         """Ask for a search (`/`) or a command (`:`), with something typed already."""
         self.kind = kind
@@ -127,6 +132,7 @@ class Prompt(Input):
         self._rest = self.set_timer(_REST, self._tell)
 
     def _tell(self) -> None:
+        self._rest = None
         if self.is_open:
             self.post_message(Typed(self.kind, self.value))
 

@@ -29,9 +29,14 @@ class ReadingActions(Arranging):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.findings = Findings()
+        self.findings = Findings(lambda: self.call_later(self.find_wanted))
 
     # What is worked out in the background ---------------------------------------------
+
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what was asked is."""
+        return self.findings.n_open > 0 or super().has_more_to_show
 
     def find_wanted(self) -> None:
         """Begin to work out what the panels have asked for."""

@@ -233,6 +233,11 @@ class RerunningActions(RecordingActions):
         runs = dataclasses.replace(runs, compared=number)
         self.change(dataclasses.replace(self.state, runs=runs).say(said))
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what is compared in a thread is."""
+        return self._comparing is not None or super().has_more_to_show
+
     def compare_large(self) -> None:
         """Compare, in a thread, what is too large to be compared within a frame."""
         comparison = self.comparison

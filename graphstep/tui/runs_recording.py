@@ -52,6 +52,16 @@ class RecordingActions(Arranging):
         """The recording that is looked at, once there is one."""
         return None if self._values is None else self._values.recording
 
+    @property
+    def is_recording(self) -> bool:
+        """Whether a recording is being made."""
+        return self.screen_stack[0].query_one(ProgressBar).progress is not None
+
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; a recording is."""
+        return self.is_recording or super().has_more_to_show
+
     def open_recording(self, recording: Recording, trace: Traced | None) -> None:
         """Look at a recording that was made already."""
         recipe = None if trace is None else Recipe(trace, {})

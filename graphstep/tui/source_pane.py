@@ -123,6 +123,11 @@ class SourcePane(Pane):
             self._read_colours(page.file)
         return strips
 
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether colours are still to come."""
+        return self._is_reading or super().has_more_to_show
+
     def _read_colours(self, file: SourceFile) -> None:
         if self._is_reading:
             return

@@ -61,6 +61,12 @@ class TimelineBar(TextBar):
         self._stop_key: object = None
         self._stops: frozenset[int] = frozenset()
         self._unwanted = threading.Event()
+        self._is_tracking = False
+
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether the norms along the walk are still to come."""
+        return self._is_tracking
 
     @property
     def scale(self) -> Scale | None:
@@ -119,6 +125,7 @@ class TimelineBar(TextBar):
         self._recording, self._track_key, self._track = recording, key, ()
         self._unwanted.set()
         self._unwanted = threading.Event()
+        self._is_tracking = True
         self._find_track(recording, cursor, scale, self._unwanted)
 
     @work(thread=True, group="timeline")
@@ -137,7 +144,7 @@ class TimelineBar(TextBar):
         """Show the norms."""
         message.stop()
         if not message.unwanted.is_set():
-            self._track = message.cells
+            self._track, self._is_tracking = message.cells, False
             if self.view is not None:
                 self.show(self.view)
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import importlib.util
 import sys
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import (
+    REPLACED_KEYS,
+    _character_to_key,
+    _get_unicode_name_from_key,
+)
 from textual.pilot import Pilot
 
 import graphstep as gs
@@ -58,15 +66,60 @@ async def fold_all(pilot: Pilot[int]) -> None:
 
 
 async def settle(pilot: Pilot[int]) -> None:
-    """Wait until nothing is left to be shown."""
-    await until(pilot, lambda: not app_of(pilot).is_stale)
-    await pilot.pause()
+    """Wait until nothing is left to be shown, but for a recording that is being made."""
+    app = app_of(pilot)
+    while app.is_running and not app._exit:
+        # Nothing will come of an application that has failed.
+        assert app._exception is None
+        before = app.state
+        # Whatever waited for somebody is handled, and what is seen is drawn; either may
+        # bring up more.
+        await pilot.pause(0)
+        if app.state is before and not _has_more(app):
+            return
+        if app.is_running and not app.message_queue_size:
+            # Threads are at work, or timers run.
+            await asyncio.sleep(0.002)
+
+
+def _has_more(app: StepApp) -> bool:
+    if not app.is_running or app._exit:
+        return False
+    if app.is_recording:
+        return app.is_stale
+    screen = app.screen
+    is_to_be_drawn = screen._layout_required or bool(screen._dirty_widgets)
+    return is_to_be_drawn or app.has_more_to_show
 
 
 async def press(pilot: Pilot[int], *keys: str) -> None:
-    """Press keys, then wait until their effect is shown."""
-    await pilot.press(*keys)
-    await settle(pilot)
+    """Press keys, each once the effect of those before is shown, then wait for its own.
+
+    Textual's own way waits in vain for a busy machine to come to rest.
+    """
+    for key in keys:
+        send(pilot, key)
+        await settle(pilot)
+    if not keys:
+        await settle(pilot)
+
+
+def send(pilot: Pilot[int], key: str) -> None:
+    """Press a key without waiting for anything."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    char = key if len(key) == 1 else _character_of(key)
+    event = events.Key(name, char)
+    event.set_sender(pilot.app)
+    assert pilot.app._driver is not None
+    pilot.app._driver.send_message(event)
+
+
+def _character_of(key: str) -> str | None:
+    name = _get_unicode_name_from_key(REPLACED_KEYS.get(key, key))
+    try:
+        return unicodedata.lookup(name)
+    except KeyError:
+        return None
 
 
 async def until(pilot: Pilot[int], claim: Callable[[], bool]) -> None:

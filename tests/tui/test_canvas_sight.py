@@ -16,7 +16,7 @@ from graphstep.layout import Box, Frame
 from graphstep.tui.app import StepApp
 from graphstep.tui.canvas import Canvas
 from graphstep.tui.canvas_layouts import Layouts
-from tests.tui.pilots import app_of, press, screen_text, settle, show, walk
+from tests.tui.pilots import app_of, press, screen_text, settle, show, until, walk
 
 X = jnp.array([1.0, -2.0, 0.5])
 
@@ -185,6 +185,6 @@ async def test_the_first_layout_is_announced(monkeypatch: pytest.MonkeyPatch) ->
     graph = gs.trace(chain, X).graph
 
     async with StepApp(graph).run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
+        words = f"laying out {len(graph)} nodes …"
 
-        assert f"laying out {len(graph)} nodes …" in screen_text(pilot)
+        await until(pilot, lambda: words in screen_text(pilot))

@@ -15,7 +15,7 @@ from graphstep.errors import RecordingError
 from graphstep.recording import Absence, Recording, Stats
 from graphstep.tui import examining
 from graphstep.tui.zooming import nodes_to_fetch
-from tests.tui.pilots import app_of, press, screen_text, until, walk
+from tests.tui.pilots import app_of, press, screen_text, send, until, walk
 
 # A summary keeps small arrays all the same.
 X = jnp.linspace(-2.0, 3.0, 6_000)
@@ -98,7 +98,8 @@ async def test_fetching_is_reported_and_given_up(
     monkeypatch.setattr(Recording, "zoom", zoom)
     async with walk(loss, X, panes=("array",), budget=NONE) as pilot:
         app = app_of(pilot)
-        await press(pilot, "n", "enter")
+        await press(pilot, "n")
+        send(pilot, "enter")
         await until(pilot, lambda: "Esc cancels" in app.state.notice)
         assert "running again" in app.state.notice
         await press(pilot, "escape")

@@ -17,7 +17,16 @@ from graphstep.tui.passes import SEED
 from graphstep.tui.values import Values
 from graphstep.tui.watch import Watch
 from graphstep.tui.watching import before, seen
-from tests.tui.pilots import app_of, example, line_with, press, screen_text, until, walk
+from tests.tui.pilots import (
+    app_of,
+    example,
+    line_with,
+    press,
+    screen_text,
+    send,
+    until,
+    walk,
+)
 
 
 def fan(x: jax.Array) -> jax.Array:
@@ -222,7 +231,7 @@ async def test_escape_gives_a_long_search_up(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("graphstep.tui.stopping._searched", slow)
     async with walk(fan, X) as pilot:
         app = app_of(pilot)
-        await press(pilot, "c")
+        send(pilot, "c")
         await until(pilot, entered.is_set)
         await until(pilot, lambda: "Esc cancels" in screen_text(pilot))
         await press(pilot, "escape")
