@@ -22,10 +22,15 @@ from rich.cells import cell_len
 import graphstep as gs
 from graphstep.recording import Recording
 from graphstep.tui.app import StepApp
-from graphstep.tui.canvas import Canvas
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
+# A script finds what is beside it; the tests are a package of the project.
+sys.path.insert(0, str(ROOT))
+
+from tests.bench.models import MODELS  # noqa: E402
+from tests.tui.pilots import press, settle  # noqa: E402
+
 # Fonts of the reader's machine: a picture must not load anything.
 _FONTS = "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
@@ -59,9 +64,6 @@ def _example(name: str, fn: str, **options: Any) -> Callable[[], Recording]:
 
 
 def _twelve_layers() -> Recording:
-    sys.path.insert(0, str(ROOT))
-    from tests.bench.models import MODELS
-
     fn, args = MODELS["gpt12"].build()
     return gs.record(fn, *args, argnums=0)
 
@@ -113,22 +115,8 @@ async def _svg(shot: Shot) -> str:
     recording = shot.record()
     app = StepApp(recording.graph, recording=recording)
     async with app.run_test(size=shot.size) as pilot:
-
-        async def settle() -> None:
-            canvas = app.pane("graph")
-            assert isinstance(canvas, Canvas)
-            while app.is_stale or canvas.drawn is None or app.is_working:
-                await pilot.pause(0.01)
-            await pilot.pause()
-
-        await settle()
-        for key in shot.keys:
-            await pilot.press(key)
-            await settle()
-        # What is worked out in threads, such as the track of norms, comes by itself.
-        await app.workers.wait_for_complete()
-        await settle()
-        await pilot.pause(3.0)
+        await settle(pilot)
+        await press(pilot, *shot.keys)
         svg = app.export_screenshot(title=f"graphstep · {recording.fn_name}")
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family: Fira Code, monospace", f"font-family: {_FONTS}", svg)

@@ -61,8 +61,14 @@ async def _until(pilot: Pilot[int], claim: Callable[[], bool]) -> None:
         await pilot.pause(0.001)
 
 
-async def _settled(pilot: Pilot[int], app: StepApp) -> None:
+async def _drawn(pilot: Pilot[int], app: StepApp) -> None:
+    """Wait for what a person waits for: the state is shown, the drawing is that of it."""
     await _until(pilot, lambda: not app.is_stale and _canvas(pilot).is_up_to_date)
+
+
+async def _at_rest(pilot: Pilot[int], app: StepApp) -> None:
+    """Wait for the background too, so that no key pays for the one before."""
+    await _until(pilot, lambda: not app.has_more_to_show)
 
 
 def _near(state: UiState, position: int) -> UiState:
@@ -83,24 +89,25 @@ async def _times(rec: Recording, opened: str, rounds: int) -> Times:
     own: dict[str, list[float]] = {subject: [] for subject in _KEYS}
     began = time.process_time()
     async with app.run_test(size=_SIZE) as pilot:
-        await _settled(pilot, app)
+        await _drawn(pilot, app)
         first = time.process_time() - began
         for round_ in range(rounds):
             # Elsewhere in the program each time.
             middle = len(rec.graph) * (round_ + 1) // (rounds + 1)
             app.change(app.state.select_node(rec.graph.order[middle]))
             await pilot.press("t")
-            await _settled(pilot, app)
+            await _at_rest(pilot, app)
             for subject, pressed in _KEYS.items():
                 if subject == "fold":
                     app.change(_near(app.state, middle))
-                    await _settled(pilot, app)
+                    await _at_rest(pilot, app)
                 for key in pressed:
                     began, own_began = time.process_time(), time.thread_time()
                     await pilot.press(key)
-                    await _settled(pilot, app)
+                    await _drawn(pilot, app)
                     keys[subject].append(1000 * (time.process_time() - began))
                     own[subject].append(1000 * (time.thread_time() - own_began))
+                    await _at_rest(pilot, app)
     return Times(1000 * first, keys, own)
 
 
