@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
+from graphstep.export.chain import index_text
 from graphstep.tui.array_cut import Cut
 from graphstep.tui.array_field import WORDS, Field
 from graphstep.tui.array_formats import Writer, full_text, name_of
@@ -17,7 +18,7 @@ from graphstep.tui.array_grid import Grid, Spot
 from graphstep.tui.array_heat import Hues, Scale, heat_lines, legend, shade_lines
 from graphstep.tui.array_look import reals
 from graphstep.tui.examined import Examined, cut_of
-from graphstep.tui.numbers import fit, fit_right, index_text
+from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 
 _GAP = 2

@@ -9,10 +9,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 
+from graphstep.analysis import INF, NAN
+from graphstep.export.chain import Amount, CotangentSum, Facts, index_text, signed
 from graphstep.stepping import FORWARD, SEED
-from graphstep.tui.chain_amounts import Amount, CotangentSum, Facts
-from graphstep.tui.norms import INF, NAN
-from graphstep.tui.numbers import fit, fit_right, index_text, number, signed
+from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
 

@@ -10,11 +10,9 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
+from graphstep.export.chain import Facts, equation_text, node_facts, seed_facts
 from graphstep.recording import Recording
 from graphstep.stepping import SEED, Cursor
-from graphstep.tui.chain_amounts import Facts
-from graphstep.tui.chain_facts import node_facts, seed_facts
-from graphstep.tui.chain_names import equation_text
 from graphstep.tui.chain_page import page_of, title_of
 from graphstep.tui.lines import label_of
 from graphstep.tui.pane import TextPane

@@ -9,10 +9,11 @@ import numpy as np
 from textual.message import Message
 
 from graphstep.errors import SteppingError
+from graphstep.export.chain import index_text
 from graphstep.recording import Absence, Stats
 from graphstep.tracing import one_line
 from graphstep.tui.command import Command
-from graphstep.tui.numbers import index_text, number, rows_of_array
+from graphstep.tui.numbers import number, rows_of_array
 from graphstep.tui.orders import TextAsked
 from graphstep.tui.places_typed import (
     TypedValue,

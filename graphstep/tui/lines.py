@@ -9,8 +9,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from graphstep._jaxcompat import short_type
 from graphstep.export import kind_of_node
+from graphstep.export.chain import label_of, type_of
 from graphstep.graph import ProgramGraph, Region
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
@@ -296,26 +296,6 @@ class LineMaker:
                 pair = self._value(Short(bad, flag), self.columns.value)
             segments += pair or self._value(Short(""), self.columns.value)
         return segments
-
-
-def label_of(graph: ProgramGraph, node: str, out: int | None = None) -> str:
-    """Return what people call a node, or one of its outputs; one safe line."""
-    n_out = len(graph.node(node).avals)
-    if not n_out:
-        return node
-    if out is not None or n_out == 1:
-        return one_line(graph.label(node, out or 0), 80)
-    shown = [graph.label(node, each) for each in range(min(n_out, 4))]
-    return one_line(", ".join(shown) + (", …" if n_out > len(shown) else ""), 80)
-
-
-def type_of(graph: ProgramGraph, node: str, out: int = 0) -> str:
-    """Return `f32[32,64]`, or `()` for a node without outputs."""
-    avals = graph.node(node).avals
-    if not avals:
-        return "()"
-    more = f" ×{len(avals)}" if len(avals) > 1 and out == 0 else ""
-    return one_line(short_type(avals[out]), 60) + more
 
 
 def region_title(region: Region, trips: int | None = None) -> str:

@@ -10,9 +10,9 @@ from rich.text import Text
 from textual import events, work
 from textual.message import Message
 
+from graphstep.export.chain import cotangent_name
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
-from graphstep.tui.chain_names import cotangent_name
 from graphstep.tui.lines import label_of
 from graphstep.tui.loop_norms import (
     Track,

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.analysis import INF, NAN, OK, UNKEPT, UNWALKED, norms_of_rows
 from graphstep.recording import Absence, Recording, Stats
 from graphstep.stepping import Cursor
 from graphstep.tui.loop_place import LoopPlace
-from graphstep.tui.norms import INF, NAN, OK, UNKEPT, UNWALKED, norms_of_rows
 from graphstep.tui.numbers import number
 from graphstep.tui.values import Of
 

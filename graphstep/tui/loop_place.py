@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 from graphstep.errors import GraphstepError
+from graphstep.export.chain import loop_name
 from graphstep.graph import Region
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
-from graphstep.tui.chain_names import loop_name
 from graphstep.tui.state import UiState
 
 _TURNING = ("scan", "while")

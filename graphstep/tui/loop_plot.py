@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
+from graphstep.analysis import INF, NAN, UNWALKED
 from graphstep.tui.loop_norms import Track
-from graphstep.tui.norms import INF, NAN, UNWALKED
 from graphstep.tui.numbers import number
 
 _LEVELS = " ▁▂▃▄▅▆▇█"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphstep.analysis import UNKEPT
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.loop_norms import EXPLODING, VANISHING, Finding, Track, first_bad
 from graphstep.tui.loop_place import loop_place, to_turn
 from graphstep.tui.messages import IterationAsked
-from graphstep.tui.norms import UNKEPT
 from graphstep.tui.numbers import number
 from graphstep.tui.passes import BACKWARD, FORWARD
 from graphstep.tui.prompt import Prompt

@@ -2,42 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from rich.cells import cell_len, set_cell_size
 
+from graphstep.export.chain import number
 from graphstep.recording import Stats
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-_DIGITS = 4
 # Elements of an array that are printed one by one.
 PRINTED = 24
-
-
-def number(value: Any, digits: int = _DIGITS) -> str:
-    """Return one number with so many significant digits and a true minus sign."""
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value))
-    if isinstance(value, int | np.integer):
-        return str(int(value)).replace("-", "−")
-    if isinstance(value, complex | np.complexfloating):
-        real, imaginary = number(value.real, digits), number(abs(value.imag), digits)
-        sign = "−" if value.imag < 0 else "+"
-        return f"{real}{sign}{imaginary}i"
-    x = float(value)
-    if math.isnan(x):
-        return "NaN"
-    if math.isinf(x):
-        return "Inf" if x > 0 else "−Inf"
-    return f"{x:.{digits}g}".replace("-", "−")
-
-
-def signed(value: Any, digits: int = _DIGITS) -> str:
-    """Return one number with its sign in front, also a plus."""
-    text = number(value, digits)
-    return text if text.startswith(("−", "N")) else f"+{text}"
 
 
 def fit(text: str, width: int) -> str:
@@ -57,11 +32,6 @@ def fit_right(text: str, width: int) -> str:
 def flag(stats: Stats) -> str:
     """Return the letter of what is wrong: `N` for NaN, `I` for an infinity."""
     return "N" if stats.nan else "I" if stats.neg_inf or stats.pos_inf else ""
-
-
-def index_text(index: tuple[int, ...]) -> str:
-    """Return `[3,17]`."""
-    return f"[{','.join(map(str, index))}]"
 
 
 def rows_of_array(array: Any, width: int) -> list[str]:

@@ -13,10 +13,10 @@ from textual import events, work
 from textual.message import Message
 
 from graphstep.errors import GraphstepError
+from graphstep.export.chain import loop_name
 from graphstep.recording import Recording
 from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tracing import one_line
-from graphstep.tui.chain_names import loop_name
 from graphstep.tui.lines import label_of
 from graphstep.tui.loop_place import loop_place
 from graphstep.tui.messages import SeekAsked, StepsAsked

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from graphstep.analysis import INF, NAN, OK, UNKEPT, norm_of
 from graphstep.recording import Absence, Recording
 from graphstep.stepping import FORWARD, Cursor
-from graphstep.tui.norms import INF, NAN, OK, UNKEPT, norm_of
 from graphstep.tui.timeline_scale import Scale, Stretch
 from graphstep.tui.values import Of
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.export.chain import index_text
 from graphstep.recording import Absence
 from graphstep.stepping import Cursor
-from graphstep.tui.numbers import flag, index_text, number
+from graphstep.tui.numbers import flag, number
 from graphstep.tui.passes import BACKWARD, FORWARD, goes_back, is_complete
 from graphstep.tui.values import Of, ValueKey, Values, value_key
 from graphstep.tui.watch import Watch

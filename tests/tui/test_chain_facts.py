@@ -13,11 +13,14 @@ from jax import lax
 from rich.cells import cell_len
 
 import graphstep as gs
+from graphstep.export.chain import (
+    Facts,
+    cotangent_name,
+    node_facts,
+    operand_index,
+    seed_facts,
+)
 from graphstep.stepping import BACKWARD, Cursor, cursor
-from graphstep.tui.chain_amounts import Facts
-from graphstep.tui.chain_facts import node_facts, seed_facts
-from graphstep.tui.chain_index import operand_index
-from graphstep.tui.chain_names import cotangent_name
 from graphstep.tui.chain_page import page_of
 from graphstep.tui.palette import palette
 from tests import programs

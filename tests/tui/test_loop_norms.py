@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from jax import lax
 
 import graphstep as gs
+from graphstep.analysis import INF, NAN, OK, UNKEPT, UNWALKED, norm_of, norms_of_rows
 from graphstep.stepping import cursor
 from graphstep.tui.loop_norms import Track, first_bad, track_key, track_of
 from graphstep.tui.loop_place import LoopPlace, loop_place, to_turn
 from graphstep.tui.loop_plot import Axis, plot_of
-from graphstep.tui.norms import INF, NAN, OK, UNKEPT, UNWALKED, norm_of, norms_of_rows
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Of
 

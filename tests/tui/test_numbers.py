@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphstep.tui.numbers import fit, number, rows_of_array, signed
+from graphstep.export.chain import signed
+from graphstep.tui.numbers import fit, number, rows_of_array
 
 
 @pytest.mark.parametrize(

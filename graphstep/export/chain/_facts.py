@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from graphstep._jaxcompat import short_type
-from graphstep.graph import Node, Operand, ProgramGraph
-from graphstep.recording import Absence, Recording
-from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor, Term
-from graphstep.tui.chain_amounts import (
+from graphstep.analysis import norm_of
+from graphstep.export.chain._amounts import (
     Amount,
     CotangentSum,
     Facts,
@@ -24,14 +22,15 @@ from graphstep.tui.chain_amounts import (
     stats_instead,
     with_element,
 )
-from graphstep.tui.chain_index import (
+from graphstep.export.chain._index import (
     Index,
     fits,
     has_local_derivative,
     leading_index,
     operand_index,
 )
-from graphstep.tui.chain_names import (
+from graphstep.export.chain._labels import label_of, type_of
+from graphstep.export.chain._names import (
     binder_role,
     cotangent_name,
     equation_text,
@@ -41,8 +40,9 @@ from graphstep.tui.chain_names import (
     sender_text,
     use_text,
 )
-from graphstep.tui.lines import label_of, type_of
-from graphstep.tui.norms import norm_of
+from graphstep.graph import Node, Operand, ProgramGraph
+from graphstep.recording import Absence, Recording
+from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor, Term
 
 # Operands, results and receivers that are shown one by one.
 _LISTED = 12

@@ -9,9 +9,9 @@ from typing import Any
 import jax
 import numpy as np
 
+from graphstep.analysis import OK, norm_of
+from graphstep.export.chain._index import Index, fits
 from graphstep.recording import Absence, Recording, Stats
-from graphstep.tui.chain_index import Index, fits
-from graphstep.tui.norms import OK, norm_of
 
 # A sum so much smaller than its terms is said to cancel.
 _CANCELS = 0.1

@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from graphstep.export.chain._labels import label_of
+from graphstep.export.chain._numbers import number
 from graphstep.graph import Edge, Node, Operand, ProgramGraph, Region
 from graphstep.tracing import one_line
-from graphstep.tui.lines import label_of
-from graphstep.tui.numbers import number
 
 # Parameters without which an equation cannot be read.
 _PARAMETERS = {

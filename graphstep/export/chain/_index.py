@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from graphstep._jaxcompat import is_inexact
-from graphstep.export import kind_of_node
+from graphstep.export._kinds import kind_of_node
 from graphstep.graph import Node
 
 Index = tuple[int, ...]
