@@ -13,6 +13,14 @@ from graphstep.tracing import one_line
 # Characters of one line in a box.
 _LINE = 44
 _CLOSED = "⊞"
+# Graphviz fills in names for `\\N` and the like even here.
+_ENTITIES = (
+    ("\\", "\\\\"),
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    (">", "&gt;"),
+    ('"', "&quot;"),
+)
 _SIGNS = {"primal": "", "cotangent": "∂ "}
 # Points that a strip is wide and high.
 _STRIP, _HIGH = 72, 9
@@ -77,12 +85,7 @@ def box_label(
 def escaped(text: str, limit: int = _LINE) -> str:
     """Return text as an HTML-like label takes it, on one line, shortened."""
     line = one_line(text, limit)
-    for plain, entity in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ('"', "&quot;"),
-    ):
+    for plain, entity in _ENTITIES:
         line = line.replace(plain, entity)
     # An element without any text is malformed.
     return line or " "

@@ -10,7 +10,7 @@ import graphviz
 from graphstep.export._boxes import Stub, box_label, escaped, font
 from graphstep.export._drawing import Cluster, Drawing, DrawnEdge, DrawnNode
 from graphstep.export._drawn import Expanded, drawing_from_graph
-from graphstep.export._labels import label_text
+from graphstep.export._labels import label_text, tooltip_text
 from graphstep.export._legend import add_legend
 from graphstep.export._style import Style
 from graphstep.export._themes import Theme, mixed
@@ -184,7 +184,7 @@ class _Writer:
             "margin": "9",
             "penwidth": "1.4" if cluster.kind in _CONTROL else "1",
             "style": "rounded" if cluster.is_control else "rounded,dashed",
-            "tooltip": label_text(cluster_tip(cluster), 200),
+            "tooltip": tooltip_text(cluster_tip(cluster)),
             **self._link(cluster.location),
         }
         if cluster.is_opaque:
@@ -202,7 +202,7 @@ class _Writer:
                 self._stubs_out(node),
             ),
             id=f"node-{node.key}",
-            tooltip=label_text(node_tip(node), 200),
+            tooltip=tooltip_text(node_tip(node)),
             **self._look(node),
             **self._link(node.location),
         )
@@ -244,7 +244,7 @@ class _Writer:
         attributes = {
             "class": ("feedback" if edge.is_feedback else "use") + _state(edge.flow),
             "id": f"edge-{edge.key}",
-            "tooltip": label_text(edge_tip(edge, self.nodes), 200),
+            "tooltip": tooltip_text(edge_tip(edge, self.nodes)),
             **self._flow(edge),
         }
         if edge.is_feedback:

@@ -48,8 +48,17 @@ def label_text(lines: Iterable[str], limit: int = _LINE_LIMIT) -> str:
     The characters that Graphviz itself would act upon are escaped: backslashes,
     entities such as `&lt;`, and what it would take for HTML.
     """
+    return _dot_text(lines, limit, backslash="\\\\")
+
+
+def tooltip_text(lines: Iterable[str], limit: int = 200) -> str:
+    """Return a DOT tooltip of exactly these lines; of them Graphviz unescapes twice."""
+    return _dot_text(lines, limit, backslash="\\\\\\\\")
+
+
+def _dot_text(lines: Iterable[str], limit: int, *, backslash: str) -> str:
     shown = (one_line(line, limit).replace("&", "&amp;") for line in lines)
-    return graphviz.nohtml("\\n".join(line.replace("\\", "\\\\") for line in shown))
+    return graphviz.nohtml("\\n".join(line.replace("\\", backslash) for line in shown))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -42,23 +42,46 @@ def tidy_svg(svg: bytes, caption: str) -> bytes:
 
 
 def _tidy_group(group: ET.Element) -> None:
+    """Take the anchors out of a group: its own, and those of rows in its box."""
     for wrapper in list(group):
-        anchor = wrapper.find(_ANCHOR) if wrapper.tag == _GROUP else None
-        if anchor is None:
+        if not _is_wrapper(wrapper):
             continue
-        tip, href = anchor.attrib.pop(_TIP, None), anchor.attrib.pop(_HREF, None)
-        if tip:
-            _retitle(group, tip)
+        anchor = wrapper[0]
+        tip, href = anchor.get(_TIP), anchor.get(_HREF)
+        rows = [child for child in anchor if _is_wrapper(child)]
         index = list(group).index(wrapper)
         group.remove(wrapper)
-        if href is None:
-            for child in reversed(list(anchor)):
-                group.insert(index, child)
-            continue
-        anchor.attrib.clear()
-        anchor.set("href", href)
-        anchor.tail = wrapper.tail
-        group.insert(index, anchor)
+        if tip:
+            _retitle(group, tip)
+        # A row may be a link of its own, and links do not nest.
+        inside = [child for child in anchor if href is None or child not in rows]
+        if href is not None:
+            inside = [_link(href, inside), *rows]
+        for child in reversed(inside):
+            group.insert(index, _row(child) if child in rows else child)
+
+
+def _is_wrapper(element: ET.Element) -> bool:
+    is_group = element.tag == _GROUP and (element.get("id") or "").startswith("a_")
+    return is_group and len(element) == 1 and element[0].tag == _ANCHOR
+
+
+def _link(href: str, children: list[ET.Element]) -> ET.Element:
+    link = ET.Element(_ANCHOR, {"href": href})
+    link.extend(children)
+    return link
+
+
+def _row(wrapper: ET.Element) -> ET.Element:
+    """Return a row that stands for a line: a group with a title, and perhaps a link."""
+    anchor, own = wrapper[0], (wrapper.get("id") or "").removeprefix("a_")
+    row = ET.Element(_GROUP, {"class": "edge stub"})
+    if own.startswith("edge-"):
+        row.set("id", own)
+    href = anchor.get(_HREF)
+    row.extend(anchor if href is None else [_link(href, list(anchor))])
+    _retitle(row, anchor.get(_TIP) or "")
+    return row
 
 
 def _retitle(group: ET.Element, words: str) -> None:

@@ -15,14 +15,10 @@ import pytest
 from pygraphviz import AGraph
 
 from graphstep.export import (
-    dot_from_drawing,
     dot_from_view,
-    drawing_from_graph,
-    legible_expansion,
 )
 from graphstep.graph import ProgramGraph
 from graphstep.tracing import CallSpec, trace_function
-from tests.programs import NAMES, build
 
 SOURCE = """
 import jax
@@ -235,24 +231,6 @@ def test_entities_are_shown_as_they_are_written() -> None:
     dot = dot_from_view(graph, title="a&lt;b")
 
     assert "<B>a&amp;lt;b</B>" in dot
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_program_of_the_zoo_can_be_drawn(name: str) -> None:
-    """Closed, as far as is legible, and all open: valid DOT with every node."""
-    program = build(name)
-    spec = CallSpec(static_argnums=program.static_argnums, has_aux=program.has_aux)
-    with program.context():
-        trace = trace_function(program.fn, program.args, dict(program.kwargs), spec)
-        graph = ProgramGraph(trace)
-
-        for expanded in ((), legible_expansion(graph), "all"):
-            drawing = drawing_from_graph(graph, expanded)
-            drawn = AGraph(string=dot_from_drawing(drawing))
-
-            assert drawn.number_of_nodes() == len(drawing.nodes)
-            lines = [edge for edge in drawing.edges if not edge.is_stub]
-            assert drawn.number_of_edges() == len(lines)
 
 
 def test_deep_nesting_needs_no_recursion() -> None:

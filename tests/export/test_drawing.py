@@ -6,10 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from pygraphviz import AGraph
 
 import graphstep as gs
 from graphstep.errors import NodeNotFoundError, RegionNotFoundError
-from graphstep.export import Drawing, DrawnNode, drawing_from_graph
+from graphstep.export import Drawing, DrawnNode, dot_from_drawing, drawing_from_graph
 from graphstep.graph import ProgramGraph
 from graphstep.layout import groups
 from graphstep.recording import Recording
@@ -46,7 +47,7 @@ def node_of(drawing: Drawing, title: str) -> DrawnNode:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_use_is_drawn_once(name: str) -> None:
-    """Each use between two boxes is in one line, in every view; keys never clash."""
+    """Each use between two boxes is in one line, in every view, and so in DOT too."""
     program = build(name)
     spec = CallSpec(static_argnums=program.static_argnums, has_aux=program.has_aux)
     with program.context():
@@ -70,6 +71,10 @@ def test_every_use_is_drawn_once(name: str) -> None:
         known = {cluster.id for cluster in drawing.clusters} | {""}
         assert {node.region for node in drawing.nodes} <= known
         assert {cluster.parent for cluster in drawing.clusters} <= known
+        drawn = AGraph(string=dot_from_drawing(drawing))
+        assert {str(node) for node in drawn.nodes()} == {n.key for n in drawing.nodes}
+        lines = [edge for edge in drawing.edges if not edge.is_stub]
+        assert drawn.number_of_edges() == len(lines)
 
 
 def test_keys_are_the_same_in_every_view() -> None:
