@@ -153,6 +153,7 @@ class StepApp(
         width, height = event.size
         is_tiny = width < _LEAST_WIDTH or height < _LEAST_HEIGHT
         self.screen_stack[0].set_class(is_tiny, "-tiny")
+        self.mark_stale()
 
     def on_resized(self) -> None:
         """Write lines of the new width."""
@@ -169,6 +170,7 @@ class StepApp(
             self.comparison,
             self.findings,
             self.actions,
+            self._is_ascii,
         )
         self._arrange_panes()
         for pane in self.panes_box.visible_panes:
@@ -183,7 +185,10 @@ class StepApp(
         self.look_at_large()
         self.compare_large()
         self.keep_soon()
-        base.query_one("#too-small", Static).update(self._small_text(), layout=False)
+        if base.has_class("-tiny"):
+            base.query_one("#too-small", Static).update(
+                self._small_text(), layout=False
+            )
 
     def _arrange_panes(self) -> None:
         state = self.state

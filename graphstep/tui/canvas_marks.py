@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Collection
 
 import numpy as np
 from rich.color import Color, ColorType, blend_rgb
@@ -12,19 +11,47 @@ from rich.style import Style
 
 from graphstep.graph import Value
 from graphstep.layout import Layout
+from graphstep.tui.breaks import nodes_of
+from graphstep.tui.canvas_glyphs import DOTTED, DOUBLE, HEAVY, ROUND, SQUARE
 from graphstep.tui.canvas_text import BoxText, Labels
-from graphstep.tui.drawing_state import Spotlight
-from graphstep.tui.lines import CHANGED, COMPLETE, CURRENT, DONE, PENDING, STOP
+from graphstep.tui.drawing_state import VALUES, Spotlight
+from graphstep.tui.lines import (
+    BREAK_OFF,
+    CHANGED,
+    COMPLETE,
+    CURRENT,
+    DONE,
+    PENDING,
+    STOP,
+)
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
 from graphstep.tui.state import UiState
+from graphstep.tui.strips import Cells, Strips
 from graphstep.tui.values import Of, Short, value_key
 from graphstep.tui.view import View
 
-# Corners and sides: upper left, across, upper right, down, lower left, lower right.
-ROUND, SQUARE, DOUBLE, HEAVY, DOTTED = "╭─╮│╰╯", "┌─┐│└┘", "╔═╗║╚╝", "┏━┓┃┗┛", "╭┄╮┊╰╯"
 _NOT_BACK = "·"
+# Columns of a box that its strip leaves: border, blank, mark, blank; what it is of;
+# the gap and the norm after it; border.
+NORM_WIDTH = 12
+BESIDE_STRIP = 4 + 2 + 1 + NORM_WIDTH + 1
 # How far the hue of what is still to come goes towards that of lines.
 _MUTED = 0.6
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reading:
+    """A value as its box shows it.
+
+    Attributes:
+        of: Which value.
+        short: A number, a norm, or why there is nothing.
+        cells: Its strip, if it is an array.
+    """
+
+    of: Of
+    short: Short
+    cells: Cells | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -32,13 +59,13 @@ class Look:
     """How one box looks in one frame.
 
     Attributes:
-        border: Six characters; see `ROUND`.
+        border: Six characters; see `canvas_glyphs`.
         border_style: Style of these.
         style: Style of its text.
         mark: Where the walk is: one of the outline's marks, or a blank.
         mark_style: Style of the mark.
         flags: Marks at its right: a breakpoint, a complete cotangent, N or I.
-        values: Short primal and cotangent, at the zoom that shows them.
+        values: Primal and cotangent, at the zoom that shows them.
     """
 
     border: str
@@ -47,7 +74,7 @@ class Look:
     mark: str
     mark_style: Style
     flags: tuple[tuple[str, Style], ...]
-    values: tuple[tuple[str, Short], ...] = ()
+    values: tuple[Reading, ...] = ()
 
 
 class Marks:
@@ -59,6 +86,7 @@ class Marks:
         labels: What the boxes say.
         hovered: The value under the pointer.
         zoom: The zoom of the layout.
+        strips: Where the strips of arrays come from.
     """
 
     def __init__(
@@ -68,6 +96,7 @@ class Marks:
         labels: Labels,
         hovered: Value | None,
         zoom: int,
+        strips: Strips | None = None,
     ) -> None:
         self.view, self.layout, self.labels, self.zoom = view, layout, labels, zoom
         state = view.state
@@ -77,6 +106,7 @@ class Marks:
         is_cursor = state.follows and state.cursor is not None
         self.selected = None if is_cursor else _shown(layout, selected)
         self.hovered = hovered
+        self._strips = strips
         self._hits = {layout.shown(node) for node in state.hits} if state.hits else ()
         self._stops = _stops(state, layout)
         self._bright = _bright_positions(state)
@@ -182,8 +212,10 @@ class Marks:
         flags: list[tuple[str, Style]] = []
         if letter:
             flags.append((letter, palette.trouble))
-        if item in self._stops:
-            flags.append((STOP, palette.trouble))
+        is_on = self._stops.get(item)
+        if is_on is not None:
+            mark, style = (STOP, palette.trouble) if is_on else (BREAK_OFF, palette.dim)
+            flags.append((mark, style))
         node = self.view.graph.order[start] if stop - start == 1 else None
         if cursor is not None and node is not None and is_complete(cursor, node):
             flags.append((COMPLETE, palette.backward))
@@ -205,7 +237,7 @@ class Marks:
 
     def _values(
         self, item: str, text: BoxText, walk: str
-    ) -> tuple[tuple[tuple[str, Short], ...], str]:
+    ) -> tuple[tuple[Reading, ...], str]:
         """Return short values that are known by now, and the letter of trouble."""
         cursor, values = self.view.cursor, self.view.values
         graph = self.view.graph
@@ -213,21 +245,35 @@ class Marks:
             return (), ""
         if not graph.node(item).avals:
             return (), ""
-        due: list[tuple[str, Of]] = []
+        due: list[Of] = []
         if cursor.pass_ != FORWARD or walk != PENDING:
-            due.append(("", "primal"))
-        if cursor.pass_ != FORWARD and is_complete(cursor, item):
-            due.append(("∂ ", "cotangent"))
-        shorts: list[tuple[str, Short]] = []
+            due.append("primal")
+        if is_complete(cursor, item):
+            due.append("cotangent")
+        n_cells = 0 if self._strips is None or self.zoom < VALUES else self._room(item)
+        readings: list[Reading] = []
         letter = ""
-        for sign, of in due:
+        for of in due:
             key = value_key(cursor, of, item)
-            short = None if key is None else values.short(key)
+            if key is None:
+                continue
+            if n_cells and self._strips is not None:
+                short, cells = self._strips.find(key, n_cells) or (None, None)
+            else:
+                short, cells = values.short(key), None
             if short is None:
                 continue
             letter = short.flag or letter
-            shorts.append((sign, short))
-        return (tuple(shorts) if self.zoom > 2 else ()), letter
+            readings.append(Reading(of, short, cells))
+        return (tuple(readings) if self.zoom >= VALUES else ()), letter
+
+    def _room(self, item: str) -> int:
+        """Return how many cells of a strip there are in a box; none without room."""
+        box = self.layout.boxes.get(item)
+        if box is None:
+            return 0
+        room = box.width - BESIDE_STRIP
+        return max(0, room // 2 if self.view.is_ascii else room)
 
     # What is dimmed ----------------------------------------------------------------------
 
@@ -246,9 +292,23 @@ class Marks:
             found = self._trunk_styles[index] = self._trunk_style(index)
         return found
 
+    def sends_back(self, index: int, x: int, y: int) -> bool:
+        """Return whether a cotangent leaves the current equation along a line's head.
+
+        Args:
+            index: The line.
+            x: Column of the head.
+            y: Row of the head, on the border of the box that uses the value.
+        """
+        cursor, box = self.view.cursor, self.layout.boxes.get(self.current or "")
+        if cursor is None or box is None or cursor.pass_ != BACKWARD:
+            return False
+        is_here = box.x <= x < box.x + box.width and box.y <= y < box.y + box.height
+        return is_here and cursor.has_cotangent(*self.layout.trunks[index].value)
+
     def _trunk_style(self, index: int) -> Style:
         palette, cursor = self.view.palette, self.view.cursor
-        value = self.layout.trunks[index].value
+        value = self.layout.value_of(index)
         if index in self._lit:
             accent = palette.forward if cursor is None else palette.pass_(cursor.pass_)
             return palette.bright + accent
@@ -294,17 +354,13 @@ def _shown(layout: Layout, item: str | None) -> str | None:
     return None if item is None else layout.shown(item) or None
 
 
-def _stops(state: UiState, layout: Layout) -> Collection[str]:
-    found: set[str] = set()
-    for each in state.breakpoints:
-        places = (
-            (each.node,)
-            if each.node in state.graph.regions
-            else each.nodes(state.graph)
-        )
-        # A condition alone may stop anywhere, which says nothing of a box.
-        if len(places) < len(state.graph):
-            found.update(layout.shown(place) for place in places if place)
+def _stops(state: UiState, layout: Layout) -> dict[str, bool]:
+    """Return what has a breakpoint, and whether one that is on."""
+    found: dict[str, bool] = {}
+    for each in state.breaks.items:
+        for place in nodes_of(state.graph, each.breakpoint):
+            shown = layout.shown(place)
+            found[shown] = found.get(shown, False) or each.is_enabled
     return found
 
 
@@ -331,7 +387,7 @@ def _lit_trunks(
 ) -> frozenset[int]:
     """Return the lines of the value that is looked at."""
     if hovered is not None:
-        return frozenset(layout.trunk_index.get(hovered, ()))
+        return frozenset(layout.indices_of(hovered))
     node = state.inspected
     if node is None:
         return frozenset()
@@ -339,5 +395,5 @@ def _lit_trunks(
     for out in range(len(state.graph.node(node).avals)):
         value = state.graph.resolve(node, out)
         if isinstance(value, tuple):
-            lit.update(layout.trunk_index.get(value, ()))
+            lit.update(layout.indices_of(value))
     return frozenset(lit)

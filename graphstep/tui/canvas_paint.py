@@ -10,39 +10,28 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from graphstep.layout import (
-    EAST,
-    NORTH,
-    SOUTH,
-    WEST,
-    Box,
-    Frame,
-    Layout,
-    LineCell,
-    Stub,
+from graphstep.layout import Box, Frame, Layout, LineCell, Stub
+from graphstep.tui.canvas_glyphs import (
+    BITS,
+    DOTS,
+    DOUBLE,
+    HEADS,
+    HEADS_BACK,
+    HEAVY,
+    LINES,
+    joint,
 )
-from graphstep.tui.canvas_marks import DOUBLE, HEAVY, Look, Marks
+from graphstep.tui.canvas_marks import NORM_WIDTH, Look, Marks
 from graphstep.tui.canvas_text import BoxText, Labels, short_path
 from graphstep.tui.lines import trips_of
 from graphstep.tui.numbers import fit
+from graphstep.tui.strips import glyphs_of
 from graphstep.tui.view import View
 
-# By the sum of NORTH, EAST, SOUTH and WEST.
-_LINES = " ╵╶╰╷│╭├╴╯─┴╮┤┬┼"
-_BITS = {char: bits for bits, char in enumerate(_LINES)} | {
-    "╭": 6, "╮": 12, "╰": 3, "╯": 9, "┌": 6, "┐": 12, "└": 3, "┘": 9, "┄": 10, "┊": 5,
-}  # fmt: skip
-# Where a line meets a border that is not thin.
-_JOINTS = {
-    ("═", NORTH): "╧", ("═", SOUTH): "╤", ("║", EAST): "╟", ("║", WEST): "╢",
-    ("━", NORTH): "┷", ("━", SOUTH): "┯", ("┃", EAST): "┠", ("┃", WEST): "┨",
-}  # fmt: skip
 # Cells of a border that a title leaves: some border and a blank on both sides.
 _BESIDE_TITLE = 4
 # Columns before the text of a box: border, blank, mark, blank.
 _INDENT = 4
-_ARROWS = {"down": "▼", "right": "▶"}
-_DOTS = {"current": "◉", "selected": "◎", "closed": "▣", "node": "●"}
 
 
 class Painter:
@@ -61,7 +50,8 @@ class Painter:
     ) -> None:
         self.view, self.layout, self.labels = view, layout, labels
         self.marks, self.zoom = marks, zoom
-        self.arrow = _ARROWS[view.state.drawing.direction]
+        direction = view.state.drawing.direction
+        self.head, self.head_back = HEADS[direction], HEADS_BACK[direction]
 
     def looks(
         self,
@@ -92,7 +82,7 @@ class Painter:
             width: How many cells.
             cells: The lines in that row, `Layout.row(y)`.
         """
-        row = _Row(x0, width)
+        row = _Row(x0, y, width)
         if 0 <= y < self.layout.height:
             frames, boxes = self.layout.boxes_in(x0, y, x0 + width - 1, y)
             titles = [self._frame(row, frame, y) for frame in frames]
@@ -162,12 +152,24 @@ class Painter:
 
     def _value(self, row: _Row, box: Box, look: Look, number: int) -> None:
         palette = self.view.palette
-        sign, short = look.values[number]
-        words = fit(f"{sign}{short.text}", box.width - _INDENT - 1).rstrip()
-        style = palette.pass_("backward" if sign else "forward")
+        reading = look.values[number]
+        short, is_back = reading.short, reading.of == "cotangent"
+        style = palette.pass_("backward" if is_back else "forward")
         if short.is_absent:
             style = palette.faint
-        row.write(box.x + _INDENT, words, palette.trouble if short.flag else style)
+        x, end = box.x + _INDENT, box.x + box.width - 1
+        row.write(x, "∂ " if is_back else "  ", style)
+        x += 2
+        if reading.cells is not None:
+            is_ascii = self.view.is_ascii
+            for glyph, extra in glyphs_of(reading.cells, is_ascii=is_ascii):
+                look_of = palette.trouble if glyph.strip() in ("N", "I") else style
+                row.write(x, glyph, look_of if extra is None else look_of + extra)
+                x += len(glyph)
+            # Norms stand below each other, however few elements there are.
+            x = end - NORM_WIDTH
+        words = fit(short.text, end - x).rstrip()
+        row.write(x, words, palette.trouble if short.flag else style)
 
     def _small(self, row: _Row, box: Box, look: Look, words: str) -> None:
         room = box.width - 3
@@ -185,10 +187,10 @@ class Painter:
 
     def _dot(self, item: str, *, is_closed: bool) -> str:
         if item == self.marks.current:
-            return _DOTS["current"]
+            return DOTS["current"]
         if item == self.marks.selected:
-            return _DOTS["selected"]
-        return _DOTS["closed" if is_closed else "node"]
+            return DOTS["selected"]
+        return DOTS["closed" if is_closed else "node"]
 
     def _flags(self, row: _Row, box: Box, look: Look) -> None:
         for number, (letter, style) in enumerate(look.flags):
@@ -206,28 +208,26 @@ class Painter:
             if not row.x0 <= cell.x < row.x0 + row.width:
                 continue
             style = self.marks.trunk_style(cell.trunk)
-            if cell.is_arrow:
-                row.put(cell.x, self.arrow, style)
+            if cell.is_arrow and self.marks.sends_back(cell.trunk, cell.x, row.y):
+                # The contribution leaves the equation against the data's direction.
+                row.put(cell.x, self.head_back, palette.bright + palette.backward)
+            elif cell.is_arrow:
+                row.put(cell.x, self.head, style)
             elif cell.is_crossing:
                 row.put(cell.x, "─", style)
             else:
                 under = row.at(cell.x)
-                joint = _JOINTS.get((under, cell.bits & ~_along(under)))
-                if joint is not None:
-                    row.put(cell.x, joint, None)
-                elif under in _BITS or under == " ":
+                meeting = joint(under, cell.bits)
+                if meeting is not None:
+                    row.put(cell.x, meeting, None)
+                elif under in BITS:
                     is_border = under != " "
-                    char = _LINES[cell.bits | _BITS.get(under, 0)]
+                    char = LINES[cell.bits | BITS[under]]
                     row.put(
                         cell.x,
                         char,
                         palette.dim if is_border and style is palette.faint else style,
                     )
-
-
-def _along(char: str) -> int:
-    """Return the directions in which a border itself goes on."""
-    return EAST | WEST if char in "═━" else NORTH | SOUTH if char in "║┃" else 0
 
 
 def _border(row: _Row, shape: Box | Frame, y: int, chars: str, style: Style) -> None:
@@ -244,8 +244,8 @@ def _border(row: _Row, shape: Box | Frame, y: int, chars: str, style: Style) -> 
 class _Row:
     """Cells of one row under construction."""
 
-    def __init__(self, x0: int, width: int) -> None:
-        self.x0, self.width = x0, width
+    def __init__(self, x0: int, y: int, width: int) -> None:
+        self.x0, self.y, self.width = x0, y, width
         self.chars = [" "] * width
         self.styles: list[Style | None] = [None] * width
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from rich.cells import cell_len
@@ -17,6 +18,8 @@ from graphstep.tui.canvas_rows import PaintedRows
 from graphstep.tui.canvas_sight import Sight
 from graphstep.tui.minimap import Minimap
 from graphstep.tui.numbers import fit
+from graphstep.tui.strips import Strips
+from graphstep.tui.values import Values
 
 # A drawing this much larger than what is seen of it needs no small picture, which
 # would hide more than it shows.
@@ -28,11 +31,13 @@ class Sheet(Sight):
 
     Attributes:
         has_minimap: Whether a person wants the small picture.
+        strips: The strips of the recording that is looked at.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.has_minimap = True
+        self.strips: Strips | None = None
         self._hovered: Value | None = None
         self._painter: Painter | None = None
         self._rows: PaintedRows | None = None
@@ -84,7 +89,8 @@ class Sheet(Sight):
             return None
         if self._painter is None:
             labels, zoom = self.layouts.labels, self._key.zoom
-            marks = Marks(view, layout, labels, self._hovered, zoom)
+            strips = self._strips_of(view.values)
+            marks = Marks(view, layout, labels, self._hovered, zoom, strips)
             self._painter = Painter(view, layout, labels, marks, zoom)
         x0, width = int(self.scroll_offset.x) - self._pad, self._room.width
         base = self.rich_style
@@ -92,6 +98,25 @@ class Sheet(Sight):
             self._rows = PaintedRows(layout, x0, width, base)
         self._rows.paint_with(self._painter)
         return self._rows
+
+    def _strips_of(self, values: Values | None) -> Strips | None:
+        """Return the strips of a recording; the same as before if it is the same."""
+        if values is None:
+            self.strips = None
+        elif self.strips is None or self.strips.values is not values:
+            self.strips = Strips(values, self._tell_of_strip)
+        return self.strips
+
+    def _tell_of_strip(self) -> None:
+        # Nobody is there to hear it once the application was left.
+        with contextlib.suppress(RuntimeError):
+            self.call_later(self._repaint)
+
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; strips of large arrays may be."""
+        is_at_work = self.strips is not None and self.strips.is_at_work
+        return is_at_work or super().has_more_to_show
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible row."""

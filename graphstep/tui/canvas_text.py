@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Callable
 
@@ -20,7 +21,8 @@ _NARROWEST = 12
 _KEY = re.compile(r"""\[(['"])([^'"]*)\1\]""")
 # A region's own mark: closed, and open.
 CLOSED, OPEN = "⊞", "⊟"
-_VALUE_WIDTH = 14
+# Cells of a number, and of a strip with a norm.
+_SCALAR_WIDTH, _ARRAY_WIDTH = 14, 25
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -102,10 +104,15 @@ class Labels:
                 return min(width, _WIDEST) + 4, 1
             extra = 0 if zoom == 2 or text.kind == "region" else 2
             if extra:
-                width = max(width, _VALUE_WIDTH)
+                width = max(width, self._value_width(item))
             return min(width, _WIDEST) + 6, len(text.lines) + 2 + extra
 
         return size
+
+    def _value_width(self, item: str) -> int:
+        avals = self.graph.node(item).avals if item in self.graph else ()
+        shape = getattr(avals[0], "shape", ()) if avals else ()
+        return _ARRAY_WIDTH if math.prod(shape) > 1 else _SCALAR_WIDTH
 
     def _write(self, item: str, zoom: int, *, is_open: bool) -> BoxText:
         graph = self.graph

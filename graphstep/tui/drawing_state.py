@@ -12,6 +12,7 @@ Spotlight = Literal["", "ancestors", "descendants", "cotangent"]
 SPOTLIGHTS: tuple[Spotlight, ...] = ("", "ancestors", "descendants", "cotangent")
 # Dots, primitives, names and types, values.
 ZOOMS = range(4)
+VALUES = ZOOMS[-1]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from graphstep.tui.action import Action
 from graphstep.tui.command import Command
 from graphstep.tui.commands_actions import command_of
-from graphstep.tui.lines import COMPLETE, CURRENT, DONE, PENDING, STOP
+from graphstep.tui.lines import BREAK_OFF, COMPLETE, CURRENT, DONE, PENDING, STOP
 from graphstep.tui.numbers import fit
 from graphstep.tui.orders import ActionAsked, PromptAsked
 from graphstep.tui.palette import Palette
@@ -25,9 +25,11 @@ _MARKS = (
     (PENDING, "still to come in this pass"),
     ("·", "the backward pass does not come here"),
     (COMPLETE, "its cotangent is complete"),
-    (STOP, "a breakpoint"),
+    (f"{STOP} {BREAK_OFF}", "a breakpoint, one that is off"),
+    ("▲ ◀", "a head of a line that points back: the cotangent that is sent there now"),
     ("N I", "holds NaN, holds an infinity"),
     ("‖·‖", "Euclidean norm of an array"),
+    ("▂▅▇", "an array in order, by the greatest of each stretch; − hangs, reversed"),
 )
 _KEY_CELLS, _USAGE_CELLS = 11, 26
 # A column narrower than this cuts the texts short.

@@ -115,6 +115,10 @@ class Values:
                 self._shorts.popitem(last=False)
         return found
 
+    def short_apart(self, key: ValueKey) -> Short:
+        """Return a value's text, however long that takes; any thread may ask."""
+        return self._shorten(key)
+
     def array(self, key: ValueKey) -> Any:
         """Return the array itself, or an `Absence`."""
         with self._lock:

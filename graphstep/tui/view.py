@@ -27,6 +27,7 @@ class View:
         comparison: With another recording, if one was chosen.
         findings: What is worked out in the background.
         actions: The table of actions, with the person's own keys.
+        is_ascii: Whether all that is drawn becomes ASCII.
     """
 
     state: UiState
@@ -35,6 +36,7 @@ class View:
     comparison: Comparison | None = None
     findings: Findings = dataclasses.field(default_factory=Findings)
     actions: tuple[Action, ...] = ACTIONS
+    is_ascii: bool = False
 
     @property
     def graph(self) -> ProgramGraph:

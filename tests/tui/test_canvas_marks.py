@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import pytest
+
+import graphstep as gs
+from graphstep.layout import Direction, Layout, lay_out
+from graphstep.stepping import BACKWARD, Breakpoint, Cursor
+from graphstep.tui.breaks import Breaks
+from graphstep.tui.canvas_glyphs import HEADS, HEADS_BACK
+from graphstep.tui.canvas_marks import Marks
+from graphstep.tui.canvas_paint import Painter
+from graphstep.tui.canvas_text import Labels
+from graphstep.tui.glyphs import ascii_glyph
+from graphstep.tui.lines import BREAK_OFF, COMPLETE, STOP
+from graphstep.tui.palette import palette
+from graphstep.tui.state import UiState
+from graphstep.tui.values import Values
+from graphstep.tui.view import View
+from tests.tui.pilots import example
+
+
+def painted(
+    cursor: Cursor, direction: Direction = "down", breaks: Breaks | None = None
+) -> tuple[Layout, list[str]]:
+    """Return a layout, and its rows as text, with the walk at a cursor."""
+    graph = cursor.recording.graph
+    state = UiState.of(graph).moved(cursor)
+    drawing = dataclasses.replace(state.drawing, direction=direction)
+    state = dataclasses.replace(state, drawing=drawing, breaks=breaks or Breaks())
+    labels = Labels(graph)
+    size = labels.measure(2, state.open)
+    layout = lay_out(graph, state.open, size, direction=direction)
+    view = View(state, Values(cursor.recording), palette(is_dark=True))
+    marks = Marks(view, layout, labels, None, 2)
+    painter = Painter(view, layout, labels, marks, 2)
+    rows = [
+        painter.row(y, 0, layout.width, layout.row(y)) for y in range(layout.height)
+    ]
+    return layout, [row.text for row in rows]
+
+
+def heads(layout: Layout, rows: list[str], item: str) -> list[str]:
+    """Return the heads of lines on the border of a box."""
+    box = layout.boxes[item]
+    wanted = {*HEADS.values(), *HEADS_BACK.values()}
+    # The mark of the cursor looks like a head, and is inside.
+    return [
+        rows[y][x]
+        for y in range(box.y, box.y + box.height)
+        for x in range(box.x, box.x + box.width)
+        if rows[y][x] in wanted and (y == box.y or x == box.x)
+    ]
+
+
+def picked(x: jax.Array, i: jax.Array) -> Any:
+    return jnp.sum(jnp.tanh(x) * x[i])
+
+
+@pytest.mark.parametrize("direction", ["down", "right"])
+def test_heads_point_back_where_a_cotangent_is_sent(direction: Direction) -> None:
+    """At the current equation of the backward pass, and nowhere else."""
+    start = gs.record(lambda x, y: jnp.sum(x * y), jnp.ones(3), jnp.ones(3)).cursor()
+    there = start.to("0", (), BACKWARD)
+
+    layout, rows = painted(there, direction)
+
+    assert heads(layout, rows, "0") == [HEADS_BACK[direction]] * 2
+    assert heads(layout, rows, "1") == [HEADS[direction]]
+    layout, rows = painted(there.counterpart(), direction)
+    assert heads(layout, rows, "0") == [HEADS[direction]] * 2
+
+
+def test_nothing_is_sent_to_integers() -> None:
+    """The line of an index goes on pointing forward."""
+    start = gs.record(picked, jnp.ones(3), jnp.int32(1)).cursor()
+    graph = start.recording.graph
+    node = next(
+        n for n in graph.order if graph.node(n).primitive.startswith("dynamic_slice")
+    )
+    there = start.to(node, (), BACKWARD)
+
+    found = heads(*painted(there), node)
+
+    assert sorted(found) == sorted([HEADS_BACK["down"], HEADS["down"]])
+
+
+def test_breakpoints_that_are_off_look_different() -> None:
+    """Also in ASCII; one that is on goes first."""
+    start = gs.record(lambda x: jnp.sin(jnp.cos(x)), 1.0).cursor()
+    breaks = Breaks().add(Breakpoint(node="0")).add(Breakpoint(node="1"))
+    breaks = breaks.enable([1], is_enabled=False)
+
+    layout, rows = painted(start, breaks=breaks)
+
+    tops = [rows[layout.boxes[item].y] for item in ("0", "1")]
+    assert BREAK_OFF in tops[0]
+    assert STOP in tops[1]
+    assert ascii_glyph(BREAK_OFF) != ascii_glyph(STOP)
+    both = breaks.add(Breakpoint(node="0"))
+    layout, rows = painted(start, breaks=both)
+    assert STOP in rows[layout.boxes["0"].y]
+
+
+def test_what_a_while_cuts_off_is_not_marked_complete() -> None:
+    """The input of Newton's method has no cotangent, and its box says so."""
+    module = example("newton_while")
+    recording = gs.record(module.error, *module.example_args)
+
+    last = recording.cursor().last()
+
+    layout, rows = painted(last)
+
+    box = layout.boxes["in0"]
+    assert COMPLETE not in rows[box.y]
+    assert COMPLETE in rows[layout.boxes["1"].y]
+    layout, rows = painted(last.previous())
+    assert "· a" in rows[box.y + 1]
+    assert "┄" in rows[box.y]
