@@ -1,23 +1,25 @@
-"""Turn a network whose vertices have places into a piece: rows, tracks and segments."""
+"""Turn a network whose vertices have places into a plan: rows, tracks and segments."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from graphstep.graph import Edge
-from graphstep.layout._blocks import Block
 from graphstep.layout._channels import Track, route
-from graphstep.layout._level import Level, is_root
-from graphstep.layout._network import BEND, CLOSED, ENTRY, EXIT, FRAME, NODE, STUB, TAG
-from graphstep.layout._piece import (
-    Piece,
-    PieceBox,
-    PieceEnd,
-    PieceStub,
-    PieceTrunk,
+from graphstep.layout._network import (
+    BEND,
+    CLOSED,
+    ENTRY,
+    EXIT,
+    FRAME,
+    NODE,
+    STUB,
+    TAG,
+    Net,
+    Network,
 )
-from graphstep.layout._shapes import Direction, Segment
+from graphstep.layout._plan import Plan
+from graphstep.layout._shapes import EAST, NORTH, SOUTH, WEST, Direction, Segment
 from graphstep.layout._spacing import SPACINGS
 
 # Cells of a border beside the title: a blank and some border on both sides.
@@ -28,18 +30,20 @@ class Assembler:
     """Finishes one region.
 
     Args:
-        level: Its network, ordered and placed.
-        block: The region or group.
+        network: Of the region, ordered and placed.
         direction: Where ranks go.
-        title: Cells that its title wants.
+        title: Cells that its title wants; `None` for the whole program, which has no
+            border.
     """
 
     def __init__(
-        self, level: Level, block: Block, direction: Direction, title: int
+        self, network: Network, direction: Direction, title: int | None
     ) -> None:
-        self.level, self.block, self.direction = level, block, direction
-        self.wanted = title + _TITLE
-        self.network = level.network
+        self.network, self.direction = network, direction
+        self.is_root = title is None
+        self.wanted = (title or 0) + _TITLE
+        self.has_entries = ENTRY in network.kind
+        self.has_exits = EXIT in network.kind
         self.spacing = SPACINGS[direction]
         self.tracks: list[dict[int, Track]] = []
         # First cell along of each rank, its extent, and of each vertex.
@@ -49,58 +53,35 @@ class Assembler:
         # Free cells between each rank and its first track.
         self.heads: list[int] = []
 
-    def assemble(self) -> Piece:
-        network, level = self.network, self.level
+    def assemble(self) -> Plan:
+        """Return where everything is."""
+        network = self.network
         for rank in range(len(network.links)):
             self.tracks.append(self._channel(rank))
-        size = self._shift()
+        across = self._shift()
         self._stack()
-        start_of = {net.start: i for i, net in enumerate(network.nets)}
-        segments = self._segments(start_of)
-        trunks: list[PieceTrunk] = []
-        stubs: list[PieceStub] = []
-        for number, net in enumerate(network.nets):
-            every = tuple(use for _, uses in net.ends for use in uses)
-            ends = tuple(
-                self._end(port, uses, is_start=False) for port, uses in net.ends
-            )
-            start = self._end(net.start, every, is_start=True)
-            found = segments[number]
-            lines = tuple(s for s in found if s[0] != s[2] or s[1] != s[3])
-            trunks.append(PieceTrunk(net.value, start, lines or tuple(found[:1]), ends))
-            for port, uses in ((net.start, every), *net.ends):
-                vertex = network.port_vertex[port]
-                if network.kind[vertex] in (TAG, STUB):
-                    stubs.append(self._stub(vertex, net.value, uses))
-        boxes = tuple(
-            PieceBox(
-                network.names[v],
-                "node" if kind == NODE else "group" if v in level.groups else "region",
-                network.place[v],
-                self.along[v],
-                (network.across[v], network.along[v]),
-            )
-            for v, kind in enumerate(network.kind)
-            if kind in (NODE, CLOSED)
-        )
-        inner = tuple(
-            (piece, network.place[v], self.along[v])
-            for v, piece in level.pieces.items()
-        )
-        entries = {value: network.place[v] for value, v in level.entries.items()}
-        size, title = self._titled((size, self._extent()), sorted(entries.values()))
-        return Piece(
-            self.block.id,
-            self.block.kind,
+        ends = tuple(self._ends_of(net) for net in network.nets)
+        segments = self._segments([places[0][1] for places in ends])
+        boxes: list[Segment] = []
+        frames: list[Segment] = []
+        border: dict[int, int] = {}
+        for vertex, kind in enumerate(network.kind):
+            if kind in (NODE, CLOSED):
+                boxes.append(self._rectangle(vertex))
+            elif kind == FRAME:
+                frames.append(self._rectangle(vertex))
+            elif kind in (ENTRY, EXIT):
+                border[vertex] = network.place[vertex]
+        entries = [c for v, c in border.items() if network.kind[v] == ENTRY]
+        size, title = self._titled((across, self._extent()), sorted(entries))
+        return Plan(
             size,
-            boxes,
-            inner,
-            tuple(trunks),
-            tuple(stubs),
-            entries,
-            {value: network.place[v] for value, v in level.exits.items()},
-            level.tagged,
-            frozenset(level.hidden),
+            tuple(boxes),
+            tuple(frames),
+            tuple(segments),
+            tuple(tuple(self._place(*place) for place in places) for places in ends),
+            tuple(self._stubs()),
+            border,
             title,
         )
 
@@ -126,7 +107,7 @@ class Assembler:
         parts = [p for ts in self.tracks for track in ts.values() for p in track.parts]
         spans = [(p, p + network.across[v]) for v, p in enumerate(network.place)]
         spans += [(part.low, part.high + 1) for part in parts]
-        side = 0 if is_root(self.block) else self.spacing.side
+        side = 0 if self.is_root else self.spacing.side
         low = min((span[0] for span in spans), default=0)
         high = max((span[1] for span in spans), default=0)
         network.place = [p + side - low for p in network.place]
@@ -137,7 +118,7 @@ class Assembler:
     def _stack(self) -> None:
         """Put ranks one after the other, each channel as high as its tracks need."""
         network, spacing = self.network, self.spacing
-        cap = 0 if is_root(self.block) or self.level.entries else spacing.cap
+        cap = 0 if self.is_root or self.has_entries else spacing.cap
         place = cap
         for rank, layer in enumerate(network.layers):
             tall = max([network.along[v] for v in layer], default=0)
@@ -146,7 +127,7 @@ class Assembler:
             place += tall
             if rank < len(network.links):
                 place += self._channel_extent(rank)
-        if self.level.exits:
+        if self.has_exits:
             # The ports of a frame that is longer than its content lie on its border.
             self.rows[-1] += max(self._least_extent() - place, 0)
         self.along = list(map(self._along, range(len(network.kind))))
@@ -199,7 +180,7 @@ class Assembler:
 
     def _extent(self) -> int:
         last = self.rows[-1] + self.tall[-1] if self.rows else 0
-        if is_root(self.block) or self.level.exits:
+        if self.is_root or self.has_exits:
             return last
         return max(last + self.spacing.cap, self._least_extent())
 
@@ -207,7 +188,7 @@ class Assembler:
         self, size: tuple[int, int], entries: Sequence[int]
     ) -> tuple[tuple[int, int], tuple[int, int]]:
         """Return a frame's extent, and the part of its border that its title gets."""
-        if is_root(self.block):
+        if self.is_root:
             return size, (0, 0)
         across, along = size
         if self.direction == "right":
@@ -226,11 +207,18 @@ class Assembler:
 
     def _least_extent(self) -> int:
         """Return how long a frame must be for the title in its border."""
-        if self.direction == "down" or is_root(self.block):
+        if self.direction == "down" or self.is_root:
             return 0
         return self.wanted
 
-    def _end(self, port: int, uses: tuple[Edge, ...], *, is_start: bool) -> PieceEnd:
+    def _ends_of(self, net: Net) -> list[tuple[int, int, bool, bool, bool]]:
+        """Return where a net starts and ends: see `_end`; the start first."""
+        found = [self._end(net.start, is_start=True)]
+        found += [self._end(port, is_start=False) for port, _ in net.ends]
+        return found
+
+    def _end(self, port: int, *, is_start: bool) -> tuple[int, int, bool, bool, bool]:
+        """Return across, along, whether an arrow is there, is beside, and is a start."""
         network = self.network
         vertex = network.port_vertex[port]
         kind, row = network.kind[vertex], self.along[vertex]
@@ -239,57 +227,72 @@ class Assembler:
             row += network.along[vertex] - on_border
         else:
             row -= not on_border
-        name = network.names[vertex]
-        if kind in (ENTRY, EXIT):
-            name = self.block.id
-        elif kind in (TAG, STUB):
-            name = ""
         is_arrow = not is_start and kind in (NODE, CLOSED)
-        return PieceEnd(name, uses, network.column(port), row, is_arrow, not on_border)
+        return network.column(port), row, is_arrow, not on_border, is_start
 
-    def _stub(
-        self, vertex: int, value: tuple[int, int], uses: tuple[Edge, ...]
-    ) -> PieceStub:
+    def _place(
+        self, across: int, along: int, is_arrow: bool, is_beside: bool, is_start: bool
+    ) -> tuple[int, int, bool, int]:
+        """Return an end in columns and rows, and on which side its item is."""
+        if self.direction == "down":
+            toward = (NORTH if is_start else SOUTH) if is_beside else 0
+            return across, along, is_arrow, toward
+        toward = (WEST if is_start else EAST) if is_beside else 0
+        return along, across, is_arrow, toward
+
+    def _rectangle(self, vertex: int) -> Segment:
+        """Return column, row, width and height of a vertex."""
         network = self.network
-        width = network.across if self.direction == "down" else network.along
-        return PieceStub(
-            value,
-            uses,
-            network.place[vertex],
-            self.along[vertex],
-            width[vertex],
-            "to" if network.kind[vertex] == TAG else "from",
-            network.names[vertex],
-        )
+        place, along = network.place[vertex], self.along[vertex]
+        if self.direction == "down":
+            return place, along, network.across[vertex], network.along[vertex]
+        return along, place, network.along[vertex], network.across[vertex]
 
-    def _segments(self, start_of: dict[int, int]) -> list[list[Segment]]:
+    def _stubs(self) -> Iterator[tuple[int, int, int, int, int]]:
+        """Yield the texts of nets: net, which of its ends, column, row and width."""
+        network = self.network
+        for number, net in enumerate(network.nets):
+            for i, port in enumerate((net.start, *(port for port, _ in net.ends))):
+                vertex = network.port_vertex[port]
+                if network.kind[vertex] in (TAG, STUB):
+                    x, y, width, _ = self._rectangle(vertex)
+                    yield number, i, x, y, width
+
+    def _segments(self, begins: Sequence[int]) -> list[tuple[Segment, ...]]:
+        """Return the runs of every net, from where each begins along."""
         network, spacing = self.network, self.spacing
         found: list[list[Segment]] = [[] for _ in network.nets]
-        # Per port that a line hangs from: the value's number and where it begins.
+        # Per port that a line hangs from: the net's number and where it begins.
         hanging = {
-            port: (number, self._end(port, (), is_start=True).along)
-            for port, number in start_of.items()
+            net.start: (number, begins[number])
+            for number, net in enumerate(network.nets)
         }
         for rank, links in enumerate(network.links):
             first = self.rows[rank] + self.tall[rank] + self.heads[rank]
+            tracks = self.tracks[rank]
             for upper, lower in links:
                 number, begin = hanging[upper]
-                segments = found[number]
-                column = network.column(lower)
-                track = self.tracks[rank].get(upper)
+                track = tracks.get(upper) if tracks else None
                 if track is not None:
                     begin = first + track.parts[-1].slot * spacing.track
                 vertex = network.port_vertex[lower]
                 if network.kind[vertex] == BEND:
                     hanging[lower] = (number, begin)
                 else:
-                    end = self._end(lower, (), is_start=False).along
-                    segments.append((column, begin, column, end))
-            for upper, track in self.tracks[rank].items():
+                    column, end, *_ = self._end(lower, is_start=False)
+                    found[number].append((column, begin, column, end))
+            for upper, track in tracks.items():
                 number, begin = hanging[upper]
                 for part in track.parts:
                     row = first + part.slot * spacing.track
                     found[number].append((part.top, begin, part.top, row))
                     found[number].append((part.low, row, part.high, row))
                     begin = row
-        return found
+        return [self._drawn(segments) for segments in found]
+
+    def _drawn(self, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+        """Return those of some runs that are longer than a cell, or else one of them."""
+        lines = [s for s in segments if s[0] != s[2] or s[1] != s[3]] or segments[:1]
+        if self.direction == "down":
+            return tuple(lines)
+        return tuple([(b, a, d, c) for a, b, c, d in lines])

@@ -2,120 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
-from graphstep.layout._shapes import (
-    EAST,
-    NORTH,
-    SOUTH,
-    WEST,
-    Box,
-    Frame,
-    LineCell,
-    Trunk,
-)
+import numpy as np
+
+from graphstep.layout._shapes import EAST, NORTH, SOUTH, WEST, Segment
 
 _BAND = 16
-# Lines longer than this are found by bands of so many rows, or they would be in
-# hundreds of the others.
-_LONG = 512
+# Lines longer than this are looked for apart, or all that begin beside one would be
+# looked at with it.
+_LONG = 64
+
+# Column, number of the net, directions in which it goes on, whether there is an arrow.
+Mark = tuple[int, int, int, bool]
 
 
 class Bands:
-    """Boxes and frames by bands of rows."""
+    """Rectangles by bands of rows.
 
-    def __init__(self, shapes: Iterable[Box | Frame]) -> None:
-        self._bands: dict[int, list[Box | Frame]] = {}
-        for shape in shapes:
-            for band in range(
-                shape.y // _BAND, (shape.y + shape.height - 1) // _BAND + 1
-            ):
-                self._bands.setdefault(band, []).append(shape)
+    Args:
+        shapes: Column, row, width and height of each.
+    """
 
-    def touching(self, x0: int, y0: int, x1: int, y1: int) -> Iterator[Box | Frame]:
-        """Yield what meets a rectangle, outer frames first."""
+    def __init__(self, shapes: Sequence[Segment]) -> None:
+        self._shapes = shapes
+        self._bands: dict[int, list[int]] = {}
+        for number, (_, y, _, height) in enumerate(shapes):
+            for band in range(y // _BAND, (y + height - 1) // _BAND + 1):
+                self._bands.setdefault(band, []).append(number)
+
+    def touching(self, x0: int, y0: int, x1: int, y1: int) -> Iterator[int]:
+        """Yield the numbers of what meets a rectangle, corners included."""
         for band in range(y0 // _BAND, y1 // _BAND + 1):
-            for shape in self._bands.get(band, ()):
+            for number in self._bands.get(band, ()):
+                x, y, width, height = self._shapes[number]
                 # A shape in several of the bands counts in the first of them.
-                if band != max(y0, shape.y) // _BAND:
+                if band != max(y0, y) // _BAND:
                     continue
-                if shape.x > x1 or shape.x + shape.width <= x0:
-                    continue
-                if shape.y > y1 or shape.y + shape.height <= y0:
-                    continue
-                yield shape
+                if x <= x1 and x + width > x0 and y <= y1 and y + height > y0:
+                    yield number
 
 
 class Lines:
-    """Cells of trunks by row."""
+    """Cells of nets by row.
 
-    def __init__(self, trunks: Sequence[Trunk]) -> None:
-        self._across: dict[int, list[tuple[int, int, int]]] = {}
-        self._along: dict[int, list[tuple[int, int, int, int]]] = {}
-        self._long: dict[int, list[tuple[int, int, int, int]]] = {}
-        self._marks: dict[int, list[tuple[int, int, int, bool]]] = {}
-        for index, trunk in enumerate(trunks):
-            for x0, y0, x1, y1 in trunk.segments:
-                if x0 != x1:
-                    self._across.setdefault(y0, []).append((x0, x1, index))
-                    continue
-                size = _BAND if y1 - y0 < _LONG else _LONG
-                bands = self._along if size == _BAND else self._long
-                for band in range(y0 // size, y1 // size + 1):
-                    bands.setdefault(band, []).append((x0, y0, y1, index))
-            for end in (trunk.start, *trunk.ends):
-                if end.toward or end.is_arrow:
-                    mark = (end.x, index, end.toward, end.is_arrow)
-                    self._marks.setdefault(end.y, []).append(mark)
+    Args:
+        segments: Per net, its runs.
+        ends: Per net, the places of its ends: see `Plan`.
+    """
 
-    def row(self, y: int, values: Sequence[int]) -> list[LineCell]:
-        """Return the cells of row `y`, by column.
+    def __init__(
+        self,
+        segments: Sequence[Sequence[Segment]],
+        ends: Sequence[Sequence[tuple[int, int, bool, int]]],
+    ) -> None:
+        chained = itertools.chain.from_iterable
+        runs = np.fromiter(chained(chained(segments)), np.int64).reshape(-1, 4)
+        nets = np.repeat(np.arange(len(segments)), [len(each) for each in segments])
+        is_long = runs[:, 3] - runs[:, 1] >= _LONG
+        self._runs = tuple(
+            _Runs(runs[chosen], nets[chosen]) for chosen in (~is_long, is_long)
+        )
+        marks = np.fromiter(chained(chained(ends)), np.int64).reshape(-1, 4)
+        owners = np.repeat(np.arange(len(ends)), [len(each) for each in ends])
+        is_marked = (marks[:, 2] > 0) | (marks[:, 3] > 0)
+        marks, owners = marks[is_marked], owners[is_marked]
+        order = np.argsort(marks[:, 1], kind="stable")
+        self._marks, self._owners = marks[order], owners[order]
+        self._mark_rows = self._marks[:, 1].copy()
 
-        Args:
-            y: The row.
-            values: Per trunk, a number that pieces of one value share.
-        """
-        bits: dict[tuple[int, int], int] = {}
-        owner: dict[tuple[int, int], int] = {}
-
-        def mark(x: int, trunk: int, more: int) -> None:
-            key = (x, values[trunk])
-            bits[key] = bits.get(key, 0) | more
-            owner.setdefault(key, trunk)
-
-        for x0, x1, trunk in self._across.get(y, ()):
-            mark(x0, trunk, EAST)
-            for x in range(x0 + 1, x1):
-                mark(x, trunk, EAST | WEST)
-            mark(x1, trunk, WEST)
-        for x, y0, y1, trunk in (
-            *self._along.get(y // _BAND, ()),
-            *self._long.get(y // _LONG, ()),
-        ):
-            if y0 <= y <= y1:
-                mark(x, trunk, (y > y0 and NORTH) | (y < y1 and SOUTH))
-        arrows: set[int] = set()
-        for x, trunk, toward, is_arrow in self._marks.get(y, ()):
-            mark(x, trunk, toward)
-            if is_arrow:
-                arrows.add(x)
-        return _cells(bits, owner, arrows)
+    def row(self, y: int, first: int, last: int) -> Iterator[Mark]:
+        """Yield the marks of row `y` from column `first` to `last`, in any order."""
+        for runs in self._runs:
+            yield from runs.row(y, first, last)
+        low, high = np.searchsorted(self._mark_rows, (y, y + 1)).tolist()
+        if low < high:
+            places, owners = self._marks[low:high], self._owners[low:high]
+            for (x, _, is_arrow, toward), net in zip(
+                places.tolist(), owners.tolist(), strict=True
+            ):
+                if first <= x <= last:
+                    yield x, net, toward, bool(is_arrow)
 
 
-def _cells(
-    bits: dict[tuple[int, int], int],
-    owner: dict[tuple[int, int], int],
-    arrows: set[int],
-) -> list[LineCell]:
-    cells: list[LineCell] = []
-    for key in sorted(bits):
-        x, found, trunk = key[0], bits[key], owner[key]
-        if not cells or cells[-1].x != x:
-            cells.append(LineCell(x, found, trunk, False, x in arrows, -1))
-            continue
-        other = cells.pop()
-        if found & (EAST | WEST):
-            cells.append(LineCell(x, found, trunk, True, False, other.trunk))
-        else:
-            cells.append(LineCell(x, other.bits, other.trunk, True, False, trunk))
-    return cells
+class _Runs:
+    """Straight runs, sorted by their first row."""
+
+    def __init__(self, runs: np.ndarray, nets: np.ndarray) -> None:
+        order = np.argsort(runs[:, 1], kind="stable")
+        self._runs, self._nets = runs[order], nets[order]
+        self._first = self._runs[:, 1].copy()
+        self._last = self._runs[:, 3].copy()
+        # All before the first run that reaches a row end above it.
+        self._reach = np.maximum.accumulate(self._last) if len(runs) else self._last
+
+    def row(self, y: int, first: int, last: int) -> Iterator[Mark]:
+        low = int(np.searchsorted(self._reach, y))
+        high = int(np.searchsorted(self._first, y, "right"))
+        if low >= high:
+            return
+        chosen = low + np.flatnonzero(self._last[low:high] >= y)
+        runs, nets = self._runs[chosen].tolist(), self._nets[chosen].tolist()
+        for (x0, y0, x1, y1), net in zip(runs, nets, strict=True):
+            if x0 > last or x1 < first:
+                continue
+            if x0 == x1:
+                yield x0, net, (y > y0 and NORTH) | (y < y1 and SOUTH), False
+                continue
+            if first <= x0:
+                yield x0, net, EAST, False
+            for x in range(max(x0 + 1, first), min(x1, last + 1)):
+                yield x, net, EAST | WEST, False
+            if x1 <= last:
+                yield x1, net, WEST, False

@@ -9,12 +9,13 @@ from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ROOT_ID, ProgramGraph, paused_collector
 from graphstep.layout._assembling import Assembler
 from graphstep.layout._blocks import Blocks
-from graphstep.layout._composing import compose
 from graphstep.layout._layout import Layout
 from graphstep.layout._level import LevelBuilder, Measure, Setting
+from graphstep.layout._network import Network
 from graphstep.layout._ordering import order_layers
 from graphstep.layout._piece import Piece
 from graphstep.layout._placing import place_vertices
+from graphstep.layout._plan import Plan
 from graphstep.layout._ports import align_ports, order_ports
 from graphstep.layout._shapes import Direction
 from graphstep.layout._spacing import SPACINGS
@@ -26,13 +27,16 @@ _LONGEST_TITLE = 36
 class LayoutCache:
     """Drawings of regions, kept from one layout of a program to the next.
 
-    A region's drawing is found again while the same regions inside it are open. One
-    cache serves any number of directions and zoom levels; a new program empties it.
+    A region's drawing is found again while the same regions inside it are open, and
+    its plan wherever another region has the same boxes and lines: the layers of a
+    network are planned once. One cache serves any number of directions and zoom
+    levels; a new program empties it but for the plans.
     """
 
     def __init__(self) -> None:
         self.blocks: Blocks | None = None
         self.pieces: dict[Any, Piece] = {}
+        self.plans: dict[Any, Plan] = {}
 
     def blocks_of(self, graph: ProgramGraph) -> Blocks:
         """Return the blocks of a program, and forget every other program."""
@@ -41,12 +45,13 @@ class LayoutCache:
             self.pieces.clear()
         return self.blocks
 
-    def keep(self, key: Any, piece: Piece) -> None:
-        """Remember a drawing; forget the oldest ones when there are too many."""
-        if len(self.pieces) >= _LARGEST_CACHE:
-            for old in list(self.pieces)[: _LARGEST_CACHE // 4]:
-                del self.pieces[old]
-        self.pieces[key] = piece
+
+def _keep(kept: dict[Any, Any], key: Any, found: Any) -> None:
+    """Remember something; forget the oldest when there is too much."""
+    if len(kept) >= _LARGEST_CACHE:
+        for old in list(kept)[: _LARGEST_CACHE // 4]:
+            del kept[old]
+    kept[key] = found
 
 
 def lay_out(
@@ -123,11 +128,11 @@ def lay_out(
             piece = cache.pieces.get(key)
             if piece is None:
                 check()
-                piece = _draw(setting, block_id, inner, check)
-                cache.keep(key, piece)
+                piece = _draw(setting, block_id, inner, cache, check)
+                _keep(cache.pieces, key, piece)
             pieces[block_id] = piece
         check()
-        return compose(blocks, pieces[ROOT_ID], direction)
+        return Layout(blocks, pieces[ROOT_ID], direction)
 
 
 def _opened(blocks: Blocks, wanted: Collection[str]) -> list[str]:
@@ -145,16 +150,56 @@ def _draw(
     setting: Setting,
     block_id: str,
     inner: dict[str, Piece],
+    cache: LayoutCache,
     check: Callable[[], None],
 ) -> Piece:
     """Return the drawing of one open region."""
-    block, spacing = setting.blocks.blocks[block_id], SPACINGS[setting.direction]
+    block = setting.blocks.blocks[block_id]
     level = LevelBuilder(setting, block, inner).build()
+    network = level.network
+    title = None if block_id == ROOT_ID else setting.title(block_id)
+    shape = (setting.direction, title, network.shape)
+    n_vertices = len(network.kind)
+    plan = cache.plans.get(shape)
+    if plan is None:
+        check()
+        plan = _plan(network, setting.direction, title, check)
+        _keep(cache.plans, shape, plan)
+    border = plan.border
+    vertex_of = network.port_vertex
+    return Piece(
+        block.id,
+        block.kind,
+        plan,
+        network.kind[:n_vertices],
+        network.names[:n_vertices],
+        frozenset(level.groups),
+        tuple(level.pieces.values()),
+        [net.value for net in network.nets],
+        [
+            (vertex_of[net.start], *[vertex_of[port] for port, _ in net.ends])
+            for net in network.nets
+        ],
+        [tuple([uses for _, uses in net.ends]) for net in network.nets],
+        {value: border[vertex] for value, vertex in level.entries.items()},
+        {value: border[vertex] for value, vertex in level.exits.items()},
+        level.tagged,
+        frozenset(level.hidden),
+    )
+
+
+def _plan(
+    network: Network,
+    direction: Direction,
+    title: int | None,
+    check: Callable[[], None],
+) -> Plan:
+    """Return where to draw the parts of a network."""
+    spacing = SPACINGS[direction]
+    network.join()
+    order_layers(network, check)
+    order_ports(network, spacing)
+    place_vertices(network, spacing, check)
+    align_ports(network, spacing)
     check()
-    order_layers(level.network, check)
-    order_ports(level.network, spacing)
-    place_vertices(level.network, spacing, check)
-    align_ports(level.network, spacing)
-    check()
-    title = 0 if block_id == ROOT_ID else setting.title(block_id)
-    return Assembler(level, block, setting.direction, title).assemble()
+    return Assembler(network, direction, title).assemble()

@@ -2,95 +2,239 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
 
 from graphstep.graph import Value
-from graphstep.layout._bands import Bands, Lines
-from graphstep.layout._blocks import Blocks
-from graphstep.layout._shapes import Box, Frame, LineCell, Stub, Trunk
+from graphstep.layout._blocks import Blocks, Source
+from graphstep.layout._composing import Placed, compose
+from graphstep.layout._piece import Piece
+from graphstep.layout._shapes import (
+    EAST,
+    WEST,
+    Box,
+    Direction,
+    End,
+    Frame,
+    LineCell,
+    Stub,
+    Trunk,
+)
 
 
 class Layout:
     """Where everything of a view is, in cells; never changed once made.
+
+    It holds the pieces of all open regions and where they are; what is in them is put
+    in its place when it is asked for, so that a layout of which little has changed
+    costs little.
 
     Attributes:
         width: Columns of the whole drawing.
         height: Rows of the whole drawing.
         boxes: Nodes, closed regions and closed groups, by id, in program order.
         frames: Open regions and groups, by id, outer before inner.
-        trunks: Lines; a value has one in every region that it passes.
-        stubs: Ends of edges that are too long to draw.
+        is_partial: Whether there is more of the program than this, to be laid out yet.
     """
 
     def __init__(
         self,
         blocks: Blocks,
-        size: tuple[int, int],
-        boxes: Mapping[str, Box],
-        frames: Mapping[str, Frame],
-        trunks: tuple[Trunk, ...],
-        stubs: tuple[Stub, ...],
+        root: Piece,
+        direction: Direction,
+        *,
+        is_partial: bool = False,
     ) -> None:
         self._blocks = blocks
-        self.width, self.height = size
-        self.boxes = boxes
-        self.frames = frames
-        self.trunks = trunks
-        self.stubs = stubs
+        size = root.plan.size
+        self.width, self.height = size if direction == "down" else size[::-1]
+        self._placed, self.frames = compose(root, direction)
+        self._first_trunks = [placed.first_trunk for placed in self._placed]
+        self.boxes: Mapping[str, Box] = _Boxes(self._placed)
+        self.is_partial = is_partial
 
     def __repr__(self) -> str:
+        last = self._placed[-1]
+        n_trunks = last.first_trunk + len(last.piece.values)
         return (
             f"<Layout {self.width}x{self.height}: {len(self.boxes)} boxes, "
-            f"{len(self.frames)} frames, {len(self.trunks)} trunks>"
+            f"{len(self.frames)} frames, {n_trunks} trunks>"
         )
 
-    @functools.cached_property
-    def _bands(self) -> Bands:
-        return Bands([*self.frames.values(), *self.boxes.values()])
+    # Lines -----------------------------------------------------------------------------
 
     @functools.cached_property
-    def _lines(self) -> Lines:
-        return Lines(self.trunks)
+    def trunks(self) -> tuple[Trunk, ...]:
+        """All lines; a value has one in every region that it passes."""
+        return tuple(
+            self._trunk(placed, net)
+            for placed in self._placed
+            for net in range(len(placed.piece.values))
+        )
 
-    @functools.cached_property
-    def trunk_index(self) -> Mapping[Value, tuple[int, ...]]:
-        """Indices in `trunks` by value: all pieces of it, at every level."""
-        found: dict[Value, list[int]] = {}
-        for index, trunk in enumerate(self.trunks):
-            found.setdefault(trunk.value, []).append(index)
-        return {value: tuple(indices) for value, indices in found.items()}
+    def trunk(self, index: int) -> Trunk:
+        """Return one of `trunks`, without making the others."""
+        return self._trunk(*self._located(index))
 
-    @functools.cached_property
-    def _value_numbers(self) -> list[int]:
-        numbers: dict[Value, int] = {}
-        return [numbers.setdefault(t.value, len(numbers)) for t in self.trunks]
+    def value_of(self, index: int) -> Value:
+        """Return the value of one of `trunks`."""
+        placed, net = self._located(index)
+        return self._value(placed.piece.values[net])
+
+    def indices_of(self, value: Value) -> tuple[int, ...]:
+        """Return the indices in `trunks` of all pieces of a value, at every level."""
+        node, out = value
+        if node not in self._blocks.graph:
+            return ()
+        source = (self._blocks.graph.position(node), out)
+        return tuple(
+            placed.first_trunk + net
+            for placed in self._placed
+            for net in placed.piece.nets_of_value.get(source, ())
+        )
 
     def trunks_of(self, value: Value) -> tuple[Trunk, ...]:
         """Return all pieces of a value's lines, at every level."""
-        return tuple(self.trunks[i] for i in self.trunk_index.get(value, ()))
+        return tuple(map(self.trunk, self.indices_of(value)))
 
-    def row(self, y: int) -> Sequence[LineCell]:
-        """Return the cells of lines in row `y`, by column."""
-        return self._lines.row(y, self._value_numbers)
+    def trunks_beside(self, item_id: str) -> tuple[Trunk, ...]:
+        """Return the lines that start or end at a box or frame, inside it too."""
+        return tuple(
+            self._trunk(placed, net)
+            for placed in self._around(item_id)
+            for net in placed.piece.nets_of_item.get(item_id, ())
+        )
+
+    def _located(self, index: int) -> tuple[Placed, int]:
+        placed = self._placed[bisect.bisect_right(self._first_trunks, index) - 1]
+        # Pieces without lines begin where the next one does.
+        return placed, index - placed.first_trunk
+
+    def _value(self, source: Source) -> Value:
+        return self._blocks.graph.order[source[0]], source[1]
+
+    def _trunk(self, placed: Placed, net: int) -> Trunk:
+        piece, x, y = placed.piece, placed.x, placed.y
+        vertices, uses = piece.vertices[net], piece.uses[net]
+        every = tuple([use for passing in uses for use in passing])
+        start, *ends = [
+            End(
+                piece.item(vertex) or self._partner(placed, vertex, passing[0][:2]),
+                passing,
+                place[0] + x,
+                place[1] + y,
+                place[2],
+                place[3],
+            )
+            for vertex, passing, place in zip(
+                vertices, (every, *uses), piece.plan.ends[net], strict=True
+            )
+        ]
+        segments = tuple(
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in piece.plan.segments[net]]
+        )
+        return Trunk(self._value(piece.values[net]), start, segments, tuple(ends))
+
+    def _partner(self, placed: Placed, vertex: int, ends: tuple[str, str]) -> str:
+        """Return what is drawn at the other end of an edge that ends in a text."""
+        return self.shown(ends[0] if placed.piece.is_tag(vertex) else ends[1])
+
+    def row(
+        self, y: int, first: int = 0, last: int | None = None
+    ) -> Sequence[LineCell]:
+        """Return the cells of lines in row `y`, by column.
+
+        Args:
+            y: The row.
+            first: First column to look at.
+            last: Last column; by default that of the drawing.
+        """
+        last = self.width - 1 if last is None else last
+        bits: dict[tuple[int, Source], int] = {}
+        owner: dict[tuple[int, Source], int] = {}
+        arrows: set[int] = set()
+        for placed in self._touching(first, y, last, y):
+            piece, left = placed.piece, placed.x
+            for x, net, found, is_arrow in piece.plan.lines.row(
+                y - placed.y, first - left, last - left
+            ):
+                key = (x + left, piece.values[net])
+                bits[key] = bits.get(key, 0) | found
+                owner.setdefault(key, placed.first_trunk + net)
+                if is_arrow:
+                    arrows.add(x + left)
+        return _cells(bits, owner, arrows)
 
     def trunks_at(self, x: int, y: int) -> tuple[int, ...]:
         """Return the indices of the trunks in a cell, the one on top first."""
-        for cell in self.row(y):
-            if cell.x == x:
-                return (cell.trunk, cell.under) if cell.is_crossing else (cell.trunk,)
+        for cell in self.row(y, x, x):
+            return (cell.trunk, cell.under) if cell.is_crossing else (cell.trunk,)
         return ()
 
+    # Stubs -----------------------------------------------------------------------------
+
     @functools.cached_property
-    def _stubs_by_row(self) -> dict[int, list[Stub]]:
-        found: dict[int, list[Stub]] = {}
-        for stub in self.stubs:
-            found.setdefault(stub.y, []).append(stub)
-        return found
+    def stubs(self) -> tuple[Stub, ...]:
+        """Ends of edges that are too long to draw."""
+        return tuple(
+            self._stub(placed, number)
+            for placed in self._placed
+            for number in range(len(placed.piece.plan.stubs))
+        )
 
     def stubs_in(self, y: int) -> Sequence[Stub]:
         """Return the stubs whose text is in row `y`."""
-        return self._stubs_by_row.get(y, ())
+        return [
+            self._stub(placed, number)
+            for placed in self._touching(0, y, self.width - 1, y)
+            for number in placed.piece.plan.stub_rows.get(y - placed.y, ())
+        ]
+
+    def stubs_beside(self, item_id: str) -> tuple[Stub, ...]:
+        """Return the stubs among the lines that start or end at a box or frame."""
+        found: list[Stub] = []
+        for placed in self._around(item_id):
+            nets = set(placed.piece.nets_of_item.get(item_id, ()))
+            found += [
+                self._stub(placed, number)
+                for number, (net, *_) in enumerate(placed.piece.plan.stubs)
+                if net in nets
+            ]
+        return tuple(found)
+
+    def _stub(self, placed: Placed, number: int) -> Stub:
+        piece = placed.piece
+        net, end, x, y, width = piece.plan.stubs[number]
+        vertex, uses = piece.vertices[net][end], piece.uses[net]
+        passing = uses[end - 1] if end else tuple(u for each in uses for u in each)
+        return Stub(
+            self._value(piece.values[net]),
+            passing[0],
+            passing,
+            x + placed.x,
+            y + placed.y,
+            width,
+            "to" if piece.is_tag(vertex) else "from",
+            self._partner(placed, vertex, passing[0][:2]),
+            piece.names[vertex],
+        )
+
+    # Boxes and frames ------------------------------------------------------------------
+
+    def _touching(self, x0: int, y0: int, x1: int, y1: int) -> Iterator[Placed]:
+        """Yield the pieces that meet a rectangle, outer before inner."""
+        pending = [0]
+        while pending:
+            placed = self._placed[pending.pop()]
+            yield placed
+            if placed.inner:
+                x, y = placed.x, placed.y
+                bands = placed.piece.plan.frame_bands
+                found = bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
+                pending.extend(placed.inner[number] for number in found)
 
     def boxes_in(
         self, x0: int, y0: int, x1: int, y1: int
@@ -105,23 +249,35 @@ class Layout:
         """
         frames: list[Frame] = []
         boxes: list[Box] = []
-        for shape in self._bands.touching(x0, y0, x1, y1):
-            if isinstance(shape, Frame):
-                frames.append(shape)
-            else:
-                boxes.append(shape)
+        for placed in self._touching(x0, y0, x1, y1):
+            frame = self.frames.get(placed.piece.id)
+            if frame is not None:
+                frames.append(frame)
+            x, y = placed.x, placed.y
+            found = placed.piece.plan.box_bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
+            boxes += [_box(placed, number) for number in found]
         frames.sort(key=lambda frame: frame.depth)
         return tuple(frames), tuple(boxes)
 
     def item_at(self, x: int, y: int) -> str | None:
         """Return the box in a cell, else the frame whose border is there."""
-        for shape in self._bands.touching(x, y, x, y):
-            if isinstance(shape, Box):
-                return shape.id
-            is_side = x in (shape.x, shape.x + shape.width - 1)
-            if is_side or y in (shape.y, shape.y + shape.height - 1):
-                return shape.id
+        frames, boxes = self.boxes_in(x, y, x, y)
+        for box in boxes:
+            return box.id
+        for frame in frames:
+            is_side = x in (frame.x, frame.x + frame.width - 1)
+            if is_side or y in (frame.y, frame.y + frame.height - 1):
+                return frame.id
         return None
+
+    def rectangles(self) -> np.ndarray:
+        """Return column, row, width and height of every box, in no order."""
+        return np.concatenate(
+            [
+                placed.piece.plan.rectangles + np.array((placed.x, placed.y, 0, 0))
+                for placed in self._placed
+            ]
+        )
 
     def around(self, item_id: str) -> str | None:
         """Return the id of the region or group directly around something, if any."""
@@ -142,3 +298,70 @@ class Layout:
         while around and around not in self.boxes and around not in self.frames:
             around = self._blocks.parent_of(around)
         return around
+
+    @functools.cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Places in the list of pieces, by id."""
+        return {placed.piece.id: n for n, placed in enumerate(self._placed)}
+
+    def _around(self, item_id: str) -> list[Placed]:
+        """Return the pieces in which an item is: as a box or frame, and as a border."""
+        names = dict.fromkeys((self._blocks.parent_of(item_id), item_id))
+        numbers = [self._numbers[name] for name in names if name in self._numbers]
+        return [self._placed[number] for number in numbers]
+
+
+class _Boxes(Mapping[str, Box]):
+    """Boxes by id, each made when it is asked for."""
+
+    def __init__(self, placed: Sequence[Placed]) -> None:
+        self._placed = placed
+
+    @functools.cached_property
+    def _homes(self) -> dict[str, int]:
+        """Per box, the place of its piece in the list."""
+        found: dict[str, int] = {}
+        for number, placed in enumerate(self._placed):
+            found.update(dict.fromkeys(placed.piece.box_numbers, number))
+        return found
+
+    def __getitem__(self, item_id: str) -> Box:
+        placed = self._placed[self._homes[item_id]]
+        return _box(placed, placed.piece.box_numbers[item_id])
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self._homes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def _box(placed: Placed, number: int) -> Box:
+    item, kind = placed.piece.boxes[number]
+    x, y, width, height = placed.piece.plan.boxes[number]
+    return Box(item, x + placed.x, y + placed.y, width, height, kind)
+
+
+def _cells(
+    bits: dict[tuple[int, Source], int],
+    owner: dict[tuple[int, Source], int],
+    arrows: set[int],
+) -> list[LineCell]:
+    cells: list[LineCell] = []
+    for key in sorted(bits):
+        x, found, trunk = key[0], bits[key], owner[key]
+        if not cells or cells[-1].x != x:
+            cells.append(LineCell(x, found, trunk, False, x in arrows, -1))
+            continue
+        other = cells.pop()
+        if found & (EAST | WEST):
+            cells.append(LineCell(x, found, trunk, True, False, other.trunk))
+        else:
+            cells.append(LineCell(x, other.bits, other.trunk, True, False, trunk))
+    return cells

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from graphstep.graph import ROOT_ID, Edge
+from graphstep.graph import Edge
 from graphstep.layout._blocks import Block, Blocks, Source
 from graphstep.layout._network import (
     CLOSED,
@@ -135,7 +135,6 @@ class LevelBuilder:
                 )
                 network.across[vertex] = max(network.across[vertex], room)
         network.close_ranks()
-        network.join()
         return self.level
 
     def _items(self) -> np.ndarray:
@@ -368,8 +367,3 @@ class LevelBuilder:
         return self.network.vertex(
             kind, label, self._turned(width, 1), rank, is_fixed=False
         )
-
-
-def is_root(block: Block) -> bool:
-    """Whether a block is the whole program, which has no border."""
-    return block.id == ROOT_ID

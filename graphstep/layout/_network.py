@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable
 
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
@@ -109,6 +110,23 @@ class Network:
     def column(self, port: int) -> int:
         """Return the cell across of a port, once vertices have places."""
         return self.place[self.port_vertex[port]] + self.port_offset[port]
+
+    @property
+    def shape(self) -> Hashable:
+        """All of it that has to do with where things go, before it is joined."""
+        return (
+            tuple(self.kind),
+            tuple(self.across),
+            tuple(self.along),
+            tuple(self.has_border),
+            tuple(self.is_fixed),
+            tuple(self.rank),
+            tuple(map(tuple, self.tops)),
+            tuple(map(tuple, self.bottoms)),
+            tuple(self.port_vertex),
+            tuple(self.port_offset),
+            tuple([(net.start, *[port for port, _ in net.ends]) for net in self.nets]),
+        )
 
     def close_ranks(self) -> None:
         """Number the ranks anew so that none is empty."""

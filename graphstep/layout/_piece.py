@@ -1,92 +1,112 @@
-"""The finished drawing of one region, in cells of its own: what the cache keeps."""
+"""The finished drawing of one region: what the cache keeps."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+from collections.abc import Mapping, Sequence
 
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
-from graphstep.layout._shapes import Kind, Segment, Side
+from graphstep.layout._network import CLOSED, ENTRY, EXIT, FRAME, NODE, STUB, TAG
+from graphstep.layout._plan import Plan
+from graphstep.layout._shapes import Kind
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PieceEnd:
-    """An `End` before it is put into the whole: `is_next` if beside its item."""
-
-    item: str
-    uses: tuple[Edge, ...]
-    across: int
-    along: int
-    is_arrow: bool
-    is_next: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PieceTrunk:
-    """A `Trunk` before it is put into the whole."""
-
-    value: Source
-    start: PieceEnd
-    segments: tuple[Segment, ...]
-    ends: tuple[PieceEnd, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PieceStub:
-    """A `Stub` before it is put into the whole."""
-
-    value: Source
-    uses: tuple[Edge, ...]
-    across: int
-    along: int
-    width: int
-    side: Side
-    label: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class PieceBox:
-    """A `Box` before it is put into the whole."""
-
-    id: str
-    kind: Kind
-    across: int
-    along: int
-    size: tuple[int, int]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Piece:
-    """One open region, drawn; the first coordinate is across, the second along.
+    """One open region, drawn: a plan, and what its parts are.
 
     A piece is equal to itself only, so that it can be part of a key.
 
     Attributes:
         id: Of the region or group.
         kind: Which of them.
-        size: Extent across and along, border included.
-        boxes: Nodes and closed blocks directly inside.
-        inner: Open blocks directly inside, each with its place.
-        trunks: Lines between them.
-        stubs: Ends of lines that are not drawn.
+        plan: Where everything is.
+        kinds: Per vertex, as in the network that the plan was made of.
+        names: Per vertex, id of the item or label of the stub.
+        groups: Vertices that are closed groups.
+        inner: Open blocks directly inside, in the order of the plan's frames.
+        values: Per net, what it carries.
+        vertices: Per net, the vertex that it starts from and those it ends at.
+        uses: Per net, the uses that pass each of its ends.
         entries: Per value from outside that comes through the border, the place of its
             port across.
         exits: Per value for outside that leaves through the border, likewise.
         tagged: Per value from outside, the uses that stubs inside stand for.
         hidden: Values for outside that end in a stub inside.
-        title: First column, and number, of free cells in the upper border.
     """
 
     id: str
     kind: Kind
-    size: tuple[int, int]
-    boxes: tuple[PieceBox, ...]
-    inner: tuple[tuple[Piece, int, int], ...]
-    trunks: tuple[PieceTrunk, ...]
-    stubs: tuple[PieceStub, ...]
+    plan: Plan
+    kinds: Sequence[int]
+    names: Sequence[str]
+    groups: frozenset[int]
+    inner: tuple[Piece, ...]
+    values: Sequence[Source]
+    vertices: Sequence[tuple[int, ...]]
+    uses: Sequence[tuple[tuple[Edge, ...], ...]]
     entries: Mapping[Source, int]
     exits: Mapping[Source, int]
     tagged: Mapping[Source, tuple[Edge, ...]]
     hidden: frozenset[Source]
-    title: tuple[int, int]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Extent across and along, border included."""
+        return self.plan.size
+
+    @functools.cached_property
+    def boxes(self) -> list[tuple[str, Kind]]:
+        """Id and kind of each box of the plan."""
+        names, groups = self.names, self.groups
+        return [
+            (
+                names[v],
+                "node" if kind == NODE else "group" if v in groups else "region",
+            )
+            for v, kind in enumerate(self.kinds)
+            if kind in (NODE, CLOSED)
+        ]
+
+    @functools.cached_property
+    def box_numbers(self) -> dict[str, int]:
+        """Numbers of boxes of the plan by id."""
+        return {name: number for number, (name, _) in enumerate(self.boxes)}
+
+    @functools.cached_property
+    def nets_of_value(self) -> Mapping[Source, list[int]]:
+        """Numbers of nets by the value that they carry."""
+        found: dict[Source, list[int]] = {}
+        for number, value in enumerate(self.values):
+            found.setdefault(value, []).append(number)
+        return found
+
+    @functools.cached_property
+    def nets_of_item(self) -> Mapping[str, list[int]]:
+        """Numbers of nets by the items, texts left out, that they start or end at."""
+        found: dict[str, list[int]] = {}
+        for number, vertices in enumerate(self.vertices):
+            for name in dict.fromkeys(map(self.item, vertices)):
+                if name:
+                    found.setdefault(name, []).append(number)
+        return found
+
+    def item(self, vertex: int) -> str:
+        """Return the id of the item that a vertex stands for; empty for a text."""
+        kind = self.kinds[vertex]
+        if kind in (ENTRY, EXIT):
+            return self.id
+        return "" if kind in (TAG, STUB) else self.names[vertex]
+
+    def is_tag(self, vertex: int) -> bool:
+        """Return whether a vertex is a text before what uses a value."""
+        return self.kinds[vertex] == TAG
+
+    @functools.cached_property
+    def frame_names(self) -> tuple[str, ...]:
+        """Ids of the open blocks directly inside, in the order of the plan."""
+        return tuple(
+            n for n, k in zip(self.names, self.kinds, strict=True) if k == FRAME
+        )

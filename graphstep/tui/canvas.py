@@ -184,7 +184,7 @@ class Canvas(Sheet):
         if cell is not None and self.drawn is not None and self.view is not None:
             trunks = self.drawn.trunks_at(*cell)
             if trunks:
-                found = self.drawn.trunks[trunks[0]].value
+                found = self.drawn.value_of(trunks[0])
             else:
                 item = self.drawn.item_at(*cell)
                 if item and item in self.view.graph and item in self.drawn.boxes:

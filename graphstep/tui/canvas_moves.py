@@ -44,7 +44,7 @@ def neighbour(layout: Layout, item: str, way: Way, *, is_down: bool) -> str | No
 def _linked(layout: Layout, item: str, *, is_back: bool) -> list[str]:
     """Return what a box's operands or users are drawn as, through open frames."""
     ids: list[str] = []
-    for trunk in layout.trunks:
+    for trunk in layout.trunks_beside(item):
         for end in trunk.ends:
             if is_back and end.item == item:
                 ids += [layout.shown(source) for source, _, _ in end.uses]
@@ -88,7 +88,7 @@ def stubs_of(layout: Layout, item: str) -> tuple[Stub, ...]:
     """Return the stubs that belong to a box, in reading order."""
     found = [
         stub
-        for stub in layout.stubs
+        for stub in layout.stubs_beside(item)
         if layout.shown(stub.value[0] if stub.side == "from" else stub.use[1]) == item
     ]
     return tuple(sorted(found, key=lambda stub: (stub.y, stub.x)))

@@ -38,7 +38,7 @@ class Content:
         if not 0 <= y < layout.height:
             return cls((), (), (), ())
         frames, boxes = layout.boxes_in(x0, y, x0 + width - 1, y)
-        cells = [cell for cell in layout.row(y) if x0 <= cell.x < x0 + width]
+        cells = layout.row(y, x0, x0 + width - 1)
         return cls(frames, boxes, cells, list({cell.trunk: None for cell in cells}))
 
 

@@ -38,14 +38,19 @@ class Minimap:
         columns = min(widest, max(6, round(_HEIGHT * 2 * width / height)))
         n_rows = min(_HEIGHT, max(3, round(widest * height / (2 * width))))
         dots = np.zeros((n_rows * 4, columns * 2), bool)
-        boxes = list(layout.boxes.values())
-        if boxes:
-            x = np.array([[b.x, b.x + b.width - 1] for b in boxes])
-            y = np.array([[b.y, b.y + b.height - 1] for b in boxes])
-            x = x * dots.shape[1] // width
-            y = y * dots.shape[0] // height
-            for (x0, x1), (y0, y1) in zip(x.tolist(), y.tolist(), strict=True):
-                dots[y0 : y1 + 1, x0 : x1 + 1] = True
+        x, y, across, down = layout.rectangles().T
+        first = y * dots.shape[0] // height, x * dots.shape[1] // width
+        last = (
+            (y + down - 1) * dots.shape[0] // height + 1,
+            (x + across - 1) * dots.shape[1] // width + 1,
+        )
+        # Each box adds one from its first dot on, and takes it away after its last.
+        steps = np.zeros((dots.shape[0] + 1, dots.shape[1] + 1), np.int64)
+        np.add.at(steps, first, 1)
+        np.add.at(steps, last, 1)
+        np.add.at(steps, (first[0], last[1]), -1)
+        np.add.at(steps, (last[0], first[1]), -1)
+        dots |= steps.cumsum(0).cumsum(1)[:-1, :-1] > 0
         cells = dots.reshape(n_rows, 4, columns, 2).transpose(0, 2, 1, 3)
         codes = _BRAILLE + (cells * _DOTS).sum((2, 3))
         rows = tuple("".join(map(chr, row)) for row in codes.tolist())

@@ -103,6 +103,7 @@ class Checker:
         self.uses_are_drawn()
         self.rows_agree_with_segments()
         self.rectangles_find_shapes()
+        self.parts_agree_with_the_whole()
 
     def around(self, node: str) -> list[str]:
         """Return the blocks around a node, outermost first, root left out."""
@@ -361,3 +362,34 @@ class Checker:
             assert sorted(b.id for b in boxes) == sorted(
                 b.id for b in layout.boxes.values() if not is_apart(b, window)
             )
+
+    def parts_agree_with_the_whole(self) -> None:
+        """What is asked for one by one is what there is in all."""
+        layout = self.layout
+        by_value: dict[Value, list[int]] = defaultdict(list)
+        beside: dict[str, list[Trunk]] = defaultdict(list)
+        for index, trunk in enumerate(layout.trunks):
+            assert layout.trunk(index) == trunk
+            assert layout.value_of(index) == trunk.value
+            by_value[trunk.value].append(index)
+            ends = [end for end in (trunk.start, *trunk.ends) if not self.stub_at(end)]
+            for item in {end.item for end in ends}:
+                beside[item].append(trunk)
+        for value, indices in by_value.items():
+            assert layout.indices_of(value) == tuple(indices)
+        for item in (*layout.boxes, *layout.frames):
+            found = layout.trunks_beside(item)
+            assert len(found) == len(beside[item])
+            assert set(found) == set(beside[item])
+            stubs = {
+                stub
+                for trunk in found
+                for end in (trunk.start, *trunk.ends)
+                if (stub := self.stub_at(end)) is not None
+            }
+            assert set(layout.stubs_beside(item)) == stubs
+        by_row = [stub for y in range(layout.height) for stub in layout.stubs_in(y)]
+        assert sorted(map(str, by_row)) == sorted(map(str, layout.stubs))
+        assert sorted(map(tuple, layout.rectangles().tolist())) == sorted(
+            (box.x, box.y, box.width, box.height) for box in layout.boxes.values()
+        )

@@ -218,6 +218,27 @@ def test_opening_one_region_draws_only_it_and_those_around_it() -> None:
     assert sorted(drawn) == sorted(r.id for r in graph.regions.ancestors(inner))
 
 
+def test_equal_layers_are_planned_once() -> None:
+    """Layers with the same boxes and lines share one plan, and lie apart all the same."""
+
+    @jax.jit
+    def layer(x: jax.Array) -> jax.Array:
+        return lax.add(lax.sin(x), lax.exp(lax.neg(x)))
+
+    def fn(x: jax.Array) -> jax.Array:
+        for _ in range(5):
+            x = layer(x)
+        return x
+
+    graph, cache = gs.trace(fn, _X).graph, LayoutCache()
+
+    layout = lay_out(graph, blocks_of(graph), _BOX, cache=cache)
+
+    assert len(cache.pieces) == 6
+    assert len(cache.plans) == 2
+    Checker(graph, layout, frozenset(blocks_of(graph))).check()
+
+
 def test_a_cache_forgets_other_programs() -> None:
     """The cache of one program gives no drawing of another."""
     cache = LayoutCache()
