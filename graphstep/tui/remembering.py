@@ -12,7 +12,7 @@ from graphstep.tui.actions import ACTIONS
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.key_names import with_keys
 from graphstep.tui.messages import Noticed, RecordingMade
-from graphstep.tui.palette import THEMES
+from graphstep.tui.palette import SIXTEEN, THEMES
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.settings import CONFIG, Remembered, Settings, write_remembered
 
@@ -47,6 +47,7 @@ class RememberingActions(Arranging):
         self._written: Remembered | None = None
         self._latest: Remembered | None = None
         self._first_theme = ""
+        self._has_sixteen = False
         self._is_kept = self.settings.folder is not None
         self._resting: Timer | None = None
 
@@ -74,8 +75,11 @@ class RememberingActions(Arranging):
         )
         if remembered.histories:
             self.query_one(Prompt).histories.update(remembered.histories)
+        # By now it is that of sixteen colours where the terminal knows no more.
+        self._has_sixteen = self.theme == SIXTEEN.name
+        found = remembered.theme_of_sixteen if self._has_sixteen else remembered.theme
+        self._choose_theme(settings.theme or found)
         self._first_theme = self.theme
-        self._choose_theme(settings.theme or remembered.theme)
         self.change(state)
         self._say_problems()
         self._written = self._to_remember()
@@ -105,10 +109,12 @@ class RememberingActions(Arranging):
     def _to_remember(self) -> Remembered:
         arrangement = dataclasses.replace(self.state.arrangement, is_maximised=False)
         prompt = self.screen_stack[0].query_one(Prompt)
-        # A theme that suits the terminal should be found anew in another terminal.
-        is_chosen = self.theme != self._first_theme
-        theme = self.theme if is_chosen else self.settings.remembered.theme
-        return Remembered(arrangement, dict(prompt.histories), theme)
+        found = self.settings.remembered
+        themes = [found.theme, found.theme_of_sixteen]
+        # A theme that nobody chose should be found anew in another terminal.
+        if self.theme != self._first_theme:
+            themes[self._has_sixteen] = self.theme
+        return Remembered(arrangement, dict(prompt.histories), *themes)
 
     def keep_soon(self) -> None:
         """Write what is to be remembered, once the person rests."""

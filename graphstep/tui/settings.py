@@ -28,15 +28,22 @@ _LOOKS = ("theme", "ascii", "direction", "zoom")
 class Remembered:
     """What is written when the program ends, and read when it starts.
 
+    A terminal that knows only sixteen colours begins with a theme made of these, and
+    remembers apart from others which one was chosen there: a theme of many colours
+    that was chosen elsewhere could not be read in it. What the configuration names
+    holds everywhere.
+
     Attributes:
         arrangement: Which panels are shown, and how large.
         histories: Lines typed before, per prompt.
         theme: The theme that was chosen last, if any was.
+        theme_of_sixteen: The same, in a terminal with sixteen colours.
     """
 
     arrangement: Arrangement | None = None
     histories: Mapping[str, History] = dataclasses.field(default_factory=dict)
     theme: str | None = None
+    theme_of_sixteen: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Settings:
     Attributes:
         folder: Where it is kept; `None` keeps nothing.
         keys: Per action, its keys.
-        theme: Name of a theme, `dark` or `light`.
+        theme: Name of a theme, `dark` or `light`; holds in every terminal.
         is_ascii: Whether lines should be drawn with ASCII alone; `None` leaves it to
             the terminal.
         direction: Where data flows in the drawing.
@@ -93,6 +100,7 @@ def write_remembered(folder: Path, remembered: Remembered) -> str:
         "share": arrangement.share,
         "weights": dict(arrangement.weights),
         "theme": remembered.theme,
+        "theme_of_sixteen": remembered.theme_of_sixteen,
         "history": {kind: list(h.lines) for kind, h in remembered.histories.items()},
     }
     text = json.dumps(data, indent=1, ensure_ascii=True)
@@ -208,5 +216,7 @@ def _remembered(state: dict[str, Any]) -> Remembered:
         for line in lines:
             history = history.add(one_line(str(line), 400))
         histories[kind] = history
-    theme = state.get("theme")
-    return Remembered(arrangement, histories, theme if isinstance(theme, str) else None)
+    themes = (state.get(name) for name in ("theme", "theme_of_sixteen"))
+    return Remembered(
+        arrangement, histories, *(t if isinstance(t, str) else None for t in themes)
+    )

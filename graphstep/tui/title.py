@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from graphstep.graph import ProgramGraph
@@ -18,6 +21,8 @@ from graphstep.tui.text_bar import TextBar
 from graphstep.tui.view import View
 
 _PRODUCT = "graphstep"
+# Beyond that, a relative difference says more.
+_READABLE = 64
 _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 
 
@@ -46,36 +51,80 @@ def title_text(
         place.append(f"{_ARROWS[cursor.pass_]} {position_text(cursor)} ", style)
     room = max(0, width - place.cell_len)
     line = Text(no_wrap=True)
-    name = one_line(graph.trace.fn_name, 80)
-    if cell_len(name) + len(_PRODUCT) + 4 <= room:
-        line.append(f" {_PRODUCT} ", palette.dim)
-    line.append(f" {name}", palette.bright)
-    if recording is not None:
-        output = _output_text(graph, recording)
-        if output and line.cell_len + cell_len(output) + 2 <= room:
-            line.append(f"  {output}", palette.text)
-        gap = "   "
-        for part in filter(None, _facts(recording)):
-            if line.cell_len + cell_len(gap + part) <= room:
-                line.append(f"{gap}{part}", palette.dim)
-                gap = " · "
-    if line.cell_len > room:
-        line = Text(fit(line.plain, room), palette.bright)
+    shown = _shown(graph, recording, room)
+    for part in _PARTS:
+        words = shown.get(part.name, "")
+        if words:
+            # Facts are set apart from what they are about, and from each other.
+            gap = part.gap if line else " "
+            style: Style = getattr(palette, part.style)
+            line.append(gap + words, style)
     line.append(" " * (room - line.cell_len))
     return line + place
 
 
-def _facts(recording: Recording) -> tuple[str, ...]:
-    """Return what is known of a recording, what matters most first."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the line: what is written before it, and how."""
+
+    name: str
+    gap: str
+    style: str
+
+
+# From the left to the right.
+_PARTS = (
+    _Part("product", " ", "dim"),
+    _Part("name", "  ", "bright"),
+    _Part("output", "  ", "text"),
+    _Part("verification", "   ", "dim"),
+    _Part("mode", " · ", "dim"),
+    _Part("passes", " · ", "dim"),
+    _Part("time", " · ", "dim"),
+)
+_GAP = 3
+
+
+def _shown(
+    graph: ProgramGraph, recording: Recording | None, room: int
+) -> dict[str, str]:
+    """Return the words of the parts for which there is room; none is cut but a name."""
+    name = one_line(graph.trace.fn_name, 80)
+    if recording is None:
+        offers = [("name", name), ("product", _PRODUCT)]
+        return _chosen(offers, {}, room)
+    long, short = (
+        verification_text(recording.verification, is_short=is_short)
+        for is_short in (False, True)
+    )
+    # How well the numbers are known is said before anything but the name.
+    shown = {"verification": short}
+    shown["name"] = fit(name, min(cell_len(name), max(1, room - cell_len(short) - 4)))
     times = dict(recording.timings)
     run = times.get("run")
     whole = f"recorded in {seconds(sum(times.values()))}"
-    return (
-        f"{whole} (run {seconds(run)})" if run and len(times) > 1 else whole,
-        verification_text(recording.verification),
-        "statistics only" if recording.mode == "summary" else "",
-        "forward only" if not recording.has_cotangents else "",
-    )
+    detailed = f"{whole} (run {seconds(run)})" if run and len(times) > 1 else whole
+    offers = [
+        ("output", _output_text(graph, recording)),
+        ("mode", "statistics only" if recording.mode == "summary" else ""),
+        ("passes", "" if recording.has_cotangents else "forward only"),
+        ("verification", long),
+        ("product", _PRODUCT),
+        ("time", whole),
+        ("time", detailed),
+    ]
+    return _chosen(offers, shown, room)
+
+
+def _chosen(
+    offers: list[tuple[str, str]], shown: dict[str, str], room: int
+) -> dict[str, str]:
+    """Add what there is room for, in the order in which it matters."""
+    for part, words in offers:
+        wider = shown | {part: words}
+        if sum(cell_len(each) + _GAP for each in wider.values() if each) <= room:
+            shown = wider
+    return shown
 
 
 def position_text(cursor: Cursor) -> str:
@@ -89,10 +138,30 @@ def position_text(cursor: Cursor) -> str:
     return f"backward {done}/{timeline.backward_length}"
 
 
-def verification_text(verification: Verification | None) -> str:
-    """Return how outputs and in-cotangents compare with the compiled function's."""
+def verification_text(
+    verification: Verification | None, *, is_short: bool = False
+) -> str:
+    """Return how outputs and in-cotangents compare with the compiled function's.
+
+    Args:
+        verification: The comparison, if one was made.
+        is_short: Whether only the worst of both is said, as in `= jax`.
+    """
     if verification is None:
         return "not verified"
+    if is_short:
+        worst = max(
+            filter(None, map(verification.worst_of, ("output", "in_cotangent"))),
+            key=lambda each: each.ulp,
+            default=None,
+        )
+        if worst is None:
+            return ""
+        if worst.ulp == 0:
+            return "= jax"
+        if worst.ulp <= _READABLE:
+            return f"= jax ≤ {worst.ulp:g} ulp"
+        return f"jax ± {worst.norm_relative:.0e}"
     parts: list[str] = []
     for what, noun in (("output", "outputs"), ("in_cotangent", "cotangents")):
         worst = verification.worst_of(what)
@@ -100,7 +169,7 @@ def verification_text(verification: Verification | None) -> str:
             continue
         if worst.ulp == 0:
             parts.append(f"{noun} =")
-        elif worst.ulp <= 64:
+        elif worst.ulp <= _READABLE:
             parts.append(f"{noun} ≤ {worst.ulp:g} ulp")
         else:
             parts.append(f"{noun} {worst.norm_relative:.0e}")

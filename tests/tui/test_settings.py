@@ -14,6 +14,7 @@ from graphstep.tui.app import StepApp
 from graphstep.tui.arrangement import Arrangement
 from graphstep.tui.history import History
 from graphstep.tui.key_names import plain_key, shown_key, with_keys
+from graphstep.tui.palette import SIXTEEN
 from graphstep.tui.settings import (
     Remembered,
     Settings,
@@ -111,7 +112,7 @@ def test_what_is_remembered_is_read_again(tmp_path: Path) -> None:
     """Panels, lines and theme come back as they were."""
     arrangement = Arrangement(("chain", "stops"), 40, (("stops", 7),))
     lines = {"/": History(("a", "b")), ":": History(("n 3", 'p h["w"]'))}
-    remembered = Remembered(arrangement, lines, "graphstep-light")
+    remembered = Remembered(arrangement, lines, "graphstep-light", "graphstep-16")
 
     assert write_remembered(tmp_path / "new", remembered) == ""
     assert read_settings(tmp_path / "new").remembered == remembered
@@ -122,6 +123,47 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     assert "cannot be kept" in write_remembered(tmp_path / "file", Remembered())
+
+
+@pytest.mark.parametrize(
+    ("is_poor", "config", "expected"),
+    [
+        (False, "", "graphstep-light"),
+        (True, "", "graphstep-16"),
+        (True, '[look]\ntheme = "dark"', "graphstep-dark"),
+    ],
+)
+async def test_a_theme_is_remembered_for_terminals_that_have_its_colours(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_poor: bool,
+    config: str,
+    expected: str,
+) -> None:
+    """The theme of sixteen colours gives way only to what was set, or chosen there."""
+    write_remembered(tmp_path, Remembered(Arrangement(), {}, "graphstep-light"))
+    settings = configured(tmp_path, config)
+    apply = StepApp.apply_settings
+
+    def adapt_and_apply(app: StepApp) -> None:
+        if is_poor:
+            app.theme = SIXTEEN.name
+        apply(app)
+
+    monkeypatch.setattr(StepApp, "apply_settings", adapt_and_apply)
+    app = StepApp(REC.graph, recording=REC, settings=settings)
+
+    async with app.run_test() as pilot:
+        await settle(pilot)
+
+        assert app.theme == expected
+        await press(pilot, "T")
+        chosen = app.theme
+    found = read_settings(tmp_path).remembered
+    if is_poor:
+        assert (found.theme, found.theme_of_sixteen) == ("graphstep-light", chosen)
+    else:
+        assert (found.theme, found.theme_of_sixteen) == (chosen, None)
 
 
 def test_history_finds_by_the_beginning() -> None:
