@@ -7,12 +7,13 @@ import dataclasses
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
-from textual import events, work
+from textual import work
 from textual.message import Message
 
 from graphstep.export.chain import cotangent_name
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
+from graphstep.tui.drag_bar import DragBar
 from graphstep.tui.lines import label_of
 from graphstep.tui.loop_norms import (
     Track,
@@ -29,7 +30,6 @@ from graphstep.tui.messages import IterationAsked
 from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD
-from graphstep.tui.text_bar import TextBar
 from graphstep.tui.values import SMALL, Of
 from graphstep.tui.view import View
 
@@ -40,8 +40,11 @@ _OF: tuple[Of, ...] = ("primal", "cotangent")
 _HINTS = "[ ] step   { } first/last   i go to   I first bad"
 
 
-class LoopBar(TextBar):
+class LoopBar(DragBar):
     """Which iteration of how many, and how the norms change along them."""
+
+    # Above it are words.
+    first_line = 1
 
     @dataclasses.dataclass
     class Measured(Message):
@@ -58,7 +61,6 @@ class LoopBar(TextBar):
         self._recording: Recording | None = None
         self._tracks: dict[TrackKey, Track] = {}
         self._wanted: set[TrackKey] = set()
-        self._is_dragged = False
         self._label = 0
 
     @property
@@ -162,7 +164,8 @@ class LoopBar(TextBar):
 
     # Scrubbing -------------------------------------------------------------------------
 
-    def _seek(self, x: int) -> None:
+    def seek(self, x: int) -> None:
+        """Go to the iteration at a column."""
         if self.place is None:
             return
         width = max(20, self.app.size.width - 2)
@@ -170,37 +173,8 @@ class LoopBar(TextBar):
         turn = axis.turn_at(x - 1 - self._label - 1)
         self.post_message(IterationAsked(turn))
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Go to the iteration under the pointer."""
-        if event.button == 1 and event.y > 0:
-            self._is_dragged = True
-            self.capture_mouse()
-            self._seek(event.x)
-            event.stop()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Follow the pointer while it is held."""
-        if self._is_dragged:
-            self._seek(event.x)
-            event.stop()
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go."""
-        if self._is_dragged:
-            self._is_dragged = False
-            self.release_mouse()
-            event.stop()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Go to the next iteration."""
-        self._turn_by(1, event)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Go to the iteration before."""
-        self._turn_by(-1, event)
-
-    def _turn_by(self, by: int, event: events.Event) -> None:
-        event.stop()
+    def go_on(self, by: int) -> None:
+        """Go to the next iteration, or to the one before."""
         if self.place is not None:
             turn = self.place.turn + by
             if 0 <= turn < self.place.n_turns:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from rich.style import Style
 from rich.text import Text
-from textual import events, work
+from textual import work
 from textual.message import Message
 
 from graphstep.errors import GraphstepError
@@ -17,13 +17,13 @@ from graphstep.export.chain import loop_name
 from graphstep.recording import Recording
 from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tracing import one_line
+from graphstep.tui.drag_bar import DragBar
 from graphstep.tui.lines import label_of
 from graphstep.tui.loop_place import loop_place
 from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.numbers import fit
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED
-from graphstep.tui.text_bar import TextBar
 from graphstep.tui.timeline_scale import SEED_WORD, Scale, Stretch
 from graphstep.tui.timeline_track import Known, track_of
 from graphstep.tui.view import View
@@ -34,7 +34,7 @@ _STOP, _HERE = "■", "●"
 _MARKED = 2000
 
 
-class TimelineBar(TextBar):
+class TimelineBar(DragBar):
     """Norms along the walk, the bar with the cursor and breakpoints, and words."""
 
     @dataclasses.dataclass
@@ -53,7 +53,6 @@ class TimelineBar(TextBar):
         super().__init__(id)
         self._cursor: Cursor | None = None
         self.view: View | None = None
-        self._is_dragged = False
         self._known: Known = {}
         self._recording: Recording | None = None
         self._track_key: tuple[int, int] = (0, 0)
@@ -169,41 +168,15 @@ class TimelineBar(TextBar):
 
     # The mouse -----------------------------------------------------------------------
 
-    def _seek(self, x: int) -> None:
+    def seek(self, x: int) -> None:
+        """Go to the step at a column."""
         scale = self.scale
         if scale is not None:
             self.post_message(SeekAsked(scale.index_at(x - 1)))
 
-    def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Go to the step under the pointer."""
-        if event.button == 1:
-            self._is_dragged = True
-            self.capture_mouse()
-            self._seek(event.x)
-            event.stop()
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Follow the pointer while it is held."""
-        if self._is_dragged:
-            self._seek(event.x)
-            event.stop()
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go."""
-        if self._is_dragged:
-            self._is_dragged = False
-            self.release_mouse()
-            event.stop()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Go a step on."""
-        event.stop()
-        self.post_message(StepsAsked(1))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Go a step back."""
-        event.stop()
-        self.post_message(StepsAsked(-1))
+    def go_on(self, by: int) -> None:
+        """Go a step on, or back."""
+        self.post_message(StepsAsked(by))
 
 
 def _visits(cursor: Cursor, breakpoint_: Breakpoint) -> tuple[int, ...]:
