@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from graphstep.cli.main import program
+
+# What the tests start inherits what they ignore, and under `nohup` that is SIGHUP.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 LOSS = """
 import jax
