@@ -12,7 +12,7 @@ from graphstep.layout import Group, groups
 
 _NUMBER = re.compile(r"\d+")
 # Subtrees that differ in a number only, from which on they are taken for layers.
-_LAYERS = 3
+_LAYERS = 2
 # Nodes that are worth a box of their own.
 _SMALLEST = 4
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graphstep.export._drawing import DrawnEdge
 
@@ -12,6 +12,8 @@ _LONG = 16
 # everything else. Those to places near it are drawn all the same.
 _MANY = 5
 _NEAR = 2
+# Items that may hang from the top by themselves.
+_FEW = 24
 
 
 def long_edges(
@@ -41,22 +43,39 @@ def long_edges(
 
 
 def _ranks(items: Sequence[str], edges: Sequence[DrawnEdge]) -> dict[str, int]:
-    """Return each item's distance from the top; a source is just above its first use."""
-    ranks = dict.fromkeys(items, 0)
-    entered: set[str] = set()
-    into: dict[str, list[str]] = {}
+    """Return each item's distance from the top.
+
+    What hangs from the top by itself, such as a bias that is reshaped, or labels that
+    are only looked at in the end, stands just above where it is used.
+    """
+    into: dict[str, set[str]] = {item: set() for item in items}
+    out: dict[str, set[str]] = {item: set() for item in items}
     for edge in edges:
-        into.setdefault(edge.target, []).append(edge.source)
+        into[edge.target].add(edge.source)
+        out[edge.source].add(edge.target)
+    ranks: dict[str, int] = {}
     for item in items:
-        sources = into.get(item)
-        if sources:
-            entered.add(item)
-            ranks[item] = max(ranks[source] for source in sources) + 1
-    first: dict[str, int] = {}
-    for edge in edges:
-        rank = ranks[edge.target] - 1
-        first[edge.source] = min(first.get(edge.source, rank), rank)
-    return {
-        item: rank if item in entered else first.get(item, rank)
-        for item, rank in ranks.items()
-    }
+        ranks[item] = max((ranks[source] for source in into[item]), default=-1) + 1
+    for item in reversed(items):
+        slack = min((ranks[each] for each in out[item]), default=0) - ranks[item] - 1
+        if slack > 0:
+            for each in _hanging(item, into, out):
+                ranks[each] += slack
+    return ranks
+
+
+def _hanging(
+    item: str, into: Mapping[str, set[str]], out: Mapping[str, set[str]]
+) -> Collection[str]:
+    """Return an item and all above it, if that is little and leads nowhere else."""
+    found = {item: None}
+    pending = [item]
+    while pending:
+        for source in into[pending.pop()]:
+            if source not in found:
+                found[source] = None
+                pending.append(source)
+        if len(found) > _FEW:
+            return ()
+    is_apart = all(out[each] <= found.keys() for each in found if each != item)
+    return found if is_apart else ()

@@ -148,6 +148,35 @@ def test_hubs_and_long_lines_are_cut() -> None:
     assert not any(edge.is_stub for edge in kept.edges)
 
 
+def test_what_is_used_late_is_not_far_away() -> None:
+    """Labels that only the end of a program looks at stand there, with what reads them."""
+
+    def fn(x: jax.Array, labels: jax.Array) -> jax.Array:
+        wanted = jnp.where(labels < 0, labels + 3, labels)
+        for _ in range(30):
+            x = jnp.sin(x)
+        return x * wanted
+
+    drawing = drawing_from_graph(graph_of(fn, jnp.ones(3), jnp.arange(3)), "all")
+
+    assert not any(edge.is_stub for edge in drawing.edges)
+
+
+def test_inputs_that_lead_into_one_box_stay_together() -> None:
+    """Ten arrows into one closed region say no more than one."""
+    params = {f"p{i}": jnp.ones(2) for i in range(8)}
+
+    def fn(params: dict[str, jax.Array]) -> jax.Array:
+        with jax.named_scope("model"):
+            return sum(map(jnp.sin, params.values()), jnp.zeros(2))
+
+    graph = graph_of(fn, params)
+
+    assert [n.role for n in drawing_from_graph(graph, ()).nodes][:1] == ["group"]
+    opened = drawing_from_graph(graph, "all")
+    assert [n.role for n in opened.nodes][:8] == ["input"] * 8
+
+
 def test_pytrees_with_many_leaves_are_one_box() -> None:
     """Until they are opened, by the id that the layout knows them by."""
     params = [{"w": jnp.ones(2), "b": jnp.ones(2)} for _ in range(20)]
