@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ProgramGraph
@@ -89,6 +89,32 @@ class Layouts:
                 target=self._work, args=(key,), name="graphstep-layout", daemon=True
             ).start()
         return found
+
+    def first_that_fits(
+        self,
+        keys: Iterable[LayoutKey],
+        room: tuple[int, int],
+        is_cancelled: Callable[[], bool],
+    ) -> LayoutKey | None:
+        """Make one layout after the other until one fits; any thread may ask.
+
+        Args:
+            keys: Which ones.
+            room: Columns and rows.
+            is_cancelled: Whether nobody waits for it any more.
+
+        Returns:
+            The first that fits, or `None` if none does.
+
+        Raises:
+            LayoutCancelledError: If nobody waits for it any more.
+        """
+        for key in keys:
+            with self._lock:
+                found = self._lay_out(key, is_cancelled)
+            if found.width <= room[0] and found.height <= room[1]:
+                return key
+        return None
 
     def _work(self, key: LayoutKey) -> None:
         try:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from textual.message import Message
+
 from graphstep.tui.arranging import Arranging
+from graphstep.tui.background import Task
 from graphstep.tui.canvas import Canvas
 from graphstep.tui.canvas_layouts import LayoutKey
 from graphstep.tui.canvas_marks import selected_item
 from graphstep.tui.canvas_moves import Way, neighbour, stubs_of
-from graphstep.tui.drawing_state import SPOTLIGHTS, ZOOMS, Drawing
+from graphstep.tui.drawing_state import SPOTLIGHTS, ZOOM_WORDS, ZOOMS, Drawing
 from graphstep.tui.messages import LayoutMade
 
 _LONGEST_TRAIL = 100
@@ -18,6 +21,12 @@ _LONGEST_TRAIL = 100
 
 class DrawingActions(Arranging):
     """Zoom, direction, what is lit; from box to box, along stubs and back."""
+
+    @dataclasses.dataclass
+    class Fitted(Message):
+        """A zoom was looked for at which all is seen; `None` if there is none."""
+
+        zoom: int | None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -51,17 +60,31 @@ class DrawingActions(Arranging):
 
     def action_fit(self) -> None:
         """Zoom so that all of the drawing is seen, or as much as can be."""
-        canvas, state = self._canvas, self.state
-        room = canvas.scrollable_content_region.size
-        chosen = ZOOMS.start
-        for zoom in reversed(ZOOMS):
-            drawing = dataclasses.replace(state.drawing, zoom=zoom)
-            key = LayoutKey.of(dataclasses.replace(state, drawing=drawing))
-            found = canvas.layouts and canvas.layouts.find(key, len(state.rows))
-            if found and found.width <= room.width and found.height <= room.height:
-                chosen = zoom
-                break
-        self._draw(zoom=chosen)
+        layouts, state = self._canvas.layouts, self.state
+        if layouts is None:
+            return
+        room = self._canvas.scrollable_content_region.size
+        keys = [
+            dataclasses.replace(LayoutKey.of(state), zoom=zoom)
+            for zoom in reversed(ZOOMS)
+        ]
+
+        def fit(task: Task) -> Message:
+            size = room.width, room.height
+            found = layouts.first_that_fits(keys, size, lambda: task.is_cancelled)
+            return self.Fitted(None if found is None else found.zoom)
+
+        # Large layouts take longer than a frame, and up to four are tried.
+        self.work_apart("looking for a zoom at which all is seen", fit)
+
+    def on_drawing_actions_fitted(self, message: Fitted) -> None:
+        """Draw at the zoom that was found, and say which one it is."""
+        zoom = message.zoom
+        self._draw(zoom=ZOOMS.start if zoom is None else zoom)
+        said = "even as dots it is larger than the panel"
+        if zoom is not None:
+            said = f"all of it fits: {ZOOM_WORDS[zoom]}"
+        self.change(self.state.say(said))
 
     def action_direction(self) -> None:
         """Let data flow down, or to the right."""

@@ -13,6 +13,7 @@ SPOTLIGHTS: tuple[Spotlight, ...] = ("", "ancestors", "descendants", "cotangent"
 # Dots, primitives, names and types, values.
 ZOOMS = range(4)
 VALUES = ZOOMS[-1]
+ZOOM_WORDS = ("dots", "primitives", "names and types", "values")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

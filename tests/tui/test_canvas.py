@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
@@ -16,10 +17,12 @@ import graphstep as gs
 from graphstep.layout import Layout, lay_out
 from graphstep.tui.canvas import Canvas
 from graphstep.tui.canvas_glyphs import DOUBLE, HEAVY
+from graphstep.tui.canvas_layouts import LayoutKey
 from graphstep.tui.canvas_marks import Marks
 from graphstep.tui.canvas_moves import neighbour, stubs_of
 from graphstep.tui.canvas_paint import Painter
 from graphstep.tui.canvas_text import Labels
+from graphstep.tui.drawing_state import ZOOM_WORDS, ZOOMS
 from graphstep.tui.minimap import Minimap
 from graphstep.tui.palette import palette
 from graphstep.tui.state import UiState
@@ -410,3 +413,30 @@ async def test_the_pointer_lights_a_value() -> None:
 
         label = app_of(pilot).state.graph.label(*trunk.value)
         assert label in str(canvas.border_subtitle)
+
+
+@pytest.mark.parametrize("size", [(200, 60), (120, 40), (80, 24), (40, 14)])
+async def test_fit_finds_the_closest_zoom_at_which_all_is_seen(
+    size: tuple[int, int],
+) -> None:
+    """Also of a drawing that is laid out in a thread; the zoom is said."""
+    async with walk(nested, X, size=size) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        await press(pilot, "x", "E", "F")
+        await until(pilot, lambda: not app.has_more_to_show)
+        await settle(pilot)
+
+        zoom, room = app.state.drawing.zoom, canvas.scrollable_content_region
+        layouts = canvas.layouts
+        assert layouts is not None
+        sizes: list[tuple[int, int]] = []
+        for each in ZOOMS:
+            key = dataclasses.replace(LayoutKey.of(app.state), zoom=each)
+            found = layouts.find(key, 0)
+            assert found is not None
+            sizes.append((found.width, found.height))
+        fits = [w <= room.width and h <= room.height for w, h in sizes]
+        expected = max((z for z in ZOOMS if fits[z]), default=0)
+        assert zoom == expected
+        words = ZOOM_WORDS[zoom] if any(fits) else "even as dots"
+        assert words in screen_text(pilot)
