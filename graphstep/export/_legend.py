@@ -35,7 +35,7 @@ _WALKS: dict[Walk, str] = {
 
 
 def add_legend(dot: graphviz.Digraph, drawing: Drawing, style: Style) -> None:
-    """Explain the colours, marks and lines of a drawing in a box below it."""
+    """Explain the colours, marks and lines of a drawing in a box of its own."""
     theme = style.colours
     kinds = {"input" if node.kind == "output" else node.kind for node in drawing.nodes}
     rows = [

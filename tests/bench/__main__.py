@@ -19,13 +19,14 @@ from tests.bench.graphs import N_EQUATIONS, equations_per_second, seek_microseco
 from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import MODELS
+from tests.bench.pictures import picture_figures
 from tests.bench.startup import startup
 from tests.bench.table import loads, table
 from tests.bench.terminal import terminal_figures
 
 _JSON = Path(".bench/bench.json")
 # Names that `--only` takes beside those of models.
-_OTHERS = ("graph", "layout", "terminal", "startup")
+_OTHERS = ("graph", "layout", "pictures", "terminal", "startup")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -83,6 +84,9 @@ def _figures(wanted: Sequence[str], rounds: int) -> list[Figure]:
     if "layout" in wanted:
         _say("measuring layouts")
         figures += layout_figures(rounds)
+    if "pictures" in wanted:
+        _say("measuring pictures")
+        figures += picture_figures(rounds)
     if "terminal" in wanted:
         _say("measuring the terminal UI")
         figures += terminal_figures(rounds)

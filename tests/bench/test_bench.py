@@ -14,6 +14,7 @@ from tests.bench.graphs import equations_per_second, seek_microseconds
 from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import Model, mlp
+from tests.bench.pictures import picture_figures
 from tests.bench.table import loads, table
 from tests.bench.terminal import terminal_figures
 
@@ -62,6 +63,14 @@ def test_layouts_are_measured() -> None:
     """Every figure of a layout comes out as a positive number."""
     figures = layout_figures(1, model="mlp", n=40)
 
+    assert all(figure.value > 0 for figure in figures)
+
+
+def test_pictures_are_measured() -> None:
+    """Every figure of a picture comes out as a positive number."""
+    figures = picture_figures(1, names=["least squares"])
+
+    assert len(figures) == 3
     assert all(figure.value > 0 for figure in figures)
 
 
