@@ -32,8 +32,6 @@ from graphstep.layout import Group, groups
 from graphstep.stepping import Cursor
 from graphstep.tracing import SourceLocation, source_location
 
-# What is open: region and group ids, `"all"`, a number of levels, or the default.
-Expanded = str | int | Iterable[str] | None
 _HANDED_ON = ("input", "const", "binder", "output")
 # A scope that has a name inside of JAX's own words for its transformations.
 _NAMED = re.compile(r"\w(?![\w]*\()")
@@ -89,6 +87,10 @@ class Opened:
     folds: tuple[Stretch, ...] = ()
 
 
+# What is open: region and group ids, `"all"`, a number of levels, or the default.
+Expanded = str | int | Iterable[str] | Opened | None
+
+
 def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
     """Return what is open when `expanded` is asked for.
 
@@ -98,6 +100,8 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
     Raises:
         RegionNotFoundError: If `expanded` names something that is no region or group.
     """
+    if isinstance(expanded, Opened):
+        return expanded
     known = {group.id for group in groups(graph)}
     if isinstance(expanded, str) and expanded == "all":
         return Opened(frozenset(graph.regions), frozenset(known))
@@ -127,6 +131,14 @@ def _is_shapeless(graph: ProgramGraph, regions: frozenset[str]) -> bool:
     return n_outermost(graph) > _TOO_MANY or any(
         region.kind == "scope" and not _NAMED.search(region.name) for region in closed
     )
+
+
+def shown_items(
+    graph: ProgramGraph, what: Opened, only: Collection[str] | None = None
+) -> tuple[str | None, ...]:
+    """Return, in program order, the item that shows each node; `None` where none does."""
+    kept = None if only is None else {graph.position(node) for node in only}
+    return tuple(_Drawer(graph, what, kept, None).shown)
 
 
 def keys_of_boxes(graph: ProgramGraph) -> tuple[Mapping[str, str], Mapping[str, str]]:
