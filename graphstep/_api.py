@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
+from graphstep._files import write_atomically
 from graphstep.analysis import diverging_collectives
 from graphstep.errors import ArgumentError
 from graphstep.graph import ProgramGraph
@@ -259,6 +260,46 @@ class Recording(_recording.Recording):
         if isinstance(at, Cursor):
             return at
         return cursor(self).last() if at is None else cursor(self).seek(at)
+
+    def to_html(
+        self,
+        path: str | Path | None = None,
+        expanded: Iterable[str] | None = None,
+        *,
+        at: Cursor | int | None = None,
+        title: str | None = None,
+        max_elements: int = 1024,
+    ) -> str:
+        """Return a page that walks through the recording, and write it if asked to.
+
+        It is one file of HTML that any browser opens, without Python and without a
+        network: graph, values, chain rule and source are in it. An address that ends
+        in `#step=31` opens it at that step.
+
+        Args:
+            path: File to write; nothing is written unless the page is complete.
+            expanded: Ids of the regions that are open at first. Default: as many as
+                stay legible.
+            at: A cursor or the number of the step to begin with. Default: the first.
+            title: Default: the function's name.
+            max_elements: Arrays of up to so many elements are in the page in full, of
+                others statistics and a small picture.
+
+        Raises:
+            SteppingError: If there is no such step.
+            RegionNotFoundError: If `expanded` names what is no region.
+            OutputError: If the file cannot be written.
+        """
+        page: bytes = _export().page_from_recording(
+            self,
+            expanded,
+            at=at.index if isinstance(at, Cursor) else at,
+            title=title,
+            max_elements=max_elements,
+        )
+        if path is not None:
+            write_atomically(path, page)
+        return page.decode("utf-8")
 
 
 def trace(

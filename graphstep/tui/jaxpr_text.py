@@ -9,10 +9,9 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
-from graphstep._jaxcompat import Place, printout
+from graphstep._jaxcompat import Place
+from graphstep.export import jaxpr_places
 from graphstep.graph import ProgramGraph
-
-_TOO_DEEP = "this program is nested too deeply for JAX to print it"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -66,38 +65,14 @@ def jaxpr_text(graph: ProgramGraph) -> JaxprText | str:
     Raises:
         RecordingError: If the graph is from a file, which holds no jaxpr.
     """
-    printed = printout(graph.trace.closed_jaxpr)
-    if printed is None:
-        return _TOO_DEEP
-    last = len(printed.lines) - 1
-    places: dict[str, Place] = {}
+    found = jaxpr_places(graph)
+    if isinstance(found, str):
+        return found
     nodes: dict[int, list[str]] = {}
-    columns = graph.columns
-    for position, node in enumerate(graph.order):
-        eqn, role = columns.eqns[position], columns.roles[position]
-        if eqn is not None:
-            place = printed.place(eqn)
-        elif role == "output":
-            place = _results(printed.lines[last], last)
-        else:
-            place = printed.binders.get(graph.letter(node))
-        if place is None:
-            # Binders of a branch index, and what JAX prints as `_`, have no letter.
-            region = graph.regions[columns.regions[position]]
-            place = None if region.eqn is None else printed.place(region.eqn)
+    for node in graph.order:
+        place = found.places.get(node)
         if place is not None:
-            places[node] = place
             nodes.setdefault(place.line, []).append(node)
-    for region in graph.regions.values():
-        if region.eqn is not None and region.id not in places:
-            place = printed.place(region.eqn)
-            if place is not None:
-                places[region.id] = place
     return JaxprText(
-        printed.lines, places, {line: tuple(found) for line, found in nodes.items()}
+        found.lines, found.places, {line: tuple(each) for line, each in nodes.items()}
     )
-
-
-def _results(line: str, number: int) -> Place:
-    start = max(line.rfind("in ("), 0)
-    return Place(number, start, max(len(line) - 2, start))

@@ -1,0 +1,126 @@
+"""The chain rule at every step, as the strings that the terminal shows too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphstep.analysis import INF, NAN
+from graphstep.export.chain import (
+    Amount,
+    CotangentSum,
+    SumTerm,
+    index_text,
+    node_facts,
+    number,
+    seed_facts,
+    signed,
+)
+from graphstep.recording import Recording
+from graphstep.stepping import FORWARD, SEED, Cursor
+
+_LETTERS = {NAN: " N", INF: " I"}
+# Terms that a sum is written with in one line.
+_LONGEST_SUM = 6
+
+
+def chain_of(recording: Recording, cursor: Cursor) -> dict[str, Any]:
+    """Return what the chain rule's panel says at one step."""
+    if cursor.pass_ == SEED:
+        return _compact({"sent": _amounts(seed_facts(cursor).sent)})
+    facts = node_facts(recording, cursor, cursor.step.node, 0, None)
+    found: dict[str, Any] = {
+        "head": facts.equation,
+        "type": facts.type,
+        "notes": list(facts.notes),
+        "more": facts.n_more,
+    }
+    if cursor.pass_ == FORWARD:
+        found["takes"] = _amounts(facts.takes)
+        found["gives"] = _amounts(facts.gives)
+        return _compact(found)
+    if facts.sum is not None:
+        found["sum"] = _compact(_sum(facts.sum))
+    found["rule"] = facts.rule
+    found["sent"] = _amounts(facts.sent)
+    found["slopes"] = [
+        f"∂{facts.name}/∂{sent.name} = {number(sent.derivative)}"
+        for sent in facts.sent
+        if sent.derivative is not None
+    ]
+    found["others"] = _amounts(facts.others)
+    return _compact(found)
+
+
+def _compact(found: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if value}
+
+
+def _amounts(amounts: Sequence[Amount]) -> list[list[Any]]:
+    """Return name, element, norm, note, type, reason and whether it is in trouble."""
+    return [_amount(amount) for amount in amounts]
+
+
+def _amount(amount: Amount) -> list[Any]:
+    label = amount.name + (index_text(amount.index) if amount.index else "")
+    element = "" if amount.element is None else number(amount.element)
+    norm = ""
+    if amount.norm is not None and not amount.is_scalar:
+        norm = f"‖·‖ {number(amount.norm)}{_LETTERS.get(amount.mark, '')}"
+    reason = amount.reason if amount.norm is None else ""
+    is_bad = amount.mark in (NAN, INF)
+    return [label, element, norm, amount.note, amount.type, reason, int(is_bad)]
+
+
+def _sum(found: CotangentSum) -> dict[str, Any]:
+    out, n_outs = found.out
+    where = f"output {out} of {n_outs} " if n_outs > 1 else ""
+    where += f"at {index_text(found.index)}" if found.index else ""
+    norm = ""
+    if found.norm is not None and (found.type[-2:] != "[]" or found.reason):
+        norm = f"‖{found.name}‖ {number(found.norm)}{_LETTERS.get(found.mark, '')}"
+    first = next((t for t in found.terms if not t.amount.reason), None)
+    return {
+        "where": where.rstrip(),
+        "norm": norm,
+        "type": found.type,
+        "reason": found.reason,
+        "terms": [_term(term, is_first=term is first) for term in found.terms],
+        "pending": list(found.pending),
+        "total": _total(found),
+        "bad": int(found.mark in (NAN, INF)),
+        "cancelling": ""
+        if found.cancelling is None
+        else f"the terms nearly cancel: {number(100 * found.cancelling, 2)} % of "
+        "their size is left",
+    }
+
+
+def _term(term: SumTerm, *, is_first: bool) -> list[Any]:
+    """Return element, total so far, sender, norm, reason and whether it is in trouble."""
+    amount = term.amount
+    element = "" if amount.element is None else signed(amount.element)
+    has_total = not (is_first or amount.reason or term.total is None)
+    total = f"= {number(term.total)}" if has_total else ""
+    norm = ""
+    if amount.norm is not None and not amount.is_scalar:
+        norm = f"‖·‖ {number(amount.norm, 3)}{_LETTERS.get(amount.mark, '')}"
+    is_bad = amount.mark in (NAN, INF)
+    return [element, total, amount.name, norm, amount.reason, int(is_bad)]
+
+
+def _total(found: CotangentSum) -> str:
+    if found.total is None:
+        return "" if found.terms or found.pending else f"{found.name} = 0: no use of it"
+    elements = [t.amount.element for t in found.terms if t.amount.element is not None]
+    start = found.name + (index_text(found.index) if found.index else "")
+    tail = "" if found.is_complete else " so far"
+    if 2 <= len(elements) <= _LONGEST_SUM:
+        addends = " + ".join(_addend(e, i) for i, e in enumerate(elements))
+        return f"{start} = {addends} = {number(found.total)}{tail}"
+    return f"{start} = {number(found.total)}{tail}"
+
+
+def _addend(element: Any, place: int) -> str:
+    text = number(element)
+    return f"({text})" if place and text.startswith("−") else text

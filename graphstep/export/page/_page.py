@@ -1,0 +1,127 @@
+"""Gather what a page needs of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from graphstep.export.page._chain import chain_of
+from graphstep.export.page._document import document, packed
+from graphstep.export.page._program import program_payload
+from graphstep.export.page._steps import Steps, steps_of, steps_payload
+from graphstep.export.page._values import BUDGET, Blob, ValueWriter, fitting
+from graphstep.export.page._views import first_view, views_payload
+from graphstep.recording import Recording
+from graphstep.stepping import FORWARD
+from graphstep.tracing import one_line
+
+Iteration = tuple[int, ...]
+
+
+def page_from_recording(
+    recording: Recording,
+    expanded: Iterable[str] | None = None,
+    *,
+    at: int | None = None,
+    title: str | None = None,
+    max_elements: int = 1024,
+    max_steps: int = 20_000,
+    drawing_seconds: float = 3.0,
+) -> bytes:
+    """Return a page that walks through a recording, in any browser, without Python.
+
+    It is one HTML file that loads nothing: graph, values, source and chain rule are in
+    it. With `#step=31` after its address it opens at that step.
+
+    Args:
+        recording: The run.
+        expanded: Ids of the regions that are open at first. Default: as many as stay
+            legible.
+        at: Number of the step at which it opens. Default: the first.
+        title: Default: the function's name.
+        max_elements: Arrays of up to so many elements are in the page in full, of
+            others statistics and a small picture.
+        max_steps: Of a walk with more steps, evenly chosen turns of loops are in it.
+        drawing_seconds: Time for drawings beyond those that every region needs.
+
+    Raises:
+        SteppingError: If there is no step `at`, or no step at all.
+        RegionNotFoundError: If `expanded` names what is no region.
+    """
+    graph = recording.graph
+    steps = steps_of(recording, max_steps)
+    if at is not None:
+        steps.timeline.step(at)
+    name = title or one_line(recording.fn_name, 80)
+    if expanded is not None:
+        expanded = [graph.regions[region].id for region in expanded]
+    views, names = views_payload(graph, first_view(graph, expanded), drawing_seconds)
+    blob = Blob()
+    values, largest = _values(recording, steps, blob, max_elements)
+    verification = recording.verification
+    facts: dict[str, Any] = {
+        "title": name,
+        "start": 0 if at is None else steps.place(at),
+        "notes": list(recording.notes),
+        "check": "" if verification is None else verification.summary(),
+        "seedIsDefault": recording.seed_is_default,
+        "maxElements": largest,
+        "turns": None if len(steps.indices) == steps.timeline.length else steps.turns,
+        "program": program_payload(graph),
+        "steps": steps_payload(steps),
+        "chain": [
+            chain_of(recording, steps.cursor.seek(index)) for index in steps.indices
+        ],
+        "openable": names,
+        "views": views,
+        "values": values,
+    }
+    n_steps = len(steps.indices)
+    summary = (
+        f"{name}: a walk of {n_steps} steps through {len(graph)} nodes. "
+        "This page needs JavaScript to show it."
+    )
+    return document(name, summary, packed(facts, b"".join(blob.parts))).encode("utf-8")
+
+
+def _values(
+    recording: Recording, steps: Steps, blob: Blob, max_elements: int
+) -> tuple[dict[str, Any], int]:
+    """Return the values of every node, and up to how many elements are in full."""
+    visits = _visits(steps)
+    graph = recording.graph
+    passes = ["primal"]
+    if recording.has_cotangents:
+        passes.append("cotangent")
+    if recording.has_tangents:
+        passes.append("tangent")
+    sizes: list[tuple[int, int]] = []
+    for position, iterations in enumerate(visits):
+        for aval in graph.columns.avals[position]:
+            elements = int(np.prod(getattr(aval, "shape", ()), dtype=np.int64))
+            n_bytes = elements * len(iterations) * 4
+            sizes += [(elements, n_bytes)] * len(passes)
+    largest = fitting(sizes, max_elements, BUDGET)
+    writer = ValueWriter(recording, blob, largest)
+    found = {
+        of: [
+            [writer.entry(of, node, out, visits[position]) for out in range(n_out)]
+            for position, node in enumerate(graph.order)
+            for n_out in [len(graph.columns.avals[position])]
+        ]
+        for of in passes
+    }
+    return found, largest
+
+
+def _visits(steps: Steps) -> list[list[Iteration]]:
+    """Return the iterations in which each node is seen going forward, by position."""
+    graph, timeline = steps.timeline.graph, steps.timeline
+    found: list[list[Iteration]] = [[] for _ in graph.order]
+    for index in steps.indices:
+        step = timeline.step(index)
+        if step.pass_ == FORWARD:
+            found[graph.position(step.node)].append(step.iteration)
+    return found

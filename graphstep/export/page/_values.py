@@ -1,0 +1,187 @@
+"""The values of a walk as bytes: arrays in full, or statistics and a thumbnail."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import jax
+import numpy as np
+
+from graphstep.recording import Absence, Recording, Stats, stats_from_array
+
+Iteration = tuple[int, ...]
+# Bytes that all arrays may take; beyond it, the largest ones are summed up.
+BUDGET = 6_000_000
+# A thumbnail has at most so many rows and columns.
+_THUMBNAIL = 24
+# Iterations up to which each one has a thumbnail.
+_THUMBNAILS = 64
+_BINS = 30
+
+
+@dataclasses.dataclass
+class Blob:
+    """Bytes that values are put into, one after the other, each at a multiple of 8."""
+
+    parts: list[bytes] = dataclasses.field(default_factory=list[bytes])
+    size: int = 0
+
+    def add(self, data: bytes) -> int:
+        """Append bytes and return where they begin."""
+        start = self.size
+        padded = data + bytes(-len(data) % 8)
+        self.parts.append(padded)
+        self.size += len(padded)
+        return start
+
+
+class ValueWriter:
+    """Writes what a recording knows of values.
+
+    Args:
+        recording: Where they come from.
+        blob: Where their bytes go.
+        max_elements: Elements up to which an array is written in full.
+    """
+
+    def __init__(self, recording: Recording, blob: Blob, max_elements: int) -> None:
+        self.recording, self.blob = recording, blob
+        self.max_elements = max_elements
+
+    def entry(
+        self, of: str, node: str, out: int, iterations: list[Iteration]
+    ) -> dict[str, Any]:
+        """Return what the page is told of a value, a row per iteration."""
+        read = {
+            "primal": self.recording.primal,
+            "cotangent": self.recording.cotangent,
+            "tangent": self.recording.tangent,
+        }[of]
+        rows = [read(node, out, iteration) for iteration in iterations]
+        reasons = {i: _reason(row) for i, row in enumerate(rows)}
+        missing = {i: reason for i, reason in reasons.items() if reason}
+        if len(missing) == len(rows):
+            kept = self._kept_stats(of, node, out, iterations)
+            if kept is not None:
+                return kept
+            return {"why": missing[0] if missing else "Its loop took no turn."}
+        arrays = [
+            None if i in missing else np.asarray(row) for i, row in enumerate(rows)
+        ]
+        first = next(a for a in arrays if a is not None)
+        found: dict[str, Any] = {"shape": list(first.shape)}
+        if missing:
+            found["missing"] = {str(i): reason for i, reason in missing.items()}
+        if first.size <= self.max_elements:
+            zeros = np.zeros_like(first)
+            plain = [_plain(zeros if a is None else a) for a in arrays]
+            found["dtype"] = plain[0][0]
+            found["at"] = self.blob.add(b"".join(data for _, data in plain))
+            return found
+        found["stats"] = [
+            None if a is None else _facts(stats_from_array(a)) for a in arrays
+        ]
+        if len(arrays) <= _THUMBNAILS:
+            found["thumbs"] = [None if a is None else _thumbnail(a) for a in arrays]
+        return found
+
+    def _kept_stats(
+        self, of: str, node: str, out: int, iterations: list[Iteration]
+    ) -> dict[str, Any] | None:
+        if self.recording.mode != "summary" or not iterations:
+            return None
+        rows = [self.recording.stats(node, out, of, i) for i in iterations]
+        if isinstance(rows[0], Absence):
+            return None
+        shape = self.recording.graph.aval(node, out).shape
+        stats = [None if isinstance(r, Absence) else _facts(r) for r in rows]
+        return {"shape": list(shape), "stats": stats, "summary": True}
+
+
+def fitting(sizes: list[tuple[int, int]], max_elements: int, budget: int) -> int:
+    """Return up to how many elements arrays can be written in full within a budget.
+
+    Args:
+        sizes: Elements and bytes, of all iterations, per value.
+        max_elements: The greatest such number that is wanted.
+        budget: Bytes that all of them may take.
+    """
+    total, most = 0, 0
+    for elements, n_bytes in sorted(sizes):
+        if elements > max_elements:
+            break
+        total += n_bytes
+        if total > budget:
+            return most
+        most = elements
+    return max_elements
+
+
+def _reason(value: Any) -> str:
+    if isinstance(value, Absence):
+        return str(value)
+    if isinstance(value, jax.Array):
+        return "A random key." if value.ndim == 0 else f"{value.size} random keys."
+    if np.asarray(value).dtype == jax.dtypes.float0:
+        return "float0, the tangent of what is no float."
+    return ""
+
+
+def _plain(array: np.ndarray) -> tuple[str, bytes]:
+    """Return the name of a type that a browser knows, and the array in it, exactly."""
+    kind, size = array.dtype.kind, array.dtype.itemsize
+    if kind == "b":
+        return "b", array.astype(np.uint8).tobytes()
+    if kind == "c":
+        real = np.float32 if size == 8 else np.float64
+        return ("c4" if size == 8 else "c8"), array.view(real).astype(real).tobytes()
+    if kind in "iu" and array.dtype.name in _INTEGERS:
+        return f"{kind}{size}", np.ascontiguousarray(array).tobytes()
+    if kind == "f" and size == 8:
+        return "f8", np.ascontiguousarray(array).tobytes()
+    if "int" in array.dtype.name:
+        return "i4", array.astype(np.int32).tobytes()
+    # Every float of less than 32 bits is one of 32 bits too.
+    return "f4", array.astype(np.float32).tobytes()
+
+
+_INTEGERS = frozenset(f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64))
+
+
+def _facts(stats: Stats) -> list[Any]:
+    """Return statistics in the order of their fields; `None` for NaN."""
+    return [
+        None if isinstance(value, float) and not math.isfinite(value) else value
+        for value in dataclasses.astuple(stats)
+    ]
+
+
+def _thumbnail(array: np.ndarray) -> dict[str, Any]:
+    """Return a small picture of a large array, and how its elements are spread.
+
+    A cell shows the element greatest in size of those that it stands for, from 0 (the
+    greatest magnitude, negative) over 127 (zero) to 254; 255 stands for NaN or infinity.
+    """
+    x = np.abs(array) if array.dtype.kind == "c" else array
+    x = x.astype(np.float64)
+    plane = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x.reshape(1, -1)
+    for axis in (0, 1):
+        n = plane.shape[axis]
+        if n > _THUMBNAIL:
+            edges = [i * n // _THUMBNAIL for i in range(_THUMBNAIL)]
+            with np.errstate(invalid="ignore"):
+                high = np.maximum.reduceat(plane, edges, axis=axis)
+                low = np.minimum.reduceat(plane, edges, axis=axis)
+            plane = np.where(np.abs(low) > np.abs(high), low, high)
+    finite = np.isfinite(plane)
+    top = float(np.max(np.abs(plane), where=finite, initial=0.0))
+    shares = np.where(finite, plane, 0.0) / (top or 1.0)
+    cells = np.where(finite, np.rint(shares * 127) + 127, 255).astype(int)
+    kept = x[np.isfinite(x)]
+    spread: list[int] = []
+    if kept.size and kept.min() < kept.max():
+        with np.errstate(all="ignore"):
+            spread = np.histogram(kept, bins=_BINS)[0].tolist()
+    return {"rows": len(cells), "cells": cells.ravel().tolist(), "spread": spread}
