@@ -21,6 +21,7 @@ from rich.cells import cell_len
 
 import graphstep as gs
 from graphstep.recording import Recording
+from graphstep.stepping import BACKWARD
 from graphstep.tui.app import StepApp
 
 HERE = Path(__file__).parent
@@ -110,6 +111,57 @@ SHOTS = (
 )
 
 
+@dataclasses.dataclass(frozen=True)
+class Graph:
+    """One picture of a graph.
+
+    Attributes:
+        name: Of the file, without its suffix.
+        render: Draws it into a file.
+    """
+
+    name: str
+    render: Callable[[Path], object]
+
+
+def _walked(
+    record: Callable[[], Recording],
+    find: str = "",
+    iteration: int | None = None,
+    **style: Any,
+) -> Callable[[Path], object]:
+    """Draw a recording at its end, or backward at the first node that is found."""
+
+    def render(path: Path) -> object:
+        recording = record()
+        at = recording.cursor().last()
+        if find:
+            at = at.to(recording.graph.find(find)[0], iteration, BACKWARD)
+        return recording.render(path, at=at, **style)
+
+    return render
+
+
+def _twelve_layers_with_gradient(path: Path) -> object:
+    fn, args = MODELS["gpt12"].build()
+    return gs.trace(jax.value_and_grad(fn), *args).render(path)
+
+
+def _two_layers(path: Path) -> object:
+    module = _load(ROOT / "examples" / "transformer.py")
+    return gs.trace(module.loss, *module.example_args()).render(path)
+
+
+GRAPHS = (
+    Graph("graph_least_squares", _walked(_example("least_squares", "loss"))),
+    Graph("graph_digits_backward", _walked(_example("digits_mlp", "loss"), "tanh")),
+    Graph("graph_softmax", _walked(_example("softmax_stable", "loss"), sources=True)),
+    Graph("graph_lstm", _walked(_example("lstm_scan", "loss"), "tanh", 27)),
+    Graph("graph_transformer", _two_layers),
+    Graph("graph_twelve_layers", _twelve_layers_with_gradient),
+)
+
+
 async def _svg(shot: Shot) -> str:
     """Return the picture as SVG."""
     recording = shot.record()
@@ -141,6 +193,11 @@ def main(wanted: list[str]) -> None:
         path = HERE / f"{shot.name}.svg"
         path.write_text(asyncio.run(_svg(shot)), encoding="utf-8")
         print(path.name)
+    for graph in GRAPHS:
+        if wanted and not any(word in graph.name for word in wanted):
+            continue
+        graph.render(HERE / f"{graph.name}.svg")
+        print(f"{graph.name}.svg")
 
 
 if __name__ == "__main__":

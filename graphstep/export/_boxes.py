@@ -171,9 +171,11 @@ def _strip(amount: Amount, theme: Theme) -> str:
         f'BGCOLOR="{theme.cell(value, amount.strip_kind)}"></TD>'
         for value in amount.strip
     )
+    # Without a size of its own it would grow with what stands beside it.
+    size = f'WIDTH="{width * len(amount.strip) + 2}" HEIGHT="{_HIGH + 2}"'
     return (
         f'<TABLE BORDER="1" COLOR="{theme.faint}" CELLBORDER="0" CELLSPACING="0" '
-        f'CELLPADDING="0"><TR>{cells}</TR></TABLE>'
+        f'CELLPADDING="0" FIXEDSIZE="TRUE" {size}><TR>{cells}</TR></TABLE>'
     )
 
 

@@ -6,8 +6,11 @@ from xml.etree import ElementTree as ET
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _HREF, _TIP = f"{{{_XLINK}}}href", f"{{{_XLINK}}}title"
-_GROUP, _TITLE, _ANCHOR = (f"{{{_SVG}}}{tag}" for tag in ("g", "title", "a"))
+_GROUP, _TITLE, _ANCHOR, _TEXT = (
+    f"{{{_SVG}}}{tag}" for tag in ("g", "title", "a", "text")
+)
 
 
 def tidy_svg(svg: bytes, caption: str) -> bytes:
@@ -29,11 +32,12 @@ def tidy_svg(svg: bytes, caption: str) -> bytes:
         # Graphviz 2 says so; not every reader knows it as a colour.
         if element.get("stroke") == "transparent":
             element.set("stroke", "none")
+        # Each run of words has a place of its own, counted with the spaces around it.
+        if element.tag == _TEXT:
+            element.set(_SPACE, "preserve")
     top = root.find(_GROUP)
     if top is not None:
         _retitle(top, caption)
-    # Words are followed by others at places of their own, spaces between included.
-    root.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     root.set("role", "img")
     root.set("aria-label", caption)
     ET.register_namespace("", _SVG)
