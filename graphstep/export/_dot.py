@@ -9,9 +9,10 @@ import graphviz
 
 from graphstep.export._boxes import Stub, box_label, escaped, font
 from graphstep.export._drawing import Cluster, Drawing, DrawnEdge, DrawnNode
-from graphstep.export._drawn import Expanded, drawing_from_graph
+from graphstep.export._drawn import drawing_from_graph
 from graphstep.export._labels import label_text, tooltip_text
 from graphstep.export._legend import add_legend
+from graphstep.export._opened import Expanded
 from graphstep.export._style import Style
 from graphstep.export._themes import Theme, mixed
 from graphstep.export._tips import cluster_tip, edge_tip, node_tip

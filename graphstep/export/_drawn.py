@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from graphstep._jaxcompat import Literal, short_type
 from graphstep.export._amounts import amounts_at
 from graphstep.export._drawing import Cluster, Drawing, DrawnEdge, DrawnNode
-from graphstep.export._expansion import (
-    legible_expansion,
-    legible_groups,
-    n_outermost,
-)
-from graphstep.export._folding import Stretch, cut_regions, stretches
+from graphstep.export._folding import Stretch, cut_regions
 from graphstep.export._kinds import COMMUTATIVE, kind_of_node
 from graphstep.export._labels import bundle_label, node_words, region_title
+from graphstep.export._opened import Expanded, Opened, closed_groups, opened
 from graphstep.export._stubs import long_edges
 from graphstep.export._walked import LOOPS, Walked
 from graphstep.graph import (
@@ -26,17 +21,12 @@ from graphstep.graph import (
     ProgramGraph,
     Region,
     closed_regions,
-    open_regions,
 )
 from graphstep.layout import Group, groups
 from graphstep.stepping import Cursor
 from graphstep.tracing import SourceLocation, source_location
 
 _HANDED_ON = ("input", "const", "binder", "output")
-# A scope that has a name inside of JAX's own words for its transformations.
-_NAMED = re.compile(r"\w(?![\w]*\()")
-# Outermost nodes beyond which a program is folded, if that is left to us.
-_TOO_MANY = 90
 _GROUP_KINDS = {"inputs": "input", "consts": "const", "outputs": "output"}
 
 
@@ -70,67 +60,6 @@ def drawing_from_graph(
     kept = None if only is None else {graph.position(node) for node in only}
     drawer = _Drawer(graph, opened(graph, expanded), kept, at)
     return drawer.drawing(values=values, stubs=stubs)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Opened:
-    """What is open in a picture.
-
-    Attributes:
-        regions: Ids of the regions, the root included.
-        groups: Ids of the groups of inputs and outputs.
-        folds: Stretches of the program that are drawn as one box each.
-    """
-
-    regions: frozenset[str]
-    groups: frozenset[str]
-    folds: tuple[Stretch, ...] = ()
-
-
-# What is open: region and group ids, `"all"`, a number of levels, or the default.
-Expanded = str | int | Iterable[str] | Opened | None
-
-
-def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
-    """Return what is open when `expanded` is asked for.
-
-    By default a program with more outermost nodes than anybody can read is folded by
-    the layers of its parameters.
-
-    Raises:
-        RegionNotFoundError: If `expanded` names something that is no region or group.
-    """
-    if isinstance(expanded, Opened):
-        return expanded
-    known = {group.id for group in groups(graph)}
-    if isinstance(expanded, str) and expanded == "all":
-        return Opened(frozenset(graph.regions), frozenset(known))
-    chosen: frozenset[str] = frozenset()
-    if expanded is None:
-        regions = legible_expansion(graph)
-        folds = stretches(graph) if _is_shapeless(graph, regions) else ()
-        if folds:
-            regions = frozenset({ROOT_ID}) | cut_regions(graph, folds)
-            return Opened(regions, legible_groups(graph, regions), folds)
-    elif isinstance(expanded, int):
-        regions = open_regions(graph.regions, expanded)
-    else:
-        given = frozenset([expanded] if isinstance(expanded, str) else expanded)
-        chosen = given & known
-        regions = open_regions(graph.regions, given - known)
-    return Opened(regions, chosen or legible_groups(graph, regions))
-
-
-def _is_shapeless(graph: ProgramGraph, regions: frozenset[str]) -> bool:
-    """Return whether a program does not say by itself what to draw in one box.
-
-    It has too many outermost nodes, or would be drawn as boxes of which nothing is
-    known but that JAX has transformed what is in them, as `jvp()`.
-    """
-    closed = closed_regions(graph.regions, regions)
-    return n_outermost(graph) > _TOO_MANY or any(
-        region.kind == "scope" and not _NAMED.search(region.name) for region in closed
-    )
 
 
 def shown_items(
@@ -173,7 +102,7 @@ class _Drawer:
         self.cut = cut_regions(graph, what.folds)
         # The item that shows each position; None where it is left out.
         self.shown: list[str | None] = list(graph.order)
-        for group in _closed_groups(graph, what.groups):
+        for group in closed_groups(graph, what.groups):
             self._close(group)
         for region in closed_regions(graph.regions, what.regions):
             self._close(region)
@@ -447,19 +376,6 @@ class _Drawer:
                 location=_location(self.graph, region),
                 walk=walk,
             )
-
-
-def _closed_groups(graph: ProgramGraph, open_groups: Collection[str]) -> list[Group]:
-    """Return the groups drawn as one box: those that only open ones are around."""
-    closed: list[Group] = []
-    hidden: set[str] = set()
-    for group in groups(graph):
-        if group.parent in hidden:
-            hidden.add(group.id)
-        elif group.id not in open_groups:
-            closed.append(group)
-            hidden.add(group.id)
-    return closed
 
 
 def _location(graph: ProgramGraph, region: Region) -> SourceLocation | None:

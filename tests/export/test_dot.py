@@ -115,8 +115,10 @@ def test_nodes_are_named_after_variables() -> None:
 def test_same_bytes_with_another_hash_seed() -> None:
     """Neither `id()` nor the order of a set shows."""
     code = (
-        "from tests.export.test_dot import *; import sys\n"
-        "sys.stdout.write(dot_from_view(graph_of(scan_loss, jnp.arange(3.0)), 'all'))"
+        "from tests.export.test_dot import *; import sys, graphstep\n"
+        "rec = graphstep.record(scan_loss, jnp.arange(3.0))\n"
+        "sys.stdout.write(dot_from_view(rec.graph, 'all'))\n"
+        "sys.stdout.write(rec.to_dot(at=30, legend=True, sources=True))"
     )
     texts = {
         subprocess.run(

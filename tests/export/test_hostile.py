@@ -99,6 +99,7 @@ def renamed(texts: list[str]) -> Drawing:
     )
 
 
+@settings(max_examples=12)
 @given(texts=st.lists(TEXTS, min_size=1, max_size=30))
 def test_dot_keeps_its_structure(texts: list[str]) -> None:
     """The same boxes and lines are read from it, whatever they are called."""
