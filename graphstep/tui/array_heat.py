@@ -16,7 +16,9 @@ from graphstep.tui.numbers import number
 from graphstep.tui.palette import Palette
 
 UPPER = "▀"
-_SHADES = " ░▒▓█"
+SHADES = " ░▒▓█"
+# The same in ASCII; a sign stands before each, so none looks like one.
+PLAIN_SHADES = " .:=*%#@"
 # How many colours each sign has; pairs of them are fewer than the styles that Rich
 # keeps (1,024).
 _LEVELS = 15
@@ -57,10 +59,12 @@ class Scale:
     Attributes:
         absmax: The size that has the strongest colour.
         hues: Colours; `None` for signs and shades.
+        shades: From zero to `absmax`, where there are no colours.
     """
 
     absmax: float
     hues: Hues | None = None
+    shades: str = SHADES
 
     def levels(self, window: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return −15 to 15 for every element, and which are not finite."""
@@ -179,7 +183,9 @@ def shade_lines(
                 style = palette.trouble
             else:
                 level = int(levels[row, column])
-                shade = _SHADES[-(-abs(level) * (len(_SHADES) - 1) // _LEVELS)]
+                shade = scale.shades[
+                    -(-abs(level) * (len(scale.shades) - 1) // _LEVELS)
+                ]
                 text = f"{'−' if level < 0 else '+' if level else '·'}{shade}"
             if cursor == (row, column):
                 style = palette.bright + Style(reverse=True)

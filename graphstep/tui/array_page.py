@@ -11,18 +11,22 @@ from rich.segment import Segment
 from rich.style import Style
 
 from graphstep.export.chain import index_text
-from graphstep.tui.array_cut import Cut
-from graphstep.tui.array_field import WORDS, Field
+from graphstep.tui.array_field import WORDS
 from graphstep.tui.array_formats import Writer, full_text, name_of
-from graphstep.tui.array_grid import Grid, Spot
-from graphstep.tui.array_heat import Hues, Scale, heat_lines, legend, shade_lines
+from graphstep.tui.array_grid import Spot
+from graphstep.tui.array_heat import (
+    SHADES,
+    Hues,
+    Scale,
+    heat_lines,
+    legend,
+    shade_lines,
+)
 from graphstep.tui.array_look import reals
-from graphstep.tui.examined import Examined, cut_of
+from graphstep.tui.array_sheet import GAP, Sheet
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 
-_GAP = 2
-_LEAST_CELL = 3
 Line = list[Segment]
 
 
@@ -39,114 +43,6 @@ class Zone:
     start: int
     stop: int
     action: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Sheet:
-    """How a field is laid out in a panel of some size.
-
-    Attributes:
-        field: The elements.
-        grid: Their rows and columns.
-        examined: What a person chose.
-        width: Cells in a line.
-        height: Lines.
-        cell: Cells of one element.
-        is_mono: Whether there are no colours.
-    """
-
-    field: Field
-    grid: Grid
-    examined: Examined
-    width: int
-    height: int
-    cell: int
-    is_mono: bool = False
-
-    @classmethod
-    def of(
-        cls,
-        field: Field,
-        examined: Examined,
-        size: tuple[int, int],
-        *,
-        widest: int = 0,
-        absmax: float | None = None,
-        is_mono: bool = False,
-    ) -> Sheet:
-        """Lay a field out.
-
-        Args:
-            field: The elements.
-            examined: Slice, axes and format.
-            size: Cells in a line, and lines.
-            widest: The widest text that is known of.
-            absmax: The greatest size of any element, if that is known.
-            is_mono: Whether there are no colours.
-        """
-        cut = cut_of(examined, field.shape)
-        is_heat = examined.format == "heat"
-        cell = 2 if is_mono else 1
-        if not is_heat:
-            writer = Writer.of(examined.format, field.dtype, absmax)
-            cell = max(widest, _LEAST_CELL, _sampled(field, cut, writer)) + _GAP
-        room = max(1, (size[0] - _heading_room(field, cut)) // cell)
-        grid = Grid.of(cut, examined.axes, room)
-        return cls(field, grid, examined, *size, cell, is_mono)
-
-    @property
-    def is_heat(self) -> bool:
-        """Whether elements are colours."""
-        return self.examined.format == "heat"
-
-    @property
-    def left(self) -> int:
-        """Cells before the first element."""
-        return self.grid.heading_width + 3
-
-    @property
-    def n_head(self) -> int:
-        """Lines above the elements."""
-        return 2 if self.height >= 6 else 1
-
-    @property
-    def n_foot(self) -> int:
-        """Lines below them."""
-        if self.height < 5:
-            return 0
-        return 2 if self.is_heat else 1
-
-    @property
-    def rows_per_line(self) -> int:
-        """Rows that one line shows."""
-        return 2 if self.is_heat and not self.is_mono else 1
-
-    @property
-    def n_rows(self) -> int:
-        """Rows that there is room for."""
-        lines = max(1, self.height - self.n_head - self.n_foot)
-        return lines * self.rows_per_line
-
-    @property
-    def n_columns(self) -> int:
-        """Columns that there is room for."""
-        return max(1, (self.width - self.left) // self.cell)
-
-    def rows(self, top: int) -> range:
-        """Return the rows in sight."""
-        return range(top, min(top + self.n_rows, self.grid.n_rows))
-
-    def columns(self, left: int) -> range:
-        """Return the columns in sight."""
-        return range(left, min(left + self.n_columns, self.grid.n_columns))
-
-    def at(self, x: int, y: int, top: int, left: int) -> tuple[int, int] | None:
-        """Return row and column of the element in a cell of the panel."""
-        column = left + (x - self.left) // self.cell
-        row = top + (y - self.n_head) * self.rows_per_line
-        if x < self.left or y < self.n_head or y >= self.height - self.n_foot:
-            return None
-        return (row, column) if self.grid.has(row, column) else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -176,6 +72,7 @@ def page_of(
     span: tuple[float, float] | None,
     companions: tuple[tuple[str, Any], ...] = (),
     hues: Hues | None = None,
+    shades: str = SHADES,
 ) -> Page:
     """Write one frame.
 
@@ -188,6 +85,7 @@ def page_of(
         span: Least and greatest element of all, if they are known.
         companions: Other values at the same element, each with its name.
         hues: Colours of a heat map; `None` for signs and shades.
+        shades: From zero to the greatest size, where there are no colours.
     """
     head, zones = _head(sheet, palette, spot.plane)
     if sheet.grid.is_empty:
@@ -203,7 +101,7 @@ def page_of(
     widest = 0
     if sheet.is_heat:
         known = span if span is not None else _span(window)
-        scale = Scale(max(abs(known[0]), abs(known[1])), hues)
+        scale = Scale(max(abs(known[0]), abs(known[1])), hues, shades)
         draw = shade_lines if sheet.is_mono else heat_lines
         body = draw(window, has, scale, palette, cursor=cursor)
     else:
@@ -221,7 +119,7 @@ def page_of(
         lines.append(_foot(sheet, palette, spot, companions))
     if sheet.n_foot > 1:
         ends = span if span is not None else _span(window)
-        scale = Scale(max(abs(ends[0]), abs(ends[1])), hues)
+        scale = Scale(max(abs(ends[0]), abs(ends[1])), hues, shades)
         line = legend(*ends, scale, palette, sheet.width - 22)
         if span is None:
             line.append(Segment("  of what is in sight", palette.faint))
@@ -274,9 +172,9 @@ def _column_headings(sheet: Sheet, palette: Palette, columns: range, here: int) 
     line: Line = [Segment(" " * sheet.left)]
     if not sheet.is_heat:
         for column in columns:
-            text = fit_right(sheet.grid.column_heading(column), sheet.cell - _GAP)
+            text = fit_right(sheet.grid.column_heading(column), sheet.cell - GAP)
             style = palette.bright if column == here else palette.faint
-            line.append(Segment(text + " " * _GAP, style))
+            line.append(Segment(text + " " * GAP, style))
         return line
     # Elements are narrower than their headings, so only some have one.
     text, end = "", 0
@@ -298,7 +196,7 @@ def _numbers(
     cursor: tuple[int, int],
 ) -> tuple[list[Line], int]:
     bad = _bad(window)
-    width, widest = sheet.cell - _GAP, 0
+    width, widest = sheet.cell - GAP, 0
     lines: list[Line] = []
     reverse = palette.bright + Style(reverse=True)
     for row, values in enumerate(window.tolist()):
@@ -310,10 +208,10 @@ def _numbers(
             shown = fit_right(text, width)
             is_here = cursor == (row, column)
             if not is_here and not bad[row, column]:
-                run.append(shown + " " * _GAP)
+                run.append(shown + " " * GAP)
                 continue
             line.append(Segment("".join(run), palette.text))
-            run = [" " * _GAP]
+            run = [" " * GAP]
             line.append(Segment(shown, reverse if is_here else palette.trouble))
         line.append(Segment("".join(run), palette.text))
         lines.append(line)
@@ -365,24 +263,3 @@ def _span(window: np.ndarray) -> tuple[float, float]:
     x = reals(window)
     x = x[np.isfinite(x)]
     return (float(x.min()), float(x.max())) if x.size else (0.0, 0.0)
-
-
-def _sampled(field: Field, cut: Cut, writer: Writer) -> int:
-    """Return the width of the widest of some elements at the start of a slice."""
-    if not cut.size:
-        return 0
-    parts = tuple(part if isinstance(part, int) else part[:8] for part in cut.parts)
-    while (n := np.prod([1 if isinstance(p, int) else len(p) for p in parts])) > 64:
-        parts = tuple(
-            p if isinstance(p, int) else p[: max(1, len(p) // 2)] for p in parts
-        )
-        if n == 1:
-            break
-    elements = field.part(parts).reshape(-1).tolist()
-    return max(len(writer.text(value)) for value in elements)
-
-
-def _heading_room(field: Field, cut: Cut) -> int:
-    """Return the cells that row headings take at the most, and the gap after them."""
-    lengths = [len(str(max(0, field.shape[a] - 1))) for a in cut.free]
-    return max(lengths, default=0) + 3

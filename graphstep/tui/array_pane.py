@@ -18,10 +18,11 @@ from graphstep.tui.array_field import (
     title_of_value,
 )
 from graphstep.tui.array_grid import Spot
-from graphstep.tui.array_heat import Hues
+from graphstep.tui.array_heat import PLAIN_SHADES, SHADES, Hues
 from graphstep.tui.array_look import Look, reals
-from graphstep.tui.array_page import Page, Sheet, Zone, page_of
-from graphstep.tui.glyphs import AsciiFilter
+from graphstep.tui.array_motion import brought, index_after
+from graphstep.tui.array_page import Page, Zone, page_of
+from graphstep.tui.array_sheet import Sheet
 from graphstep.tui.messages import ElementChosen, ElementMoved, FetchAsked
 from graphstep.tui.numbers import seconds
 from graphstep.tui.orders import ActionAsked
@@ -136,6 +137,7 @@ class ArrayPane(Pane):
                 span=span,
                 companions=self._companions(view, field, sheet, spot),
                 hues=hues,
+                shades=PLAIN_SHADES if view.is_ascii else SHADES,
             )
             if page.widest <= self._widest:
                 break
@@ -147,8 +149,7 @@ class ArrayPane(Pane):
     def _hues(self, view: View) -> Hues | None:
         """Return the colours of a heat map, if there are enough colours."""
         app = self.app
-        is_plain = any(isinstance(f, AsciiFilter) for f in app.get_line_filters())
-        if app.no_color or is_plain or app.current_theme.name == SIXTEEN.name:
+        if app.no_color or view.is_ascii or app.current_theme.name == SIXTEEN.name:
             return None
         return Hues.of(view.palette, self.background_colors[1])
 
@@ -160,8 +161,8 @@ class ArrayPane(Pane):
         )
         self._sheet, self._spot = sheet, spot
         if has_moved:
-            self._top = _brought(self._top, spot.row, sheet.n_rows)
-            self._left = _brought(self._left, spot.column, sheet.n_columns)
+            self._top = brought(self._top, spot.row, sheet.n_rows)
+            self._left = brought(self._left, spot.column, sheet.n_columns)
         step = sheet.rows_per_line
         last = max(0, sheet.grid.n_rows - sheet.n_rows)
         self._top = min(max(self._top, 0), -(-last // step) * step)
@@ -274,32 +275,7 @@ class ArrayPane(Pane):
         here = self.followed_index(element)
         if sheet is None or here is None:
             return None
-        grid = sheet.grid
-        spot = grid.spot(here)
-        assert spot is not None
-        page = max(1, sheet.n_rows - 1)
-        rows = {"up": -1, "down": 1, "page_up": -page, "page_down": page}.get(motion, 0)
-        columns = {"left": -1, "right": 1}.get(motion, 0)
-        planes = {"plane_before": -1, "plane_after": 1}.get(motion, 0)
-        if motion in ("top", "bottom"):
-            last = Spot(grid.n_planes - 1, grid.n_rows - 1, grid.n_columns - 1)
-            return grid.index(
-                _within(sheet, Spot(0, 0, 0) if motion == "top" else last)
-            )
-        if columns and grid.rows is None:
-            # A wrapped axis goes on in the next row.
-            along = spot.row * grid.n_columns + spot.column + columns
-            along = max(along, 0)
-            return grid.index(_within(sheet, Spot(0, *divmod(along, grid.n_columns))))
-        row, plane = spot.row + rows, spot.plane + planes
-        if (
-            abs(rows) == 1
-            and not 0 <= row < grid.n_rows
-            and 0 <= plane + rows < grid.n_planes
-        ):
-            plane += rows
-            row = 0 if rows > 0 else grid.n_rows - 1
-        return grid.index(_within(sheet, Spot(plane, row, spot.column + columns)))
+        return index_after(sheet, here, motion)
 
     # The mouse -----------------------------------------------------------------------
 
@@ -360,26 +336,6 @@ class ArrayPane(Pane):
             s if s.style and s.style.bgcolor else Segment(s.text, style + s.style)
             for s in self._lines[y].adjust_cell_length(width)
         )
-
-
-def _brought(start: int, place: int, length: int) -> int:
-    """Return where to begin for a place to be seen: near by, or else in the middle."""
-    if start <= place < start + length:
-        return start
-    if start - length // 2 <= place < start + length + length // 2:
-        return place if place < start else place - length + 1
-    return place - length // 2
-
-
-def _within(sheet: Sheet, spot: Spot) -> Spot:
-    """Return the nearest element that there is."""
-    grid = sheet.grid
-    plane = min(max(spot.plane, 0), grid.n_planes - 1)
-    row = min(max(spot.row, 0), grid.n_rows - 1)
-    column = min(max(spot.column, 0), grid.n_columns - 1)
-    while column and not grid.has(row, column):
-        column -= 1
-    return Spot(plane, row, column)
 
 
 def _followed_first(view: View) -> tuple[Of, ...]:

@@ -21,21 +21,19 @@ _BY_LOOKS = {
     "-": "─━╌╍┄┅┈┉╴╶╸╺−–—‐‑⁻⊟‾",
     "=": "═≡»",
     "+": "┌┐└┘├┤┬┴┼╭╮╯╰┏┓┗┛┣┫┳┻╋┝┞┟┠┡┢┥┦┧┨┩┪┭┮┯┰┱┲┵┶┷┸┹┺┽┾┿╀╁╂╃╄╅╆╇╈╉╊⊞±",
-    "#": "╔╗╚╝╠╣╦╩╬╒╓╕╖╘╙╛╜╞╟╡╢╤╥╧╨╪╫█■▣◼",
+    "#": "╔╗╚╝╠╣╦╩╬╒╓╕╖╘╙╛╜╞╟╡╢╤╥╧╨╪╫■▣◼",
     ">": "→▶▸▹▷›≥⇒⟩↦",
     "<": "←◀◂◃◁‹≤⟨⌫",
     "^": "↑▲▴△⇧▀ˆ",
     "v": "↓▼▾▽✓✔",
     "x": "×✗✘⨯✕",
-    ".": "·∙⋅◦‧▁",
+    ".": "·∙⋅◦‧",
     "~": "…≈∼",
     "o": "○◌⊙◎",
     "*": "●★⊗⊛•",
     "&": "◆",
-    "_": "▂",
-    ":": "▃░⠐",
-    "%": "▆▓",
-    "@": "▇◈◉",
+    ":": "⠐",
+    "@": "◈◉",
     "!": "≠",
     "d": "∂",
     "u": "µμ",
@@ -45,15 +43,21 @@ _BY_LOOKS = {
     "\\": "⠙⠦",
     "'": "⠹⠧‘’′`",
     '"': "“”″",
-    ",": "⠸⠇▄",
-    ";": "▅⠼⠏▒",
+    ",": "⠸⠇",
+    ";": "⠼⠏",
     "b": "□",
     " ": "\N{NO-BREAK SPACE}",
 }
 _BRAILLE = range(0x2800, 0x2900)
 _BY_DOTS = " ..:::+##"
+# From little to much: columns and shades are told apart by how dark they are.
+_BY_AMOUNT = {"▁▂▃▄▅▆▇█": ".:-=+*#@", "░▒▓": ":+#"}
 _TABLE: Mapping[int, str] = {
     ord(glyph): plain for plain, glyphs in _BY_LOOKS.items() for glyph in glyphs
+} | {
+    ord(glyph): plain
+    for glyphs, plains in _BY_AMOUNT.items()
+    for glyph, plain in zip(glyphs, plains, strict=True)
 }
 
 

@@ -69,8 +69,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "array_least",
-        (),
-        "",
+        ("underscore",),
+        "_",
         "least",
         "follow the element least in size; again: the next",
         _VALUES,
@@ -89,8 +89,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "array_plane_after",
-        (),
-        "",
+        ("ctrl+pagedown",),
+        "Ctrl-PgDn",
         "next plane",
         "show the next plane of an array with more than two axes",
         _VALUES,
@@ -99,8 +99,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "array_plane_before",
-        (),
-        "",
+        ("ctrl+pageup",),
+        "Ctrl-PgUp",
         "last plane",
         "show the plane before",
         _VALUES,
@@ -109,8 +109,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "next_output",
-        (),
-        "",
+        ("U",),
+        "U",
         "next output",
         "look at the next output of a node that has several",
         _VALUES,

@@ -14,6 +14,7 @@ import numpy as np
 from rich.style import Style
 
 from graphstep.recording import Absence
+from graphstep.tui.array_heat import PLAIN_SHADES
 from graphstep.tui.array_look import chunks, reals
 from graphstep.tui.numbers import BLOCKS
 from graphstep.tui.values import Short, ValueKey, Values
@@ -22,7 +23,7 @@ from graphstep.tui.values import Short, ValueKey, Values
 LEVELS = 7
 _KEPT = 4096
 # What stands for a size where there is ASCII alone; the sign stands before it.
-_RAMP = ".:=*%#@"
+_RAMP = PLAIN_SHADES[1:]
 _ZERO = "·"
 _REVERSE = Style(reverse=True)
 # A value, how many cells it has, and how many times its program was run again.

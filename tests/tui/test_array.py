@@ -18,7 +18,7 @@ from graphstep.tui.array_field import Field, widened
 from graphstep.tui.array_find import next_bad, next_by_size
 from graphstep.tui.array_formats import Writer, full_text
 from graphstep.tui.array_grid import Grid, Spot
-from graphstep.tui.array_heat import Scale, shade_lines
+from graphstep.tui.array_heat import PLAIN_SHADES, Scale, shade_lines
 from graphstep.tui.array_look import BINS, look_at
 from graphstep.tui.array_text import numpy_text, python_text, slice_of_field
 from graphstep.tui.inspection_values import histogram_rows
@@ -323,3 +323,18 @@ def test_shades_tell_sign_and_size_without_colour() -> None:
     (line,) = shade_lines(window, has, Scale(1.0), palette(is_dark=True), cursor=None)
 
     assert "".join(s.text for s in line) == "−█· +█ N"
+
+
+def test_ascii_shades_are_no_signs_and_grow_darker() -> None:
+    """In ASCII the sizes have characters of their own, seven of them."""
+    sizes = (np.array([0.0, 1.5, 3.5, 5.5, 7.5, 9.5, 11.5, 14.5]) / 15) ** 2
+    window = np.array([sizes, -sizes])
+    scale = Scale(1.0, shades=PLAIN_SHADES)
+
+    lines = shade_lines(
+        window, np.ones(window.shape, bool), scale, palette(is_dark=True), cursor=None
+    )
+
+    texts = ["".join(s.text for s in line) for line in lines]
+    assert texts == ["· +.+:+=+*+%+#+@", "· −.−:−=−*−%−#−@"]
+    assert not set("+-−") & set(PLAIN_SHADES)
