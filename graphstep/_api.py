@@ -11,13 +11,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Unpack
 
+import networkx as nx
+
+from graphstep import graph as _graph
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
 from graphstep._files import write_atomically
 from graphstep.analysis import diverging_collectives
 from graphstep.errors import ArgumentError
-from graphstep.graph import ProgramGraph
-from graphstep.recording import Progress, Recorder, load_recording
+from graphstep.recording import Progress, Recorder, SavedGraph, load_recording
 from graphstep.stepping import Cursor, cursor
 
 if TYPE_CHECKING:
@@ -25,6 +27,49 @@ if TYPE_CHECKING:
 
 # Which regions are open: ids, `"all"`, a number of levels, or the default.
 Expanded = str | int | Iterable[str] | None
+
+
+class View(nx.MultiDiGraph[str] if TYPE_CHECKING else nx.MultiDiGraph):
+    """The graph seen when some regions are open; a notebook draws it.
+
+    Attributes:
+        shown: The program and what of it is open; `None` for graphs that networkx
+            made out of a view.
+    """
+
+    shown: tuple[ProgramGraph, Expanded] | None = None
+
+    def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
+        if self.shown is None:
+            return {"text/plain": str(self)}
+        program, opened = self.shown
+        return _export().bundle_from_graph(program, str(self), opened)
+
+
+class _Displayed(_graph.ProgramGraph):
+    """A computational graph that a notebook draws."""
+
+    def view(self, expanded: Expanded = None) -> View:
+        if not isinstance(expanded, str | int):
+            expanded = frozenset(expanded or ())
+        view: Any = super().view(expanded)
+        # The public class adds methods and no node.
+        view.__class__ = View
+        view.shown = (self, expanded)
+        return view
+
+    view.__doc__ = _graph.ProgramGraph.view.__doc__
+
+    def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
+        return _export().bundle_from_graph(self, repr(self))
+
+
+class ProgramGraph(_Displayed):
+    __doc__ = _graph.ProgramGraph.__doc__
+
+
+class _LoadedGraph(_Displayed, SavedGraph):
+    __doc__ = SavedGraph.__doc__
 
 
 class Trace:
@@ -40,6 +85,10 @@ class Trace:
     def __repr__(self) -> str:
         n_eqns = len(self.closed_jaxpr.jaxpr.eqns)
         return f"<Trace {self.program.fn_name}: {n_eqns} equations>"
+
+    def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
+        text = f"{self!r}\n{_export().signature(self.graph)}"
+        return _export().bundle_from_graph(self.graph, text)
 
     @property
     def closed_jaxpr(self) -> Any:
@@ -195,6 +244,14 @@ class Trace:
 
 class Recording(_recording.Recording):
     """A recording that can be walked, drawn and saved."""
+
+    def __repr__(self) -> str:
+        n_steps = self.cursor().timeline.length
+        return f"<Recording {self.fn_name}: {n_steps} steps, {self.mode}>"
+
+    def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
+        text = f"{self!r}\n{_export().signature(self.graph)}"
+        return _export().bundle_from_recording(self, text)
 
     def cursor(self) -> Cursor:
         """Return a cursor at the first step of the walk."""
@@ -384,6 +441,7 @@ def load(path: str | Path) -> Recording:
     recording = load_recording(Path(path))
     # The public class adds methods and no state.
     recording.__class__ = Recording
+    recording.graph.__class__ = _LoadedGraph
     assert isinstance(recording, Recording)
     return recording
 

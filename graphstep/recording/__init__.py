@@ -7,6 +7,7 @@ from graphstep.recording._budget import default_budget
 from graphstep.recording._recorder import Recorder
 from graphstep.recording._recording import Iteration, Recording
 from graphstep.recording._save import load_recording
+from graphstep.recording._saved import SavedGraph
 from graphstep.recording._stages import STAGES, Progress
 from graphstep.recording._stats import Stats, stats_from_array
 from graphstep.recording._verify import Comparison, Verification
@@ -19,6 +20,7 @@ __all__ = [
     "Progress",
     "Recorder",
     "Recording",
+    "SavedGraph",
     "Stats",
     "Verification",
     "default_budget",
