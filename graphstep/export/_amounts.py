@@ -11,7 +11,7 @@ import numpy as np
 from graphstep.export._drawing import Amount
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence, Recording, Stats, stats_from_array
-from graphstep.stepping import BACKWARD, FORWARD, Cursor
+from graphstep.stepping import FORWARD, Cursor
 
 # An array of no more elements is written out, and one of no more has a cell for each.
 _WRITTEN = 4
@@ -47,10 +47,7 @@ def amounts_at(cursor: Cursor, node_id: str) -> tuple[Amount, ...]:
             _amount(recording, graph, node_id, out, "primal", iteration)
             for out in shown
         ]
-    goes_back = cursor.timeline.has_backward and cursor.timeline.has_steps(
-        BACKWARD, node_id
-    )
-    if is_reverse and goes_back:
+    if is_reverse:
         found += [
             _amount(recording, graph, node_id, out, "cotangent", iteration)
             for out in shown

@@ -27,9 +27,8 @@ class Walked:
         self._here = self._graph.position(node) if node else -1
 
     def goes_back(self, node: str) -> bool:
-        """Return whether the backward pass comes to a node."""
-        timeline = self._timeline
-        return timeline.has_backward and timeline.has_steps(BACKWARD, node)
+        """Return whether the backward pass has a cotangent for a node."""
+        return self._timeline.has_backward and self.cursor.has_cotangent(node)
 
     def of_node(self, node: str) -> Walk:
         """Return where the walk is with respect to a node."""
@@ -70,8 +69,7 @@ class Walked:
             return "lit"
         if cursor.pass_ == FORWARD:
             return "pending" if cursor.state(node) == "pending" else "done"
-        is_complete = self.goes_back(node) and cursor.has_complete_cotangent(node, out)
-        return "complete" if is_complete else "pending"
+        return "complete" if cursor.has_complete_cotangent(node, out) else "pending"
 
     def trips(self, region: Region) -> int | None:
         """Return how many turns a loop takes, as it is seen from here."""

@@ -241,9 +241,7 @@ def test_states_are_those_of_the_cursor(squares_recorded: Recording) -> None:
 
         for node in drawing.nodes:
             expected = "pending" if cursor.pass_ is SEED else cursor.state(node.id)
-            if cursor.pass_ == BACKWARD and not cursor.timeline.has_steps(
-                BACKWARD, node.id
-            ):
+            if cursor.pass_ == BACKWARD and not cursor.has_cotangent(node.id):
                 expected = "blocked"
             assert node.walk == expected
         current = [node.id for node in drawing.nodes if node.walk == "current"]
