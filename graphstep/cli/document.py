@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import jax
 import numpy as np
 
 from graphstep._api import Recording
-from graphstep._jaxcompat import short_type
 from graphstep.cli.session import Session
-from graphstep.export import literal_text
-from graphstep.graph import Operand, ProgramGraph, Region
-from graphstep.recording import Absence, Stats
+from graphstep.export import NUMBERS, json_number, json_operand, json_output
+from graphstep.graph import ProgramGraph, Region
 
 FORMAT, VERSION = "graphstep-show", 1
-# Arrays up to this size are given in full, besides their statistics.
-_WHOLE = 16
-_NUMBERS = (
-    "JSON has no NaN and no infinities: they are the strings NaN, Infinity and "
-    "-Infinity. Complex numbers are [real, imaginary]."
-)
 
 
 def document(session: Session, rec: Recording | None) -> Iterator[str]:
@@ -41,7 +31,7 @@ def document(session: Session, rec: Recording | None) -> Iterator[str]:
         "module": session.target.place,
         "x64": session.trace.program.x64,
         "has_values": rec is not None,
-        "numbers": _NUMBERS,
+        "numbers": NUMBERS,
         "inputs": list(graph.inputs),
         "outputs": list(graph.outputs),
     }
@@ -83,8 +73,8 @@ def _recording(rec: Recording) -> dict[str, Any]:
             {
                 "what": c.what,
                 "path": c.path,
-                "ulp": number(c.ulp),
-                "norm_relative": number(c.norm_relative),
+                "ulp": json_number(c.ulp),
+                "norm_relative": json_number(c.norm_relative),
             }
             for c in comparisons
         ],
@@ -132,85 +122,12 @@ def _node(graph: ProgramGraph, rec: Recording | None, node_id: str) -> dict[str,
             "end_column": source.end_column,
             "function": source.function,
         },
-        "operands": [_operand(operand) for operand in node.operands],
+        "operands": [json_operand(operand) for operand in node.operands],
         "outputs": [
-            _output(graph, rec, node_id, out, aval)
+            json_output(graph, rec, node_id, out, aval)
             for out, aval in enumerate(node.avals)
         ],
     }
-
-
-def _operand(operand: Operand) -> dict[str, Any]:
-    return {
-        "key": operand.key,
-        "source": None if operand.source is None else list(operand.source),
-        "literal": None if operand.source else literal_text(operand.literal),
-        "type": short_type(operand.aval),
-    }
-
-
-def _output(
-    graph: ProgramGraph, rec: Recording | None, node_id: str, out: int, aval: Any
-) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "name": graph.name(node_id, out),
-        "letter": graph.letter(node_id, out),
-        "type": short_type(aval),
-        "shape": list(getattr(aval, "shape", ())),
-        "dtype": str(getattr(aval, "dtype", "")),
-    }
-    if rec is not None:
-        primal, cotangent = rec.primal(node_id, out), rec.cotangent(node_id, out)
-        found["primal"] = _values(primal, rec.stats(node_id, out))
-        found["cotangent"] = _values(cotangent, rec.stats(node_id, out, "cotangent"))
-    return found
-
-
-def _values(array: Any, stats: Stats | Absence) -> dict[str, Any]:
-    if isinstance(stats, Absence):
-        return {"absent": stats.kind, "message": stats.message}
-    found: dict[str, Any] = {
-        "size": stats.size,
-        "nan": stats.nan,
-        "neg_inf": stats.neg_inf,
-        "negative": stats.negative,
-        "zero": stats.zero,
-        "positive": stats.positive,
-        "pos_inf": stats.pos_inf,
-        "min": number(stats.min),
-        "max": number(stats.max),
-        "mean": number(stats.mean),
-        "absmax": number(stats.absmax),
-        "l2": number(stats.l2),
-    }
-    if not isinstance(array, Absence | jax.Array) and stats.size <= _WHOLE:
-        found["shape"] = list(np.shape(array))
-        found["data"] = nested(array)
-    return found
-
-
-def nested(array: Any) -> Any:
-    """Return an array as nested lists of JSON's numbers and strings."""
-    if np.ndim(array):
-        return [nested(row) for row in array]
-    value: Any = np.asarray(array)[()]
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, np.integer):
-        return int(value)
-    if np.iscomplexobj(value):
-        return [number(value.real), number(value.imag)]
-    return number(float(value))
-
-
-def number(value: float) -> float | str:
-    """Return a float, or its name if it is one that JSON does not have."""
-    value = float(value)
-    if math.isfinite(value):
-        return value
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
 
 
 def _edges(graph: ProgramGraph) -> Iterator[dict[str, Any]]:

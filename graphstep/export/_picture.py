@@ -16,7 +16,8 @@ from graphstep.export._dot import dot_from_drawing
 from graphstep.export._drawing import Drawing
 from graphstep.export._drawn import Expanded, drawing_from_graph, opened
 from graphstep.export._expansion import legible_expansion, n_outermost
-from graphstep.export._render import format_from_path, picture_from_dot
+from graphstep.export._formats import format_from_path
+from graphstep.export._render import picture_from_dot
 from graphstep.export._style import Style
 from graphstep.export._svg import tidy_svg
 from graphstep.graph import ProgramGraph
@@ -26,6 +27,7 @@ from graphstep.stepping import Cursor
 # is left which each of them, and the one that was asked for, may take.
 _COARSER = (60, 25)
 _SHARE = 0.6
+_FONT = b"/Font"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -204,21 +206,29 @@ def _drawn(
     dpi: float,
 ) -> tuple[bytes, str, tuple[str, ...]]:
     """Return the bytes of a picture, its format, and what is to be said of it."""
-    if format in ("png", "pdf") and not _has_fonts():
-        notice = (
-            f"Graphviz finds no fonts here, so a {format} would have no letters: it was "
-            "made as SVG, which is shown with the fonts of whoever looks at it. Install "
-            "fonts, for instance fonts-dejavu-core."
-        )
-        return picture_from_dot(dot, "svg", timeout), "svg", (notice,)
-    return picture_from_dot(dot, format, timeout, dpi), format, ()
+    deadline = time.monotonic() + timeout
+    content = picture_from_dot(dot, format, timeout, dpi)
+    if format not in ("png", "pdf") or _has_fonts(content, format):
+        return content, format, ()
+    notice = (
+        f"Graphviz finds no fonts here, so a {format} would have no letters: it was made "
+        "as SVG, which is shown with the fonts of whoever looks at it. Install fonts, "
+        "for instance fonts-dejavu-core."
+    )
+    left = deadline - time.monotonic()
+    return picture_from_dot(dot, "svg", left), "svg", (notice,)
+
+
+def _has_fonts(content: bytes, format: str) -> bool:  # noqa: A002
+    """Return whether a picture that was just made has letters."""
+    # A PDF names the fonts that it holds, a PNG does not.
+    return _FONT in content if format == "pdf" else _finds_fonts()
 
 
 @functools.cache
-def _has_fonts() -> bool:
-    """Return whether Graphviz can write letters; a PDF names the fonts it holds."""
+def _finds_fonts() -> bool:
     try:
-        return b"/Font" in picture_from_dot('graph {a [label="a"]}', "pdf", 10.0)
+        return _FONT in picture_from_dot('graph {a [label="a"]}', "pdf", 10.0)
     except RenderError:
-        # What is wrong will be said of the picture itself.
+        # It has made a picture already, which then is all that can be had.
         return True

@@ -16,34 +16,14 @@ from pathlib import Path
 from graphstep._files import check_writable, write_atomically
 from graphstep.errors import FormatError, RenderError, TimeLimitError
 from graphstep.export import _graphviz_child
+from graphstep.export._formats import PICTURES, format_from_path, listed
 from graphstep.tracing import one_line
-
-FORMATS = ("svg", "png", "pdf", "dot")
-_SUFFIXES = {**{f".{name}": name for name in FORMATS}, ".gv": "dot"}
 
 _CURE = (
     "Install Graphviz or `pip install pygraphviz`, or write the graph as text (a file "
     "that ends in .dot) and run `dot -T{format} x.dot -o x.{format}` on it where "
     "Graphviz is."
 )
-
-
-def format_from_path(path: str | os.PathLike[str]) -> str:
-    """Return the format that the suffix of `path` names.
-
-    Raises:
-        FormatError: If it names none of `FORMATS`.
-    """
-    suffix = Path(path).suffix
-    try:
-        return _SUFFIXES[suffix.lower()]
-    except KeyError:
-        shown = f"`{suffix}` is not a format" if suffix else "it has no suffix"
-        msg = (
-            f"The format of `{os.fspath(path)}` is unknown: {shown} that graphstep "
-            f"writes. Let the name end in {_listed(_SUFFIXES)}, or name the format."
-        )
-        raise FormatError(msg) from None
 
 
 def render(
@@ -59,11 +39,11 @@ def render(
     Args:
         dot: DOT text, for instance of `dot_from_view`.
         path: File to write.
-        format: One of `FORMATS`; by default what the suffix of `path` says.
+        format: One of `PICTURES`; by default what the suffix of `path` says.
         timeout: Seconds after which Graphviz is stopped.
 
     Raises:
-        FormatError: If the format is not one of `FORMATS`.
+        FormatError: If the format is not one of `PICTURES`.
         OutputError: If `path` cannot be written.
         TimeLimitError: If Graphviz takes too long.
         RenderError: If Graphviz is missing or fails.
@@ -87,17 +67,17 @@ def picture_from_dot(
 
     Args:
         dot: DOT text.
-        format: One of `FORMATS`.
+        format: One of `PICTURES`.
         timeout: Seconds after which Graphviz is stopped.
         dpi: Dots per inch of a PNG; by default Graphviz's own 96.
 
     Raises:
-        FormatError: If the format is not one of `FORMATS`.
+        FormatError: If the format is not one of `PICTURES`.
         TimeLimitError: If Graphviz takes more than `timeout` seconds.
         RenderError: If Graphviz is missing or fails.
     """
-    if format not in FORMATS:
-        msg = f"`{format}` is not a format that graphstep writes: {_listed(FORMATS)}."
+    if format not in PICTURES:
+        msg = f"`{format}` is not a format that Graphviz writes: {listed(PICTURES)}."
         raise FormatError(msg)
     if format == "dot":
         return dot.encode()
@@ -183,8 +163,3 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
-
-
-def _listed(names: Sequence[str] | dict[str, str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} or {last}"
