@@ -13,7 +13,7 @@ from graphstep.recording import Absence, Recording, Stats, stats_from_array
 
 Iteration = tuple[int, ...]
 # Bytes that all arrays may take; beyond it, the largest ones are summed up.
-BUDGET = 6_000_000
+BUDGET = 3_000_000
 # A thumbnail has at most so many rows and columns.
 _THUMBNAIL = 24
 # Iterations up to which each one has a thumbnail.
@@ -108,11 +108,14 @@ def fitting(sizes: list[tuple[int, int]], max_elements: int, budget: int) -> int
         max_elements: The greatest such number that is wanted.
         budget: Bytes that all of them may take.
     """
+    by_size: dict[int, int] = {}
+    for elements, n_bytes in sizes:
+        by_size[elements] = by_size.get(elements, 0) + n_bytes
     total, most = 0, 0
-    for elements, n_bytes in sorted(sizes):
+    for elements in sorted(by_size):
+        total += by_size[elements]
         if elements > max_elements:
             break
-        total += n_bytes
         if total > budget:
             return most
         most = elements

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -12,9 +13,9 @@ from graphstep.graph import ProgramGraph
 from graphstep.layout import Group, Layout, LayoutCache, groups, lay_out
 from graphstep.tracing import one_line
 
-# Boxes and lines, of all drawings together, that a page may carry beyond those that
-# it needs for every region to open.
-_MOST_ITEMS = 30_000
+# Boxes and lines, of all drawings together, after which no more are made than every
+# region needs to open, and after which none are.
+_MOST_ITEMS, _ALL_ITEMS = 8_000, 20_000
 # The same, for a drawing with everything open.
 _ALL_OPEN = 700
 _WIDEST, _NARROWEST = 30, 14
@@ -31,6 +32,7 @@ class Views:
         self.graph = graph
         self.groups: dict[str, Group] = {group.id: group for group in groups(graph)}
         self._cache = LayoutCache()
+        self._lines: dict[tuple[str, bool], tuple[str, ...]] = {}
         self.parents: dict[str, str] = {}
         for region in graph.regions.values():
             if region.parent is not None and region.size:
@@ -46,38 +48,39 @@ class Views:
             item = self.parents.get(item, "")
         return frozenset(found)
 
-    def inside(self, item: str) -> frozenset[str]:
-        """Return a region or group and all that is inside."""
-        return frozenset(i for i in self.parents if item in self.with_outer(i))
-
     def normal(self, opened: frozenset[str]) -> frozenset[str]:
         """Return what is open and seen: not what is inside of something closed."""
         known = opened & self.parents.keys()
         return frozenset(i for i in known if self.with_outer(i) <= known)
 
-    def choices(self, first: frozenset[str]) -> Iterator[frozenset[str]]:
-        """Yield sets of open regions, those that are needed most first.
+    def needed(self, first: frozenset[str]) -> list[frozenset[str]]:
+        """Return sets of open regions in which every region is open once, and closed.
 
-        With one step from the first drawing every region can be opened, and closed.
+        The inside of each region is opened twice: by itself and with all that is
+        directly in it. Of a large program that is far less than one set per region.
         """
-        yield first
+        found = [first, frozenset[str]()]
+        for item in ("", *self.parents):
+            inner = [i for i, parent in self.parents.items() if parent == item]
+            if inner and item:
+                found.append(self.with_outer(item))
+            if inner:
+                found.append(self.with_outer(item) | frozenset(inner))
+        return list(dict.fromkeys(found))
+
+    def wished(self, first: frozenset[str]) -> Iterator[frozenset[str]]:
+        """Yield more sets of open regions, those first that people come to first."""
         for item in self.parents:
             yield self.normal(first | self.with_outer(item))
         for item in self.parents:
             if item in first:
-                yield self.normal(first - self.inside(item))
-        yield frozenset()
-        for item in self.parents:
-            yield self.with_outer(item)
+                yield self.normal(first - {item})
         everything = frozenset(self.parents)
         if len(self.graph) <= _ALL_OPEN:
             yield everything
             for item in self.parents:
                 yield self.normal(everything - {item})
-        yield from self._beyond(first)
-
-    def _beyond(self, first: frozenset[str]) -> Iterator[frozenset[str]]:
-        """Yield what one, two and more changes to the first set lead to."""
+        # What two and more changes to the first set lead to.
         seen, level = {first}, [first]
         while level:
             after: list[frozenset[str]] = []
@@ -106,6 +109,13 @@ class Views:
 
     def lines(self, item: str, *, is_open: bool) -> tuple[str, ...]:
         """Return what the box of a node, a closed region or a closed group says."""
+        key = (item, is_open)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = self._written(item, is_open=is_open)
+        return found
+
+    def _written(self, item: str, *, is_open: bool) -> tuple[str, ...]:
         group = self.groups.get(item)
         if group is not None:
             return (f"⊞ {one_line(group.label, 60)}", f"{group.size} leaves")
@@ -160,13 +170,12 @@ def views_payload(
     names = list(views.parents)
     number = {name: i for i, name in enumerate(names)}
     first = views.normal(first)
-    needed = 1 + 2 * len(names)
     found: dict[frozenset[str], dict[str, Any]] = {}
+    needed = views.needed(first)
     n_items, start = 0, time.monotonic()
-    for tried, opened in enumerate(views.choices(first)):
-        if tried >= needed and (
-            n_items > _MOST_ITEMS or time.monotonic() - start > seconds
-        ):
+    for tried, opened in enumerate(itertools.chain(needed, views.wished(first))):
+        is_late = n_items > _MOST_ITEMS or time.monotonic() - start > seconds
+        if n_items > _ALL_ITEMS or (is_late and tried >= len(needed)):
             break
         if opened in found:
             continue

@@ -235,7 +235,7 @@ export function loopBar(place, { walk, values, go }) {
   const at = turns.indexOf(here);
   const stats = norms[at];
   return {
-    text: `${loop}  iteration ${walk.iterations[here].at(-1)} of ${turns.length}`,
+    text: `${loop}  iteration ${walk.iterations[here].at(-1)} · ${turns.length} turns`,
     value: stats ? `${of} ‖·‖ ${real(stats.l2)}` : "",
     picture: svg(
       "svg",
