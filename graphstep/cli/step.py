@@ -67,7 +67,7 @@ def command(
 def _walk(session: Session, save: Path | None, *, is_ascii: bool | None) -> int:
     """Open the interface and return the exit status."""
     from graphstep.tui.app import run
-    from graphstep.tui.recording_job import is_working
+    from graphstep.tui.job import is_working
 
     options: dict[str, Any] = {} if save is None else {"save": save}
     if is_ascii is not None:

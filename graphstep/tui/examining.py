@@ -6,14 +6,13 @@ import contextlib
 import dataclasses
 import functools
 import threading
-import time
 from collections.abc import Callable
 
 from textual.message import Message
 
 from graphstep.errors import GraphstepError
 from graphstep.graph import ProgramGraph
-from graphstep.recording import Absence, Recording
+from graphstep.recording import Absence
 from graphstep.tracing import one_line
 from graphstep.tui.array_field import Field, Missing, field_of, what_now, whats
 from graphstep.tui.array_find import next_bad, next_by_size
@@ -22,37 +21,27 @@ from graphstep.tui.array_pane import ArrayPane
 from graphstep.tui.array_text import numpy_text, python_text, slice_of_field
 from graphstep.tui.background import Task
 from graphstep.tui.examined import FORMATS, Examined, Way, cut_of
+from graphstep.tui.fetching import FetchingActions
 from graphstep.tui.messages import (
     ElementChosen,
     ElementMoved,
-    FetchAsked,
-    Fetched,
     Measured,
     Noticed,
     OutputChosen,
 )
-from graphstep.tui.numbers import seconds
 from graphstep.tui.orders import PromptAsked
-from graphstep.tui.rerunning import RerunningActions
 from graphstep.tui.state import UiState
 from graphstep.tui.values import SMALL, ValueKey, Values
-from graphstep.tui.view import View
-from graphstep.tui.zooming import fetch, nodes_to_fetch, seconds_to_zoom
 
 _ARRAY = "array"
-# Programs that take no longer are run again without being asked to.
-_QUICK = 2.0
 
 
-class ExaminingActions(RerunningActions):
+class ExaminingActions(FetchingActions):
     """The actions that look at arrays and their elements."""
 
     def __init__(self, graph: ProgramGraph) -> None:
         super().__init__(graph)
         self._looking_at: ValueKey | None = None
-        self._fetching: Recording | None = None
-        # Recordings of which no more is fetched without being asked to.
-        self._unasked: dict[int, Recording] = {}
 
     def change(self, state: UiState) -> None:
         """Go over to another state; what was chosen for another value is let go."""
@@ -65,10 +54,6 @@ class ExaminingActions(RerunningActions):
         """Look at something else of the inspected value."""
         state = dataclasses.replace(self.state, examined=examined)
         self.change(state.say(said) if said or state.notice else state)
-
-    @property
-    def _view(self) -> View:
-        return View(self.state, self._values, self.palette, self.comparison)
 
     @property
     def _array_pane(self) -> ArrayPane:
@@ -253,7 +238,7 @@ class ExaminingActions(RerunningActions):
             threading.Thread(
                 target=self._look_apart, args=(values, self._looking_at), daemon=True
             ).start()
-        self._fetch_quickly()
+        self.fetch_quickly()
 
     def _look_apart(self, values: Values, key: ValueKey) -> None:
         try:
@@ -270,78 +255,6 @@ class ExaminingActions(RerunningActions):
         self._looking_at = None
         message.values.remember(message.key, message.look, message.array)
         self.mark_stale("inspector", "array")
-
-    # What was not kept ---------------------------------------------------------------
-
-    def action_fetch(self) -> None:
-        """Run the program again for the arrays that were not kept."""
-        recording = self.recording
-        if recording is None:
-            return
-        self._unasked.pop(id(recording), None)
-        if recording.mode != "summary":
-            self.change(self.state.say("all arrays of this recording were kept"))
-        else:
-            self._fetch(recording)
-
-    def on_fetch_asked(self, _: FetchAsked) -> None:
-        """Run the program again."""
-        self.action_fetch()
-
-    def _fetch_quickly(self) -> None:
-        """Fetch what the array panel lacks, if that takes no time to speak of."""
-        recording, state = self.recording, self.state
-        if (
-            recording is None
-            or recording.mode != "summary"
-            or id(recording) in self._unasked
-            or self.is_working
-            or not self._array_pane.display
-            or not 0 < seconds_to_zoom(recording) <= _QUICK
-        ):
-            return
-        found = field_of(self._view)
-        if isinstance(found, Missing) and found.can_zoom and state.cursor is not None:
-            self._fetch(recording)
-
-    def _fetch(self, recording: Recording) -> None:
-        cursor, node = self.state.cursor, self.state.inspected
-        if cursor is None or node is None:
-            return
-        if self._fetching is not None and self.is_working:
-            return
-        nodes = nodes_to_fetch(cursor, node)
-        self._fetching = recording
-        began = time.perf_counter()
-
-        def run_again(_: Task) -> Message:
-            problem = fetch(recording, nodes)
-            return Fetched(recording, node, time.perf_counter() - began, problem)
-
-        self.work_apart("running again for arrays that were not kept", run_again)
-
-    def on_fetched(self, message: Fetched) -> None:
-        """Show what is there now."""
-        self._fetching = None
-        if message.problem:
-            self._unasked[id(message.recording)] = message.recording
-        values = self._values
-        if values is not None and values.recording is message.recording:
-            values.refusal = message.problem
-            values.forget()
-        if message.problem:
-            self.change(self.state.say(message.problem, is_alarming=True))
-            return
-        took = seconds(message.seconds)
-        self.change(self.state.say(f"ran again in {took}; the arrays are here"))
-
-    def key_escape(self) -> None:
-        """Leave it at that, if the program is being run again."""
-        recording, was_working = self._fetching, self.is_working
-        super().key_escape()
-        if recording is not None and was_working and not self.is_working:
-            self._fetching = None
-            self._unasked[id(recording)] = recording
 
 
 def _cancelled(task: Task | None) -> Callable[[], bool]:

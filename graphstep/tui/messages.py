@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textual.message import Message
 
@@ -18,17 +18,23 @@ from graphstep.tui.runs_compare import Change, Comparison
 from graphstep.tui.runs_state import Run
 from graphstep.tui.values import ValueKey, Values
 
+if TYPE_CHECKING:
+    from graphstep.tui.fetch_job import FetchJob
+    from graphstep.tui.job import Job
+
 
 # Textual writes to its messages, so they cannot be frozen; nobody else does.
 @dataclasses.dataclass
 class StageBegan(Message):
-    """The recording has come to a stage.
+    """A recording, or a run for arrays that were not kept, has come to a stage.
 
     Attributes:
+        job: The one at work.
         stage: One of `graphstep.recording.STAGES`.
-        seconds: Since the recording began.
+        seconds: Since it began.
     """
 
+    job: Job
     stage: str
     seconds: float
 
@@ -207,15 +213,15 @@ class Fetched(Message):
     """The program was run again for arrays that were not kept.
 
     Attributes:
+        job: The one that has ended.
         recording: The recording that has them now.
-        node: The node that was looked at.
-        seconds: How long it took.
-        problem: Why there are none; empty if there are.
+        zoomed: The run that brought them, if it came to its end.
+        problem: Why there are none; empty if there are, or if nobody wants them now.
     """
 
+    job: FetchJob
     recording: Recording
-    node: str
-    seconds: float
+    zoomed: Recording | None = None
     problem: str = ""
 
 

@@ -17,17 +17,21 @@ _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a recording has come.
+    """How far something that takes several stages has come.
 
     Attributes:
         began: When it began, by `time.perf_counter`.
         stages: `(stage, seconds since then)` of those begun; one may come again.
         is_cancelling: Whether it is to stop at the end of this stage.
+        words: What is going on.
+        known: All of its stages, in order.
     """
 
     began: float
     stages: tuple[tuple[str, float], ...] = ()
     is_cancelling: bool = False
+    words: str = "recording"
+    known: tuple[str, ...] = STAGES
 
     def then(self, stage: str, at: float) -> Progress:
         """Return the progress when another stage has begun."""
@@ -40,20 +44,21 @@ class Progress:
     def text(self, palette: Palette, width: int, now: float) -> Text:
         """Return a bar and the stages; what is done has a tick."""
         elapsed = now - self.began
-        current = self.stages[-1][0] if self.stages else STAGES[0]
-        reached = STAGES.index(current)
+        known = self.known
+        current = self.stages[-1][0] if self.stages else known[0]
+        reached = known.index(current)
         line = Text(no_wrap=True)
         bar = max(4, min(24, width - 40))
-        filled = (2 * reached + 1) * bar // (2 * len(STAGES))
+        filled = (2 * reached + 1) * bar // (2 * len(known))
         line.append("━" * filled, palette.forward)
         line.append("─" * (bar - filled), palette.faint)
-        words = "cancelling after this stage" if self.is_cancelling else "recording"
+        words = "cancelling after this stage" if self.is_cancelling else self.words
         line.append(f"  {words} · {current} · {seconds(elapsed)}", palette.text)
         if not self.is_cancelling:
             line.append("   Esc cancels", palette.dim)
         line.append("\n")
         spent = self._spent(elapsed)
-        for number, stage in enumerate(STAGES):
+        for number, stage in enumerate(known):
             took = f" {seconds(spent[stage])}" if stage in spent else ""
             if stage == current:
                 frame = _SPINNER[int(elapsed * 10) % len(_SPINNER)]

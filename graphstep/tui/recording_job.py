@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import dataclasses
-import os
-import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
 
-from graphstep.errors import CancelledError, GraphstepError
+from graphstep.errors import CancelledError
 from graphstep.stepping import cursor
 from graphstep.tracing import failure_location, one_line
 from graphstep.tui.edit_recipe import Recipe
-from graphstep.tui.messages import RecordingFailed, RecordingMade, StageBegan
+from graphstep.tui.job import Job, reason_of
+from graphstep.tui.messages import RecordingFailed, RecordingMade
 from graphstep.tui.runs_made import nbytes_of, output_of
 from graphstep.tui.runs_state import Run
 from graphstep.tui.values import Values
-
-# Threads that were still at work when their application was left.
-_left: list[threading.Thread] = []
-_INTERRUPTED = 130
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -48,11 +39,8 @@ class Attempt:
     save: Path | None = None
 
 
-class RecordingJob:
+class RecordingJob(Job):
     """One attempt at a recording.
-
-    The thread is a daemon: compiling cannot be interrupted, and whoever leaves does
-    not wait for it.
 
     Args:
         app: Is told of every stage and of the end.
@@ -60,37 +48,8 @@ class RecordingJob:
     """
 
     def __init__(self, app: App[Any], attempt: Attempt) -> None:
-        self._app = app
+        super().__init__(app)
         self._attempt = attempt
-        self._began = time.perf_counter()
-        self._unwanted = threading.Event()
-        self._thread = threading.Thread(
-            target=self._work, name="graphstep-record", daemon=True
-        )
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def cancel(self) -> None:
-        """Ask it to stop at the end of its stage."""
-        self._unwanted.set()
-
-    def leave(self) -> None:
-        """Cancel it, and do not wait for it; see `is_working`."""
-        self.cancel()
-        if self.is_alive:
-            _left.append(self._thread)
-            atexit.register(_outlive, self._thread)
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether it is still at work."""
-        return self._thread.is_alive()
-
-    def _progress(self, stage: str, seconds: float) -> bool:
-        self._tell(StageBegan(stage, time.perf_counter() - self._began))
-        return not self._unwanted.is_set()
 
     def _work(self) -> None:
         fn: Callable[..., Any] | None = None
@@ -99,16 +58,18 @@ class RecordingJob:
             fn = recipe.function
             made = self._made(recipe)
         except CancelledError as error:
-            self._tell(RecordingFailed(one_line(str(error)), is_cancelled=True))
+            self._end(RecordingFailed(one_line(str(error)), is_cancelled=True))
         except Exception as error:  # noqa: BLE001 -- a thread's edge: the dialog says it.
             place = None if fn is None else failure_location(error, fn)
-            self._tell(RecordingFailed(reason_of(error), place=place))
+            self._end(RecordingFailed(reason_of(error), place=place))
         else:
-            self._tell(RecordingMade(made))
+            self._end(RecordingMade(made))
 
     def _made(self, recipe: Recipe) -> Run:
         attempt = self._attempt
-        recording = recipe.record(self._progress)
+        recording = recipe.record(self._stage)
+        if self.is_unwanted:
+            raise CancelledError("The recording was cancelled in its last stage.")
         values = Values(recording)
         if attempt.save is not None:
             recording.save(attempt.save)
@@ -120,41 +81,6 @@ class RecordingJob:
             values,
             cursor(recording),
             output_of(values),
-            time.perf_counter() - self._began,
+            self.seconds,
             nbytes_of(recording),
         )
-
-    def _tell(self, message: Any) -> None:
-        # Nobody is there to hear it once the application was left.
-        with contextlib.suppress(RuntimeError):
-            self._app.post_message(message)
-
-
-def is_working() -> bool:
-    """Return whether an application was left whose recording is still being made.
-
-    An interpreter that ends now waits for it, because XLA aborts the process when a
-    thread that compiles is killed; only `os._exit` ends it at once.
-    """
-    return any(thread.is_alive() for thread in _left)
-
-
-def _outlive(thread: threading.Thread) -> None:
-    if not thread.is_alive():
-        return
-    sys.stderr.write("graphstep: the compiler cannot be stopped; Ctrl-C ends it\n")
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        sys.stderr.flush()
-        os._exit(_INTERRUPTED)
-
-
-def reason_of(error: BaseException) -> str:
-    """Return one line that says what went wrong."""
-    if isinstance(error, GraphstepError):
-        return one_line(str(error))
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # A callback that raised is reported with all of its traceback, the cause last.
-    cause = lines[-1] if "Traceback" in str(error) else lines[0] if lines else ""
-    return one_line(f"{type(error).__name__}: {cause}".rstrip(": "))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from graphstep.tui.arranging import Arranging
 from graphstep.tui.edit_recipe import Recipe
 from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.found import Found
+from graphstep.tui.job import Job
 from graphstep.tui.listening import PRINTED
 from graphstep.tui.messages import (
     Noticed,
@@ -22,7 +22,7 @@ from graphstep.tui.messages import (
     RecordingMade,
     StageBegan,
 )
-from graphstep.tui.progress import Progress, ProgressBar
+from graphstep.tui.progress import ProgressBar
 from graphstep.tui.recording_job import Attempt, RecordingJob
 from graphstep.tui.runs_made import nbytes_of, output_of
 from graphstep.tui.runs_place import same_place
@@ -43,7 +43,8 @@ class RecordingActions(Arranging):
         super().__init__(graph)
         self.has_failed = False
         self._values: Values | None = None
-        self._job: RecordingJob | None = None
+        # XLA works on one thing at a time, for what is given up cannot be stopped.
+        self._job: Job | None = None
         self._attempt: Attempt | None = None
         self._budget: int | None = None
 
@@ -55,12 +56,18 @@ class RecordingActions(Arranging):
     @property
     def is_recording(self) -> bool:
         """Whether a recording is being made."""
-        return self.screen_stack[0].query_one(ProgressBar).progress is not None
+        return isinstance(self._job, RecordingJob) and self._bar.progress is not None
 
     @property
     def has_more_to_show(self) -> bool:
-        """Whether something is still to come; a recording is."""
-        return self.is_recording or super().has_more_to_show
+        """Whether something is still to come; a recording is, or what is fetched."""
+        job = self._job
+        is_wanted = job is not None and job.is_alive and not job.is_unwanted
+        return is_wanted or self.is_recording or super().has_more_to_show
+
+    @property
+    def _bar(self) -> ProgressBar:
+        return self.screen_stack[0].query_one(ProgressBar)
 
     def open_recording(self, recording: Recording, trace: Traced | None) -> None:
         """Look at a recording that was made already."""
@@ -84,27 +91,51 @@ class RecordingActions(Arranging):
         self._record(Attempt(lambda: recipe, save=save))
 
     def _record(self, attempt: Attempt) -> None:
-        if self._job is not None and self._job.is_alive:
-            self.change(self.state.say("a recording is being made; Esc cancels it"))
+        if self.is_busy():
             return
         self.has_failed = False
         self._attempt = attempt
-        bar = self.screen_stack[0].query_one(ProgressBar)
-        bar.progress = Progress(time.perf_counter())
         self._job = RecordingJob(self, attempt)
         self._job.start()
+        self.show_progress(self._job)
         self.change(self.state.say(""))
+
+    def is_busy(self) -> bool:
+        """Return whether XLA is at work, and say so if it is."""
+        job = self._job
+        if job is None or not job.is_alive:
+            return False
+        said = f"{job.progress.words} is going on; Esc cancels it"
+        if job.is_unwanted:
+            said = (
+                "what was cancelled has not come to an end yet: XLA cannot be stopped"
+            )
+        self.change(self.state.say(said, is_alarming=job.is_unwanted))
+        return True
+
+    def show_progress(self, job: Job) -> None:
+        """Show how far something has come, as long as it is wanted."""
+        if job is self._job and job.is_alive and not job.is_unwanted:
+            self._bar.progress = job.progress
+            self.mark_stale()
+
+    def hide_progress(self, job: Job) -> None:
+        """Show it no longer, unless something else is going on by now."""
+        if job is self._job:
+            self._bar.progress = None
+            self.mark_stale()
 
     def on_stage_began(self, message: StageBegan) -> None:
         """Show the stage."""
-        bar = self.screen_stack[0].query_one(ProgressBar)
-        if bar.progress is not None:
-            bar.progress = bar.progress.then(message.stage, message.seconds)
-            bar.tick()
+        job = message.job
+        job.progress = job.progress.then(message.stage, message.seconds)
+        if job is self._job and self._bar.progress is not None:
+            self._bar.progress = job.progress
+            self._bar.tick()
 
     def on_recording_made(self, message: RecordingMade) -> None:
         """Show it: the first from its first step, others from the present one."""
-        self.screen_stack[0].query_one(ProgressBar).progress = None
+        self._bar.progress = None
         run, state = message.run, self.state
         assert run.values is not None
         budget = self._budget or default_budget()
@@ -138,7 +169,7 @@ class RecordingActions(Arranging):
 
     def on_recording_failed(self, message: RecordingFailed) -> None:
         """Say why; the graph stays, and so does what was recorded before."""
-        self.screen_stack[0].query_one(ProgressBar).progress = None
+        self._bar.progress = None
         has_others = self.state.cursor is not None
         if message.is_cancelled:
             self.change(self.state.say("cancelled; R records again, q quits"))
@@ -154,17 +185,23 @@ class RecordingActions(Arranging):
 
     def key_escape(self) -> None:
         """Cancel what is going on, or let a notice or what was found go."""
-        bar = self.screen_stack[0].query_one(ProgressBar)
-        if bar.progress is not None and self._job is not None:
-            self._job.cancel()
-            bar.progress = bar.progress.cancelling()
-            bar.tick()
+        job = self._job
+        if job is not None and job.is_alive and not job.is_unwanted:
+            self.cancel(job)
         elif self.stop_working():
             self.change(self.state.say("cancelled"))
         elif self.state.notice:
             self.change(self.state.say(""))
         elif self.state.found.items:
             self.change(dataclasses.replace(self.state, found=Found()))
+
+    def cancel(self, job: Job) -> None:
+        """Stop something at the end of its stage, and say so."""
+        job.cancel()
+        job.progress = job.progress.cancelling()
+        if self._bar.progress is not None:
+            self._bar.progress = job.progress
+            self._bar.tick()
 
     def on_noticed(self, message: Noticed) -> None:
         """Put a line before the person."""

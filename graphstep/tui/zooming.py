@@ -10,13 +10,12 @@ import numpy as np
 from graphstep.errors import GraphstepError
 from graphstep.recording import Recording
 from graphstep.stepping import BACKWARD, Cursor
-from graphstep.tracing import one_line
 
 # Bytes that are fetched at a time, and nodes: whoever goes on stepping finds them there.
 _ROOM = 256 << 20
 _NODES = 64
 # Fetches that a recording holds on to.
-_KEPT = 4
+KEPT = 4
 
 
 def seconds_to_zoom(recording: Recording) -> float:
@@ -65,14 +64,3 @@ def _n_turns(recording: Any, node: str) -> int:
         except GraphstepError:
             turns *= recording.graph.regions[loop].length or 1
     return turns
-
-
-def fetch(recording: Recording, nodes: tuple[str, ...]) -> str:
-    """Run the program again for some nodes; return why that failed, if it did."""
-    try:
-        recording.zoom(nodes)
-    except GraphstepError as error:
-        return one_line(str(error))
-    # Whoever walks far would hold on to every array in the end.
-    del recording.zoomed[:-_KEPT]
-    return ""

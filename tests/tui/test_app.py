@@ -15,7 +15,7 @@ from graphstep.tui.actions import ACTIONS
 from graphstep.tui.app import StepApp
 from graphstep.tui.failure_screen import FailureScreen
 from graphstep.tui.help_screen import HelpScreen
-from graphstep.tui.recording_job import is_working
+from graphstep.tui.job import is_working
 from tests.tui.pilots import (
     app_of,
     fold_all,
@@ -106,9 +106,9 @@ async def test_the_graph_can_be_explored_while_it_compiles() -> None:
         await until(pilot, held.reached.is_set)
         await show(pilot, *OUTLINE)
         await press(pilot, "down", "down")
+        await until(pilot, lambda: app.state.selected_row == 2)
         await until(pilot, lambda: "compile" in screen_text(pilot))
 
-        assert app.state.selected_row == 2
         assert "Esc cancels" in screen_text(pilot)
         held.may_go.set()
         await until(pilot, lambda: app.state.cursor is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
@@ -12,10 +12,21 @@ import numpy as np
 import pytest
 
 from graphstep.errors import RecordingError
-from graphstep.recording import Absence, Recording, Stats
-from graphstep.tui import examining
+from graphstep.recording import Absence, Progress, Recording, Stats
+from graphstep.tui import fetching
+from graphstep.tui.job import Job
+from graphstep.tui.progress import ProgressBar
 from graphstep.tui.zooming import nodes_to_fetch
-from tests.tui.pilots import app_of, press, screen_text, send, until, walk
+from tests.tui.pilots import (
+    app_of,
+    line_with,
+    press,
+    screen_text,
+    send,
+    settle,
+    until,
+    walk,
+)
 
 # A summary keeps small arrays all the same.
 X = jnp.linspace(-2.0, 3.0, 6_000)
@@ -52,7 +63,7 @@ async def test_enter_fetches_the_array() -> None:
     async with walk(loss, X, panes=("inspector",), budget=NONE) as pilot:
         app = app_of(pilot)
         await press(pilot, "n", "enter")
-        await until(pilot, lambda: "ran again" in app.state.notice)
+        await until(pilot, lambda: not isinstance(primal(app.recording, "0"), Absence))
         await press(pilot)
 
         np.testing.assert_allclose(primal(app.recording, "0"), np.sin(X), rtol=1e-6)
@@ -63,7 +74,7 @@ async def test_the_array_panel_fetches_by_itself_what_takes_no_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Stepping on where nothing was kept brings the elements along."""
-    monkeypatch.setattr(examining, "_QUICK", 1e9)
+    monkeypatch.setattr(fetching, "_QUICK", 1e9)
     async with walk(loss, X, panes=("array",), budget=NONE) as pilot:
         app = app_of(pilot)
         await press(pilot, "n")
@@ -76,7 +87,7 @@ async def test_what_takes_long_is_fetched_when_asked_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A slow program is not run again by itself; the panel says how long it takes."""
-    monkeypatch.setattr(examining, "_QUICK", 0.0)
+    monkeypatch.setattr(fetching, "_QUICK", 0.0)
     async with walk(loss, X, panes=("array",), budget=NONE) as pilot:
         app = app_of(pilot)
         await press(pilot, "n")
@@ -85,35 +96,106 @@ async def test_what_takes_long_is_fetched_when_asked_for(
         assert isinstance(primal(app.recording, "0"), Absence)
 
 
-async def test_fetching_is_reported_and_given_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """What takes long is spoken of, and Escape lets it be."""
-    monkeypatch.setattr(examining, "_QUICK", 0.0)
-    waiting = threading.Event()
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Hold fetches up before their stage `compile` until an event is set."""
+    monkeypatch.setattr(fetching, "_QUICK", 0.0)
+    monkeypatch.setattr(fetching, "_PATIENCE", 0.001)
+    go_on = threading.Event()
+    zoom = Recording.zoom
 
-    def zoom(_: Recording, __: Sequence[str]) -> None:
-        waiting.wait(20)
+    def slow(self: Recording, nodes: Sequence[str], *, progress: Progress) -> Recording:
+        def report(stage: str, seconds: float) -> bool | None:
+            wanted = progress(stage, seconds)
+            if stage == "compile":
+                go_on.wait(60)
+            return wanted
 
-    monkeypatch.setattr(Recording, "zoom", zoom)
+        return zoom(self, nodes, progress=report)
+
+    monkeypatch.setattr(Recording, "zoom", slow)
+    yield go_on
+    go_on.set()
+
+
+async def test_fetching_shows_its_stages(held: threading.Event) -> None:
+    """The bar says what is going on, since when, and what ends it."""
+    async with walk(loss, X, panes=("array",), budget=NONE) as pilot:
+        await press(pilot, "n")
+        send(pilot, "enter")
+        bar = pilot.app.screen_stack[0].query_one(ProgressBar)
+        await until(pilot, lambda: "Esc cancels" in screen_text(pilot))
+        await until(pilot, lambda: "✓ lower" in screen_text(pilot))
+
+        assert "running again for 5 nodes · compile · " in line_with(pilot, "running")
+        held.set()
+        await until(pilot, lambda: "ran again in" in app_of(pilot).state.notice)
+        assert bar.progress is None
+        assert "+0" in screen_text(pilot, "array")
+
+
+async def test_escape_ends_the_wait_for_arrays(held: threading.Event) -> None:
+    """What XLA still brings is dropped; until then no second fetch begins."""
     async with walk(loss, X, panes=("array",), budget=NONE) as pilot:
         app = app_of(pilot)
         await press(pilot, "n")
         send(pilot, "enter")
-        await until(pilot, lambda: "Esc cancels" in app.state.notice)
-        assert "running again" in app.state.notice
+        await until(pilot, lambda: "· compile ·" in screen_text(pilot))
+        job = app._job
         await press(pilot, "escape")
-        waiting.set()
 
-        assert app.state.notice == "cancelled"
-        assert not app.is_working
+        assert "dropped" in app.state.notice
+        assert "running again" not in screen_text(pilot)
+        await press(pilot, "enter")
+        assert app._job is job
+        assert "has not come to an end yet" in app.state.notice
+
+        held.set()
+        assert isinstance(job, Job)
+        await until(pilot, lambda: not job.is_alive)
+        await settle(pilot)
+        assert isinstance(primal(app.recording, "0"), Absence)
+        await press(pilot, "enter")
+        await until(pilot, lambda: not isinstance(primal(app.recording, "0"), Absence))
+
+
+async def test_arrays_that_come_after_escape_are_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also if Escape came when nothing was left to be stopped."""
+    monkeypatch.setattr(fetching, "_QUICK", 0.0)
+    go_on, zoom = threading.Event(), Recording.zoom
+    begun = threading.Event()
+
+    def slow(self: Recording, nodes: Sequence[str], *, progress: Progress) -> Recording:
+        zoomed = zoom(self, nodes, progress=progress)
+        begun.set()
+        go_on.wait(60)
+        return zoomed
+
+    monkeypatch.setattr(Recording, "zoom", slow)
+    async with walk(loss, X, panes=("array",), budget=NONE) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "n")
+        send(pilot, "enter")
+        await until(pilot, begun.is_set)
+        job = app._job
+        await press(pilot, "escape")
+        go_on.set()
+        assert isinstance(job, Job)
+        await until(pilot, lambda: not job.is_alive)
+        await settle(pilot)
+
+        assert app.recording is not None
+        assert app.recording.zoomed == []
 
 
 async def test_what_cannot_be_fetched_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """A recording from a file has no program to run; that is said once."""
-    monkeypatch.setattr(examining, "_QUICK", 1e9)
+    monkeypatch.setattr(fetching, "_QUICK", 1e9)
 
-    def zoom(_: Recording, __: Sequence[str]) -> None:
+    def zoom(_: Recording, __: Sequence[str], *, progress: Progress) -> None:
+        del progress
         msg = "This recording cannot be zoomed."
         raise RecordingError(msg)
 
