@@ -70,7 +70,7 @@ class StatefulApp(App[int]):
         is_done = await super().run_action(action, default_namespace, namespaces)
         is_waiting = known is not None and known.needs_walk and not is_done
         if is_waiting and self.state.cursor is None and len(self.screen_stack) == 1:
-            self.change(self.state.say("this needs values: not recorded yet"))
+            self.change(self.state.say(self.state.why_no_walk))
         return is_done
 
     @property

@@ -102,8 +102,7 @@ def _values_sought(
     state: UiState, text: str, condition: Condition, items: tuple[str, ...]
 ) -> UiState | ValuesSought:
     if state.cursor is None:
-        said = "there are no values to look at yet"
-        return state.say(said, is_alarming=True)
+        return state.say(state.why_no_walk, is_alarming=True)
     graph = state.graph
     nodes: dict[str, None] = {}
     for item in items:

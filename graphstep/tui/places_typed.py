@@ -51,8 +51,7 @@ def walk_of(state: UiState) -> Cursor:
         SteppingError: If there is none yet.
     """
     if state.cursor is None:
-        msg = "There is no recording yet to walk through."
-        raise SteppingError(msg)
+        raise SteppingError(state.why_no_walk)
     return state.cursor
 
 

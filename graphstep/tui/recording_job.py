@@ -10,12 +10,11 @@ from typing import Any
 from textual.app import App
 
 from graphstep.errors import CancelledError
-from graphstep.stepping import cursor
 from graphstep.tracing import failure_location, one_line
 from graphstep.tui.edit_recipe import Recipe
 from graphstep.tui.job import Job, reason_of
 from graphstep.tui.messages import RecordingFailed, RecordingMade
-from graphstep.tui.runs_made import nbytes_of, output_of
+from graphstep.tui.runs_made import nbytes_of, output_of, start_of
 from graphstep.tui.runs_state import Run
 from graphstep.tui.values import Values
 
@@ -79,7 +78,7 @@ class RecordingJob(Job):
             attempt.base,
             recipe,
             values,
-            cursor(recording),
+            start_of(recording),
             output_of(values),
             self.seconds,
             nbytes_of(recording),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graphstep.recording import Recording
+from graphstep.stepping import Cursor, cursor
 from graphstep.tui.values import ValueKey, Values
 
 _OUTPUTS = 3
@@ -27,6 +28,11 @@ def _arrays(recording: Recording) -> Iterator[Any]:
         for group in (run.records, run.taps, run.tangents, run.in_cotangents):
             yield from group.values()
         yield from run.outputs
+
+
+def start_of(recording: Recording) -> Cursor | None:
+    """Return a cursor at the first step, unless a program without a node has none."""
+    return cursor(recording) if len(recording.graph) else None
 
 
 def output_of(values: Values) -> str:

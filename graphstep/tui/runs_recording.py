@@ -8,7 +8,6 @@ from typing import Any
 
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording, default_budget
-from graphstep.stepping import cursor
 from graphstep.tracing import SourceLocation, one_line
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.edit_recipe import Recipe
@@ -24,7 +23,7 @@ from graphstep.tui.messages import (
 )
 from graphstep.tui.progress import ProgressBar
 from graphstep.tui.recording_job import Attempt, RecordingJob
-from graphstep.tui.runs_made import nbytes_of, output_of
+from graphstep.tui.runs_made import nbytes_of, output_of, start_of
 from graphstep.tui.runs_place import same_place
 from graphstep.tui.runs_state import Run, Runs
 from graphstep.tui.state import UiState
@@ -72,7 +71,7 @@ class RecordingActions(Arranging):
     def open_recording(self, recording: Recording, trace: Traced | None) -> None:
         """Look at a recording that was made already."""
         recipe = None if trace is None else Recipe(trace, {})
-        values, start = Values(recording), cursor(recording)
+        values, start = Values(recording), start_of(recording)
         seconds = sum(took for _, took in recording.timings)
         run = Run(
             1, "", 0, recipe, values, start, output_of(values), seconds,
@@ -80,7 +79,9 @@ class RecordingActions(Arranging):
         )  # fmt: skip
         self._values = values
         runs = Runs((run,), 1, 0, 1, 1)
-        self.state = dataclasses.replace(self.state, runs=runs).moved(start)
+        self.state = dataclasses.replace(self.state, runs=runs)
+        if start is not None:
+            self.state = self.state.moved(start)
 
     def begin_recording(
         self, trace: Traced, options: dict[str, Any], save: Path | None = None
@@ -156,12 +157,13 @@ class RecordingActions(Arranging):
 
     def _look_at(self, state: UiState, run: Run, said: str) -> None:
         assert run.values is not None
-        assert run.start is not None
         graph = run.values.recording.graph
         if graph is not state.graph:
             state = state.with_graph(graph)
         self._values = run.values
-        if state.cursor is None:
+        if run.start is None:
+            said = f"{state.why_no_walk}. {said}"
+        elif state.cursor is None:
             state = state.begun(run.start)
         else:
             state = state.moved(same_place(run.start, state.cursor))

@@ -85,6 +85,13 @@ class UiState:
         return self.found.items
 
     @property
+    def why_no_walk(self) -> str:
+        """Why there is no cursor, for as long as there is none."""
+        if self.runs.current and not len(self.graph):
+            return "this program takes, computes and returns nothing: it has no steps"
+        return "this needs values: not recorded yet"
+
+    @property
     def cursor_position(self) -> int | None:
         """Position of the node that the cursor is at; the outputs stand for the seed."""
         if self.cursor is None:
