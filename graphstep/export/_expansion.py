@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from graphstep.graph import ROOT_ID, ProgramGraph, Region, closed_regions
 from graphstep.layout import Group, groups
 
-# Members of a group that may lead into one closed region.
-_SIDE_BY_SIDE = 6
+# Arrows side by side into one closed region that say more than one of them would.
+SIDE_BY_SIDE = 6
 _NUMBER = re.compile(r"\d+")
 
 
@@ -117,7 +117,7 @@ def _is_wide(
         for box in boxes:
             if box.start <= position < box.stop:
                 counts[box.id] = counts.get(box.id, 0) + 1
-    return max(counts.values(), default=0) > _SIDE_BY_SIDE
+    return max(counts.values(), default=0) > SIDE_BY_SIDE
 
 
 def n_outermost(graph: ProgramGraph) -> int:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from graphstep.export._expansion import (
+    SIDE_BY_SIDE,
     legible_expansion,
     legible_groups,
     n_outermost,
@@ -56,7 +57,7 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
         return Opened(frozenset(graph.regions), frozenset(known))
     chosen: frozenset[str] = frozenset()
     if expanded is None:
-        regions = legible_expansion(graph)
+        regions = _without_fans(graph, legible_expansion(graph))
         folds = stretches(graph) if _is_shapeless(graph, regions) else ()
         if folds:
             regions = frozenset({ROOT_ID}) | cut_regions(graph, folds)
@@ -68,6 +69,31 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
         chosen = given & known
         regions = open_regions(graph.regions, given - known)
     return Opened(regions, chosen or legible_groups(graph, regions))
+
+
+def _without_fans(graph: ProgramGraph, regions: frozenset[str]) -> frozenset[str]:
+    """Return the regions without those that would be little but a row of arrows.
+
+    In such a loop or branch, most of what is handed in only goes on into one closed
+    region.
+    """
+    roles, around = graph.columns.roles, graph.columns.regions
+    closed = closed_regions(graph.regions, regions)
+    fans: dict[tuple[str, str], int] = {}
+    for position, (role, region) in enumerate(zip(roles, around, strict=True)):
+        if role != "binder" or region not in regions:
+            continue
+        uses = graph.uses(graph.order[position])
+        user = graph.position(uses[0][1]) if uses else position
+        for box in closed:
+            if box.start <= user < box.stop:
+                fans[region, box.id] = fans.get((region, box.id), 0) + 1
+    shut = {region for (region, _), count in fans.items() if count > SIDE_BY_SIDE}
+    return frozenset(
+        region
+        for region in regions
+        if not any(outer.id in shut for outer in graph.regions.ancestors(region))
+    )
 
 
 def _is_shapeless(graph: ProgramGraph, regions: frozenset[str]) -> bool:

@@ -219,6 +219,27 @@ def test_layers_of_a_long_program_are_folded() -> None:
     assert len(drawing_from_graph(graph, "all").nodes) == len(graph)
 
 
+def test_a_loop_that_hands_everything_on_stays_closed() -> None:
+    """Opened, it would be a row of arrows into one closed region."""
+    params = [jnp.ones(2) for _ in range(9)]
+
+    def fn(params: list[jax.Array], x: jax.Array) -> jax.Array:
+        def step(h: jax.Array, _: None) -> tuple[jax.Array, None]:
+            with jax.named_scope("cell"):
+                for _ in range(7):
+                    for w in params:
+                        h = jnp.sin(h * w)
+            return h, None
+
+        return jax.lax.scan(step, x, None, length=3)[0]
+
+    graph = graph_of(fn, params, jnp.ones(2))
+    drawing = drawing_from_graph(graph)
+
+    assert not drawing.clusters
+    assert [n.kind for n in drawing.nodes if n.title == "scan × 3"] == ["region"]
+
+
 # The walk ------------------------------------------------------------------------------
 
 
