@@ -23,7 +23,7 @@ from graphstep.recording import Progress, Recorder, SavedGraph, load_recording
 from graphstep.stepping import Cursor, cursor
 
 if TYPE_CHECKING:
-    from graphstep.export import StyleOptions
+    from graphstep.export import PictureOptions
 
 # Which regions are open: ids, `"all"`, a number of levels, or the default.
 Expanded = str | int | Iterable[str] | None
@@ -186,7 +186,7 @@ class Trace:
         expanded: Expanded = None,
         *,
         only: Collection[str] | None = None,
-        **style: Unpack[StyleOptions],
+        **options: Unpack[PictureOptions],
     ) -> str:
         """Return the graph as DOT text for Graphviz.
 
@@ -195,17 +195,17 @@ class Trace:
                 `"all"`, or a number of levels. Default: as much as stays legible.
             only: Ids of the nodes to draw, for instance
                 `trace.graph.between("in0", "out0")`. Default: all.
-            **style: How it looks: `title`, `theme`, `legend` and more; see
-                `graphstep.export.Style`.
+            **options: What else says what is drawn, as on the command line: `expand`,
+                `collapse`, `focus` and `radius`, `between`, `only_differentiable`,
+                `source`; see `graphstep.export.Choice`. And how it looks: `title`,
+                `theme`, `legend` and more; see `graphstep.export.Style`.
 
         Raises:
             FormatError: If there is no such style.
-            RegionNotFoundError: If `expanded` names something that is no region.
+            GraphError: If something is named that the program does not have, or
+                nothing is left to be drawn.
         """
-        export = _export()
-        return export.dot_from_view(
-            self.graph, expanded, only=only, style=export.Style(**style)
-        )
+        return _dot(self.graph, expanded, only, None, options)
 
     def render(
         self,
@@ -213,31 +213,40 @@ class Trace:
         expanded: Expanded = None,
         *,
         only: Collection[str] | None = None,
+        format: str | None = None,  # noqa: A002 -- what Matplotlib calls it
         timeout: float = 30.0,
-        **style: Unpack[StyleOptions],
+        **options: Unpack[PictureOptions],
     ) -> Path:
-        """Draw the graph into a file, whose suffix says svg, png, pdf or dot.
+        """Write the graph into a file, whose suffix says what it is.
 
-        If Graphviz takes too long, fewer regions are opened and a warning says so.
+        A picture: svg, png, pdf, dot, or mmd for Mermaid. The graph itself for other
+        programs: json for networkx, graphml. The whole walk: html, for which it is
+        recorded first. If Graphviz takes too long, fewer regions are opened and a
+        warning says so.
 
         Args:
-            path: File to write; nothing is written unless the picture is complete.
-            expanded: As for `to_dot`.
+            path: File to write; nothing is written unless the whole of it was made.
+            expanded: As for `to_dot`; of the graph itself, all is open by default.
             only: As for `to_dot`.
+            format: One of `graphstep.export.FORMATS`, which has `model-explorer` too.
+                Default: what the suffix says.
             timeout: Seconds after which Graphviz is stopped.
-            **style: As for `to_dot`.
+            **options: As for `to_dot`.
 
         Raises:
             ExportError: If the picture cannot be made or written. Where Graphviz is
                 missing or fails, the graph is then beside `path` as DOT text.
         """
         export = _export()
-        return export.write_picture(
+        choice, style = export.choice_and_style(expanded, only, options)
+        chosen = export.format_from_path(path) if format is None else format
+        return export.export_to_path(
             self.graph,
             path,
-            expanded,
-            only=only,
-            style=export.Style(**style),
+            choice,
+            format=chosen,
+            recording=self.record() if chosen == "html" else None,
+            style=style,
             timeout=timeout,
         )
 
@@ -263,7 +272,7 @@ class Recording(_recording.Recording):
         *,
         at: Cursor | int | None = None,
         only: Collection[str] | None = None,
-        **style: Unpack[StyleOptions],
+        **options: Unpack[PictureOptions],
     ) -> str:
         """Return the graph as DOT text, with the state of the walk at a step.
 
@@ -271,20 +280,15 @@ class Recording(_recording.Recording):
             expanded: As for `Trace.to_dot`.
             at: A cursor or the number of a step. Default: the end of the walk.
             only: As for `Trace.to_dot`.
-            **style: As for `Trace.to_dot`; `values=False` leaves the values out.
+            **options: As for `Trace.to_dot`; `values=False` leaves the values out.
 
         Raises:
             FormatError: If there is no such style.
+            GraphError: If something is named that the program does not have, or
+                nothing is left to be drawn.
             SteppingError: If there is no such step.
         """
-        export = _export()
-        return export.dot_from_view(
-            self.graph,
-            expanded,
-            only=only,
-            at=self._place(at),
-            style=export.Style(**style),
-        )
+        return _dot(self.graph, expanded, only, self._place(at), options)
 
     def render(
         self,
@@ -293,23 +297,31 @@ class Recording(_recording.Recording):
         *,
         at: Cursor | int | None = None,
         only: Collection[str] | None = None,
+        format: str | None = None,  # noqa: A002 -- what Matplotlib calls it
         timeout: float = 30.0,
-        **style: Unpack[StyleOptions],
+        **options: Unpack[PictureOptions],
     ) -> Path:
-        """Draw the graph at a step into a file; see `to_dot` and `Trace.render`.
+        """Write the graph at a step into a file; see `to_dot` and `Trace.render`.
+
+        Files for other programs hold the statistics of all values.
 
         Raises:
-            ExportError: If the picture cannot be made or written.
+            ExportError: If the file cannot be made or written.
             SteppingError: If there is no such step.
         """
         export = _export()
-        return export.write_picture(
+        choice, style = export.choice_and_style(expanded, only, options)
+        chosen = export.format_from_path(path) if format is None else format
+        # A page is read from the start.
+        is_page = chosen == "html" and at is None
+        return export.export_to_path(
             self.graph,
             path,
-            expanded,
-            only=only,
-            at=self._place(at),
-            style=export.Style(**style),
+            choice,
+            format=chosen,
+            recording=self,
+            at=None if is_page else self._place(at),
+            style=style,
             timeout=timeout,
         )
 
@@ -392,6 +404,21 @@ def trace(
         has_aux=has_aux,
     )
     return Trace(_tracing.trace_function(fn, args, kwargs, spec))
+
+
+def _dot(
+    graph: _graph.ProgramGraph,
+    expanded: Expanded,
+    only: Collection[str] | None,
+    at: Cursor | None,
+    options: PictureOptions,
+) -> str:
+    export = _export()
+    choice, style = export.choice_and_style(expanded, only, options)
+    chosen = export.choose(graph, choice)
+    return export.dot_from_view(
+        graph, chosen.opened, only=chosen.only, at=at, style=style
+    )
 
 
 def _export() -> ModuleType:
