@@ -15,6 +15,7 @@ import nbconvert
 import nbformat
 import networkx as nx
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 import graphstep as gs
 
@@ -31,6 +32,12 @@ def rec() -> gs.Recording:
     return gs.record(loss, jnp.ones(3))
 
 
+def displayed(shown: Any) -> dict[str, str]:
+    """Return what IPython takes from an object, by MIME type."""
+    data, _ = DisplayFormatter().format(shown)
+    return data
+
+
 def texts_of(svg: str) -> list[str]:
     return ["".join(e.itertext()) for e in lxml.etree.fromstring(svg.encode()).iter()]
 
@@ -39,11 +46,11 @@ def test_a_trace_and_its_graph_are_pictures() -> None:
     """Both show every box of the program, and say in text what it takes and gives."""
     trace = gs.trace(loss, jnp.ones(3))
 
-    shown = trace._repr_mimebundle_()
+    shown = displayed(trace)
 
     assert any("tanh" in text for text in texts_of(shown["image/svg+xml"]))
     assert shown["text/plain"].splitlines()[1] == "loss(x f32[3]) -> f32[]"
-    assert trace.graph._repr_mimebundle_()["image/svg+xml"] == shown["image/svg+xml"]
+    assert displayed(trace.graph)["image/svg+xml"] == shown["image/svg+xml"]
 
 
 def test_a_view_is_the_picture_of_what_is_open() -> None:
@@ -52,17 +59,17 @@ def test_a_view_is_the_picture_of_what_is_open() -> None:
     closed, opened = graph.view(), graph.view("all")
 
     def is_shown(view: Any) -> bool:
-        svg = view._repr_mimebundle_()["image/svg+xml"]
+        svg = displayed(view)["image/svg+xml"]
         return any("tanh" in text for text in texts_of(svg))
 
     assert (is_shown(closed), is_shown(opened)) == (False, True)
     assert nx.utils.graphs_equal(opened, nx.MultiDiGraph(opened))
-    assert list(opened.copy()._repr_mimebundle_()) == ["text/plain"]
+    assert list(displayed(opened.copy())) == ["text/plain"]
 
 
 def test_a_recording_is_its_page_in_a_frame(rec: gs.Recording) -> None:
     """The frame holds the page that `to_html` gives, apart from what is around it."""
-    shown = rec._repr_mimebundle_()["text/html"]
+    shown = displayed(rec)["text/html"]
 
     (page,) = re.findall(r'srcdoc="([^"]*)"', shown)
 
@@ -77,7 +84,7 @@ def test_a_page_that_is_too_large_is_not_put_into_the_notebook(
     """Text says how to write it to a file instead."""
     monkeypatch.setattr("graphstep.export._notebook._LARGEST", 1000)
 
-    shown = rec._repr_mimebundle_()
+    shown = displayed(rec)
 
     assert list(shown) == ["text/plain"]
     assert "rec.to_html(FILE)" in shown["text/plain"]
@@ -87,7 +94,7 @@ def test_without_graphviz_there_is_text(monkeypatch: pytest.MonkeyPatch) -> None
     """A cell shows why there is no picture, and no traceback."""
     monkeypatch.setattr("graphstep.export._render._commands", lambda *_asked: [])
 
-    shown = gs.trace(loss, jnp.ones(3))._repr_mimebundle_()
+    shown = displayed(gs.trace(loss, jnp.ones(3)))
 
     assert list(shown) == ["text/plain"]
     assert "pygraphviz" in shown["text/plain"]
@@ -99,8 +106,8 @@ def test_what_was_loaded_shows_itself_too(rec: gs.Recording, tmp_path: Path) -> 
     loaded = gs.load(tmp_path / "run.gstep")
 
     assert repr(loaded) == repr(rec)
-    assert loaded._repr_mimebundle_().keys() == rec._repr_mimebundle_().keys()
-    assert "image/svg+xml" in loaded.graph.view("all")._repr_mimebundle_()
+    assert displayed(loaded).keys() == displayed(rec).keys()
+    assert "image/svg+xml" in displayed(loaded.graph.view("all"))
 
 
 def test_the_notebook_teaches_what_is_so() -> None:
