@@ -75,7 +75,11 @@ def legible_groups(
     hidden = sum(group.size - 1 for group in outermost)
     total = len(graph.view(opened)) - hidden
     n_leaves = len(graph.inputs) + len(graph.outputs) - hidden
-    boxes = closed_regions(graph.regions, opened)
+    box_of = {
+        position: box.id
+        for box in closed_regions(graph.regions, opened)
+        for position in range(box.start, box.stop)
+    }
     chosen: set[str] = set()
     level = outermost
     while level:
@@ -89,7 +93,7 @@ def legible_groups(
         ]
         level = []
         for cost, family in sorted(costs, key=lambda pair: (pair[0], pair[1][0].start)):
-            is_wide = any(_is_wide(graph, group, inner, boxes) for group in family)
+            is_wide = any(_is_wide(graph, group, inner, box_of) for group in family)
             fits = total + cost <= limit and n_leaves + cost <= leaves
             if fits and not is_wide:
                 total += cost
@@ -103,20 +107,18 @@ def _is_wide(
     graph: ProgramGraph,
     group: Group,
     inner: Mapping[str | None, Sequence[Group]],
-    boxes: Sequence[Region],
+    box_of: Mapping[int, str],
 ) -> bool:
-    """Return whether many members of a group are first used in one closed region."""
-    starts = {each.id: each.start for each in inner.get(group.id, ())}
+    """Return whether many members of a group lead into one closed region."""
+    stretches = {each.id: (each.start, each.stop) for each in inner.get(group.id, ())}
     counts: dict[str, int] = {}
     for member in group.members:
-        leaf = graph.order[starts.get(member, group.start)]
-        uses = graph.uses(leaf if member in starts else member)
-        if not uses:
-            continue
-        position = graph.position(uses[0][1])
-        for box in boxes:
-            if box.start <= position < box.stop:
-                counts[box.id] = counts.get(box.id, 0) + 1
+        start, stop = stretches.get(member, (0, 0))
+        leaves = graph.order[start:stop] if stop else (member,)
+        uses = (use for leaf in leaves for use in graph.uses(leaf))
+        users = {box_of.get(graph.position(target)) for _, target, _ in uses}
+        for box in users - {None}:
+            counts[str(box)] = counts.get(str(box), 0) + 1
     return max(counts.values(), default=0) > SIDE_BY_SIDE
 
 
