@@ -29,6 +29,7 @@ _SIDES = {
 }
 # Heads of lines: with the data, and against it.
 HEADS: dict[Direction, str] = {"down": "▼", "right": "▶"}
+SHAFTS: dict[Direction, str] = {"down": "│", "right": "─"}
 HEADS_BACK: dict[Direction, str] = {"down": "▲", "right": "◀"}
 DOTS = {"current": "◉", "selected": "◎", "closed": "▣", "node": "●"}
 

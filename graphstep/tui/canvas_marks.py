@@ -292,18 +292,29 @@ class Marks:
             found = self._trunk_styles[index] = self._trunk_style(index)
         return found
 
+    def sender_at(self, y: int) -> str:
+        """Return the id of the current equation if heads in a row may point back."""
+        cursor, box = self.view.cursor, self.layout.boxes.get(self.current or "")
+        if cursor is None or box is None or cursor.pass_ != BACKWARD:
+            return ""
+        return box.id if box.y - 1 <= y < box.y + box.height else ""
+
     def sends_back(self, index: int, x: int, y: int) -> bool:
         """Return whether a cotangent leaves the current equation along a line's head.
 
         Args:
             index: The line.
             x: Column of the head.
-            y: Row of the head, on the border of the box that uses the value.
+            y: Row of the head, on the border of the box that uses the value or before it.
         """
         cursor, box = self.view.cursor, self.layout.boxes.get(self.current or "")
         if cursor is None or box is None or cursor.pass_ != BACKWARD:
             return False
-        is_here = box.x <= x < box.x + box.width and box.y <= y < box.y + box.height
+        # A box without a border has the heads right before it.
+        is_down = self.view.state.drawing.direction == "down"
+        before = 0 if self.zoom > 1 else 1
+        top, left = box.y - before * is_down, box.x - before * (not is_down)
+        is_here = left <= x < box.x + box.width and top <= y < box.y + box.height
         return is_here and cursor.has_cotangent(*self.layout.trunks[index].value)
 
     def _trunk_style(self, index: int) -> Style:

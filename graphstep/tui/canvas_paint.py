@@ -19,6 +19,7 @@ from graphstep.tui.canvas_glyphs import (
     HEADS_BACK,
     HEAVY,
     LINES,
+    SHAFTS,
     joint,
 )
 from graphstep.tui.canvas_marks import NORM_WIDTH, Look, Marks
@@ -51,7 +52,9 @@ class Painter:
         self.view, self.layout, self.labels = view, layout, labels
         self.marks, self.zoom = marks, zoom
         direction = view.state.drawing.direction
-        self.head, self.head_back = HEADS[direction], HEADS_BACK[direction]
+        self.head_back = HEADS_BACK[direction]
+        # Between dots, heads would be most of what is seen.
+        self.head = HEADS[direction] if zoom else SHAFTS[direction]
 
     def looks(
         self,
@@ -63,6 +66,7 @@ class Painter:
         """Return all that decides how row `y` looks, given what is in it."""
         marks = self.marks
         return (
+            marks.sender_at(y),
             *[marks.frame_style(frame.id) for frame in frames],
             *[self._frame_title(frame) for frame in frames if frame.y == y],
             *[marks.look(box.id, self._text(box)) for box in boxes],

@@ -25,7 +25,10 @@ from tests.tui.pilots import example
 
 
 def painted(
-    cursor: Cursor, direction: Direction = "down", breaks: Breaks | None = None
+    cursor: Cursor,
+    direction: Direction = "down",
+    breaks: Breaks | None = None,
+    zoom: int = 2,
 ) -> tuple[Layout, list[str]]:
     """Return a layout, and its rows as text, with the walk at a cursor."""
     graph = cursor.recording.graph
@@ -33,11 +36,11 @@ def painted(
     drawing = dataclasses.replace(state.drawing, direction=direction)
     state = dataclasses.replace(state, drawing=drawing, breaks=breaks or Breaks())
     labels = Labels(graph)
-    size = labels.measure(2, state.open)
-    layout = lay_out(graph, state.open, size, direction=direction)
+    size = labels.measure(zoom, state.open)
+    layout = lay_out(graph, state.open, size, direction=direction, zoom=zoom)
     view = View(state, Values(cursor.recording), palette(is_dark=True))
-    marks = Marks(view, layout, labels, None, 2)
-    painter = Painter(view, layout, labels, marks, 2)
+    marks = Marks(view, layout, labels, None, zoom)
+    painter = Painter(view, layout, labels, marks, zoom)
     rows = [
         painter.row(y, 0, layout.width, layout.row(y)) for y in range(layout.height)
     ]
@@ -55,6 +58,20 @@ def heads(layout: Layout, rows: list[str], item: str) -> list[str]:
         for x in range(box.x, box.x + box.width)
         if rows[y][x] in wanted and (y == box.y or x == box.x)
     ]
+
+
+@pytest.mark.parametrize("zoom", [0, 1, 2, 3])
+@pytest.mark.parametrize("direction", ["down", "right"])
+def test_heads_point_back_at_every_zoom(zoom: int, direction: Direction) -> None:
+    """As many as the current equation has operands; between dots there are no others."""
+    start = gs.record(lambda x, y: jnp.sum(x * y), jnp.ones(3), jnp.ones(3)).cursor()
+
+    _, rows = painted(start.to("0", (), BACKWARD), direction, zoom=zoom)
+
+    text = "".join(rows)
+    assert text.count(HEADS_BACK[direction]) == 2
+    # The cursor's own mark looks like a head that points to the right.
+    assert zoom or HEADS[direction] not in text
 
 
 def picked(x: jax.Array, i: jax.Array) -> Any:
