@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 import graphstep._api as api
-from graphstep.cli.options import traceback_option
+from graphstep.cli.options import ascii_option, traceback_option
 from graphstep.cli.web import Address, ServableCommand, serve, web_option
 from graphstep.errors import TargetError
 from graphstep.tui.surroundings import USES, stream_without_terminal
@@ -19,10 +19,16 @@ from graphstep.tui.surroundings import USES, stream_without_terminal
     help="Walk through a recording that was saved, without the function.",
 )
 @click.argument("file", type=click.Path(path_type=Path))
+@ascii_option
 @web_option
 @traceback_option
 @click.pass_context
-def command(ctx: click.Context, file: Path, web: Address | None) -> None:
+def command(
+    ctx: click.Context,
+    file: Path,
+    ascii: bool | None,  # noqa: A002 -- the option's name.
+    web: Address | None,
+) -> None:
     """Open the walk."""
     if not file.exists():
         msg = (
@@ -39,4 +45,4 @@ def command(ctx: click.Context, file: Path, web: Address | None) -> None:
         raise TargetError(msg)
     from graphstep.tui.app import run
 
-    ctx.exit(run(None, recording=recording))
+    ctx.exit(run(None, recording=recording, ascii=ascii))

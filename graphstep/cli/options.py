@@ -104,6 +104,13 @@ traceback_option = click.option(
     callback=_remember_traceback,
     help="Show the whole traceback of an error.",
 )
+# How the walk is drawn, wherever it is opened.
+ascii_option = click.option(
+    "--ascii",
+    is_flag=True,
+    default=None,
+    help="Draw with ASCII alone; so it is by itself where the locale wants that.",
+)
 _TRACE_OPTIONS = [
     click.argument("target"),
     click.option(

@@ -8,7 +8,11 @@ from typing import Any
 import click
 
 from graphstep.cli.interrupt import end_at_once
-from graphstep.cli.options import record_options, request_from_options
+from graphstep.cli.options import (
+    ascii_option,
+    record_options,
+    request_from_options,
+)
 from graphstep.cli.session import Session, open_session, precision
 from graphstep.cli.web import Address, ServableCommand, serve, web_option
 from graphstep.errors import TargetError
@@ -27,12 +31,7 @@ from graphstep.tui.surroundings import USES, stream_without_terminal
     metavar="FILE",
     help="Write the recording to a file, which `graphstep open` shows.",
 )
-@click.option(
-    "--ascii",
-    is_flag=True,
-    default=None,
-    help="Draw with ASCII alone; so it is by itself where the locale wants that.",
-)
+@ascii_option
 @web_option
 @click.pass_context
 def command(
