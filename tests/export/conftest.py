@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graphstep.export import _graphviz_child, _picture
+from graphstep.export import _graphviz_child
 
 WAYS = ("dot", "embedded")
 
@@ -28,7 +28,6 @@ def commands(
     """Return the only folder on PATH, an empty one."""
     folder = tmp_path_factory.mktemp("commands")
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(_picture, "_has_fonts", lambda: True)
     return folder
 
 

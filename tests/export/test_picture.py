@@ -266,8 +266,9 @@ def test_a_dot_that_dies_is_replaced_by_pygraphviz(
     assert path.read_bytes().startswith(b"<?xml")
 
 
+@pytest.mark.parametrize("suffix", ["png", "pdf"])
 def test_without_fonts_an_svg_is_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
     """A PNG without letters is of no use; an SVG is shown with the reader's fonts."""
     empty = tmp_path / "empty"
@@ -275,15 +276,15 @@ def test_without_fonts_an_svg_is_made(
     config = tmp_path / "fonts.conf"
     config.write_text(f"<fontconfig><dir>{empty}</dir></fontconfig>")
     monkeypatch.setenv("FONTCONFIG_FILE", str(config))
-    _picture._has_fonts.cache_clear()
+    _picture._finds_fonts.cache_clear()
 
     try:
         with pytest.warns(RuntimeWarning, match="no fonts"):
-            path = write_picture(graph_of(layers, 1.0), tmp_path / "a.png")
+            path = write_picture(graph_of(layers, 1.0), tmp_path / f"a.{suffix}")
     finally:
-        _picture._has_fonts.cache_clear()
+        _picture._finds_fonts.cache_clear()
 
-    assert path == tmp_path / "a.png.svg"
+    assert path == tmp_path / f"a.{suffix}.svg"
     assert path.read_bytes().startswith(b"<?xml")
 
 
