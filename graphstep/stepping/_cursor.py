@@ -38,25 +38,23 @@ class Cursor:
         recording: The run.
         timeline: All of its steps.
         index: Which step this is, from 0.
+        step: The step that the cursor is at.
     """
 
     recording: Recorded
     timeline: Timeline
     index: int = 0
+    # Whoever draws a walk asks for it hundreds of times per frame.
+    step: Step = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self.timeline.step(self.index)
+        object.__setattr__(self, "step", self.timeline.step(self.index))
 
     def __repr__(self) -> str:
         step = self.step
         where = f"{step.pass_} {step.node}".rstrip()
         inside = f" {list(step.iteration)}" if step.iteration else ""
         return f"<Cursor {self.index} of {self.timeline.length}: {where}{inside}>"
-
-    @property
-    def step(self) -> Step:
-        """The step that the cursor is at."""
-        return self.timeline.step(self.index)
 
     @property
     def at_start(self) -> bool:

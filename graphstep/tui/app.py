@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 from collections.abc import Iterable, Sequence
@@ -172,6 +173,13 @@ class StepApp(
             self.actions,
             self._is_ascii,
         )
+        frame = contextlib.ExitStack()
+        for screen in self.screen_stack:
+            frame.callback(screen.check_idle)
+        frame.enter_context(self.batch_update())
+        if not parts and self._values is not None:
+            # What passed by while keys were held is not on the screen any more.
+            self._values.wanted.clear()
         self._arrange_panes()
         for pane in self.panes_box.visible_panes:
             if not parts or pane.pane_id in parts:
@@ -179,6 +187,9 @@ class StepApp(
         if not parts:
             for bar in (TitleBar, LoopBar, TimelineBar, KeyBar):
                 base.query_one(bar).show(view)
+        # Each panel tells the screen by itself that it has changed, and the first to do
+        # so would be painted in a frame of its own (Textual 8.2).
+        self.call_later(base.call_later, frame.close)
         progress = base.query_one(ProgressBar)
         progress.palette = view.palette
         progress.set_class(progress.progress is None, "-absent")

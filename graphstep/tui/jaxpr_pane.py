@@ -56,7 +56,7 @@ class JaxprPane(Pane):
             self.set_length(len(text.lines))
             if here is not None and before != (text, self._line):
                 self._bring_into_sight(here)
-        self.refresh()
+        self.repaint()
 
     def _place(self, state: UiState) -> Place | None:
         text = self._text
@@ -149,8 +149,8 @@ class JaxprPane(Pane):
 
     # Drawing -----------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one visible line."""
+    def paint_line(self, y: int) -> Strip:
+        """Write one visible line."""
         width = self.scrollable_content_region.width
         view, text = self.view, self._text
         if view is None or not isinstance(text, JaxprText):

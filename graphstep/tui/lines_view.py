@@ -19,9 +19,12 @@ class LinesView(ScrollView):
 
     def set_extent(self, size: Size) -> None:
         """Say how many lines there are, and how long the longest is."""
-        if size == self.virtual_size:
+        before, room = self.virtual_size, self.scrollable_content_region.height
+        if size == before:
             return
         # Setting `virtual_size` itself would lay the whole screen out again, and then
         # paint it twice: 20 ms for every step (Textual 8.2).
         self.set_reactive(cast(Reactive[Size], Widget.virtual_size), size)
-        self._scroll_update(size)
+        # Scroll bars of what fits are blank, however much shorter it became.
+        if size.width != before.width or max(size.height, before.height) > room:
+            self._scroll_update(size)

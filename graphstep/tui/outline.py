@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from typing import Literal
 
 from rich.segment import Segment
@@ -61,7 +63,7 @@ class Outline(Pane):
             or rows_before is not rows
         ):
             self._bring_into_sight(self._row_that_matters(state, rows))
-        self.refresh()
+        self.repaint()
 
     def _filter(self, view: View) -> None:
         """Find out which lines match; they are shown once their texts are known."""
@@ -181,19 +183,27 @@ class Outline(Pane):
             )
         return self._maker
 
+    def repaint(self) -> None:
+        """Have changed lines drawn; values there is no time for come in a moment."""
+        with self._frame():
+            super().repaint()
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame; values it has no time for come in the next."""
-        values = None if self.view is None else self.view.values
-        if values is None:
+        with self._frame():
             return super().render_lines(crop)
-        values.begin_frame()
-        strips = super().render_lines(crop)
-        if values.has_put_off:
-            self.come_back(self.refresh)
-        return strips
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one visible line."""
+    @contextlib.contextmanager
+    def _frame(self) -> Generator[None, None, None]:
+        values = None if self.view is None else self.view.values
+        if values is not None:
+            values.begin_frame()
+        yield
+        if values is not None and values.has_put_off:
+            self.come_back(self.repaint)
+
+    def paint_line(self, y: int) -> Strip:
+        """Write one visible line."""
         width = self.scrollable_content_region.width
         lines = self._line_maker(width)
         if lines is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from rich.style import Style
 from rich.text import Text
@@ -38,10 +38,14 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(id=self.pane_id)
         self.view: View | None = None
-        self.border_title = self.heading
         self._dragged: Border | None = None
         self._frame_style: Style | None = None
         self._is_coming_back = False
+        # The visible lines of one state, and what else they depend on.
+        self._painted: dict[int, Strip] = {}
+        self._painted_at: object = None
+        self._is_titling = False
+        self.border_title = self.heading
 
     @property
     def rich_style(self) -> Style:
@@ -52,13 +56,49 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame."""
-        self._frame_style = None
+        self._look()
         return super().render_lines(crop)
 
     def show(self, view: View) -> None:
         """Show another state. Called once per frame, and only while visible."""
         self.view = view
-        self.refresh()
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Have those visible lines drawn again that look different by now.
+
+        Most steps change a line or two of a panel, and what Textual does with a line
+        costs more than to write it.
+        """
+        before, self._painted = self._painted, {}
+        is_as_before = self._look()
+        width, height = self.scrollable_content_region.size
+        if not is_as_before or len(before) < height:
+            self.refresh()
+            return
+        changed = [y for y in range(height) if self.render_line(y) != before[y]]
+        if changed:
+            self.refresh(*[Region(0, y, width, 1) for y in changed])
+
+    def _look(self) -> bool:
+        """Forget lines that were written for another place or style."""
+        self._frame_style = None
+        size = self.scrollable_content_region.size
+        sight = (self.scroll_offset, size, self.rich_style)
+        is_as_before = sight == self._painted_at
+        if not is_as_before:
+            self._painted, self._painted_at = {}, sight
+        return is_as_before
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line; it is written once for one state."""
+        if y not in self._painted:
+            self._painted[y] = self.paint_line(y)
+        return self._painted[y]
+
+    def paint_line(self, y: int) -> Strip:
+        """Write one visible line of the present state."""
+        return Strip.blank(self.scrollable_content_region.width, self.rich_style)
 
     @property
     def has_more_to_show(self) -> bool:
@@ -103,10 +143,29 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         """Write the border's title, and a note at its lower edge."""
         # Both are markup, and a type such as `f32[2]` looks like a tag.
         title, note = title.replace("[", r"\["), note.replace("[", r"\[")
+        self._is_titling = True
         if title != self.border_title:
             self.border_title = title
         if note != (self.border_subtitle or ""):
             self.border_subtitle = note
+        self._is_titling = False
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Have all of it drawn again, or some regions; of new titles, the border."""
+        # Textual would draw the whole panel for them (8.2).
+        if self._is_titling and not regions and not layout:
+            width, height = self.outer_size
+            (x, y), (top, bottom) = self.content_offset, (0, height - 1)
+            regions = tuple(Region(-x, at - y, width, 1) for at in (top, bottom))
+        return super().refresh(
+            *regions, repaint=repaint, layout=layout, recompose=recompose
+        )
 
     @property
     def text_width(self) -> int:
@@ -182,10 +241,10 @@ class TextPane(Pane):
             self.scroll_to(y=0, animate=False, immediate=True)
         self._lines = list(text.split("\n", allow_blank=False))
         self.set_length(len(self._lines))
-        self.refresh()
+        self.repaint()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one visible line."""
+    def paint_line(self, y: int) -> Strip:
+        """Write one visible line."""
         width = self.scrollable_content_region.width
         number = y + int(self.scroll_offset.y)
         if number >= len(self._lines):

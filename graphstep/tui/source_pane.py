@@ -59,14 +59,14 @@ class SourcePane(Pane):
             self._page = None
             self.set_heading("source")
             self.set_length(0)
-            self.refresh()
+            self.repaint()
             return
         page = self._page = SourcePage(view, file, place[1], frame)
         self.set_heading(*page.titles(self._depth(view.state)))
         self.set_length(len(file) + foot_height(page.nodes, self._height))
         if before is None or (before.file, before.line) != (page.file, page.line):
             self._bring_into_sight(page.line - 1)
-        self.refresh()
+        self.repaint()
 
     def _file(
         self, state: UiState, name: str, frame: Frame | None
@@ -146,10 +146,10 @@ class SourcePane(Pane):
         message.stop()
         self._is_reading = False
         self._strips = {}
-        self.refresh()
+        self.repaint()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one visible line of the file, or of the list below it."""
+    def paint_line(self, y: int) -> Strip:
+        """Write one visible line of the file, or of the list below it."""
         width = self.scrollable_content_region.width
         page, top = self._page, int(self.scroll_offset.y)
         if page is None:
