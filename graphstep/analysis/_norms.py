@@ -7,8 +7,10 @@ from typing import Any
 import jax
 import numpy as np
 
-# Elements that are held in double precision at a time.
-_CHUNK = 1 << 20
+# Elements that are held in double precision at a time; they stay in the cache.
+_CHUNK = 1 << 15
+# Sums of squares from here on have lost nothing to underflow that could be seen.
+_LEAST_SQUARES = 1e-200
 OK, NAN, INF, UNKEPT, UNWALKED = range(5)
 
 
@@ -61,6 +63,11 @@ def _norms(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # JAX's small floats are of kind V, of which NumPy knows little.
     x = x.astype(np.float64)
     marks = np.zeros(len(x), np.uint8)
+    with np.errstate(all="ignore"):
+        squares = np.square(x).sum(axis=1)
+        # Of what is neither tiny nor huge nor NaN, that is all.
+        if np.all((squares > _LEAST_SQUARES) & (squares < np.inf)):
+            return np.sqrt(squares), marks
     if not np.isfinite(x).all():
         is_nan = np.isnan(x)
         marks[np.isinf(x).any(axis=1)] = INF

@@ -14,8 +14,8 @@ from graphstep.tui.array_cut import Cut, blocks, part_of
 
 # Divisible by every number of blocks that a histogram is drawn with.
 BINS = 60
-# Elements that are held in double precision at a time.
-_CHUNK = 1 << 20
+# Elements that are held in double precision at a time; they stay in the cache.
+_CHUNK = 1 << 15
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,23 +93,44 @@ def _spread(stats: Stats, x: np.ndarray) -> Spread | None:
     ends = stats.min / scale, stats.max / scale
     if not ends[0] < ends[1]:
         return None
+    low, width = ends[0], ends[1] - ends[0]
     counts = np.zeros(BINS, np.int64)
     for _, elements in chunks(x):
         found = reals(elements)
-        found = found[np.isfinite(found)] / scale
-        counts += np.histogram(np.clip(found, *ends), BINS, ends)[0]
+        if not stats.is_finite:
+            found = found[np.isfinite(found)]
+        found /= scale
+        found -= low
+        found *= BINS / width
+        # The last bin holds what lies on its upper end too.
+        bins = np.clip(found.astype(np.intp), 0, BINS - 1)
+        counts += np.bincount(bins, minlength=BINS)
     return Spread(stats.min, stats.max, tuple(counts.tolist()))
 
 
 def _leading(x: np.ndarray) -> tuple[int, ...]:
     best, place = -1.0, 0
     for start, elements in chunks(x):
-        size = np.abs(reals(elements))
-        at = int(np.argmax(size))
-        # `argmax` takes a NaN for the greatest of all.
-        if np.isnan(size[at]):
+        at, size = _greatest(elements)
+        if np.isnan(size):
             place = start + at
             break
-        if size[at] > best:
-            best, place = float(size[at]), start + at
+        if size > best:
+            best, place = size, start + at
     return tuple(int(i) for i in np.unravel_index(place, x.shape)) if x.shape else ()
+
+
+def _greatest(x: np.ndarray) -> tuple[int, float]:
+    """Return where the first NaN, or else the element greatest in size is, and it."""
+    if x.dtype.kind != "f":
+        sizes = np.abs(reals(x))
+        # `argmax` takes a NaN for the greatest of all.
+        at = int(np.argmax(sizes))
+        return at, float(sizes[at])
+    # Both ends without a copy; either call finds the first NaN.
+    high, low = int(np.argmax(x)), int(np.argmin(x))
+    sizes = abs(float(x[high])), abs(float(x[low]))
+    at = (
+        min(high, low) if sizes[0] == sizes[1] else high if sizes[0] > sizes[1] else low
+    )
+    return at, max(sizes)

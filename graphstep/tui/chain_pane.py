@@ -16,10 +16,12 @@ from graphstep.stepping import SEED, Cursor
 from graphstep.tui.chain_page import page_of, title_of
 from graphstep.tui.lines import label_of
 from graphstep.tui.pane import TextPane
-from graphstep.tui.values import SMALL
+from graphstep.tui.resting import Resting
 from graphstep.tui.view import View
 
 _KEPT = 256
+# Elements that are looked at while a frame is drawn.
+_AT_ONCE = 1 << 22
 # Seconds of this thread after which a primitive's facts are worked out in another.
 _SLOW = 0.02
 
@@ -61,11 +63,21 @@ class ChainPane(TextPane):
         super().__init__()
         self._recording: Recording | None = None
         self._facts: dict[ChainKey, Facts] = {}
-        self._wanted: ChainKey | None = None
+        # What is shown and not known; what a thread is at work on.
+        self._wanted: tuple[Recording, Cursor, ChainKey] | None = None
+        self._at_work: ChainKey | None = None
+        self._resting = Resting(self, self._begin)
         self._slow: set[str] = set()
 
     def write(self, view: View, width: int) -> tuple[str, Text]:
         """Return the direction of time and the terms."""
+        before, self._wanted = self._wanted, None
+        written = self._write(view, width)
+        if self._wanted is not None and self._wanted != before:
+            self._resting.ask()
+        return written
+
+    def _write(self, view: View, width: int) -> tuple[str, Text]:
         cursor, recording, palette = view.cursor, view.recording, view.palette
         if cursor is None or recording is None:
             return self.heading, Text("There are no values yet.", palette.dim)
@@ -89,7 +101,8 @@ class ChainPane(TextPane):
     @property
     def has_more_to_show(self) -> bool:
         """Whether terms are still being added up."""
-        return self._wanted is not None or super().has_more_to_show
+        is_known = self._wanted is None and self._at_work is None
+        return not is_known or super().has_more_to_show
 
     def _facts_of(
         self, recording: Recording, cursor: Cursor, key: ChainKey
@@ -97,10 +110,8 @@ class ChainPane(TextPane):
         if key in self._facts:
             return self._facts[key]
         primitive = _primitive_of(cursor, key.node)
-        if primitive in self._slow or _n_elements(cursor, key.node) > SMALL:
-            if self._wanted != key:
-                self._wanted = key
-                self._find(recording, cursor, key)
+        if primitive in self._slow or _n_elements(cursor, key.node) > _AT_ONCE:
+            self._wanted = recording, cursor, key
             return None
         began = time.thread_time()
         facts = _facts(recording, cursor, key)
@@ -109,20 +120,27 @@ class ChainPane(TextPane):
         self._keep(key, facts)
         return facts
 
-    @work(thread=True, exclusive=True, group="chain")
+    def _begin(self) -> None:
+        """Work out what is shown by now, if no thread is still at work."""
+        if self._at_work is None and self._wanted is not None:
+            self._at_work = self._wanted[2]
+            self._find(*self._wanted)
+
+    @work(thread=True, group="chain")
     def _find(self, recording: Recording, cursor: Cursor, key: ChainKey) -> None:
         self.post_message(self.Found(recording, key, _facts(recording, cursor, key)))
 
     def on_chain_pane_found(self, message: Found) -> None:
         """Show what was worked out, if it is still wanted."""
         message.stop()
-        if message.key == self._wanted:
-            self._wanted = None
+        self._at_work = None
         if message.recording is self._recording:
             self._keep(message.key, message.facts)
-        # Those of another recording may be wanted in the same place by now.
         if self.view is not None:
             self.show(self.view)
+        # Something else may be wanted by now.
+        if not self._resting.is_waiting:
+            self._begin()
 
     def _keep(self, key: ChainKey, facts: Facts) -> None:
         self._facts[key] = facts

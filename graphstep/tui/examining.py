@@ -30,6 +30,7 @@ from graphstep.tui.messages import (
     OutputChosen,
 )
 from graphstep.tui.orders import PromptAsked
+from graphstep.tui.resting import Resting
 from graphstep.tui.state import UiState
 from graphstep.tui.values import SMALL, ValueKey, Values
 
@@ -41,7 +42,8 @@ class ExaminingActions(FetchingActions):
 
     def __init__(self, graph: ProgramGraph) -> None:
         super().__init__(graph)
-        self._looking_at: ValueKey | None = None
+        self._looking_at: set[ValueKey] = set()
+        self._measuring = Resting(self, self._look_at_wanted)
 
     def change(self, state: UiState) -> None:
         """Go over to another state; what was chosen for another value is let go."""
@@ -225,22 +227,31 @@ class ExaminingActions(FetchingActions):
     @property
     def has_more_to_show(self) -> bool:
         """Whether something is still to come; what is measured of a large array is."""
-        return self._looking_at is not None or super().has_more_to_show
+        is_looking = bool(self._looking_at) or self._measuring.is_waiting
+        return is_looking or super().has_more_to_show
 
     def look_at_large(self) -> None:
         """Fetch, in a thread, what is too large to be looked at within a frame."""
-        values = self._values
-        if values is not None and values.wanted and self._looking_at is None:
-            # What was asked for last is what is on the screen.
-            self._looking_at = next(reversed(values.wanted))
-            values.wanted.clear()
-            # The threads of Textual's workers are waited for when the application ends.
-            threading.Thread(
-                target=self._look_apart, args=(values, self._looking_at), daemon=True
-            ).start()
+        if self._values is not None and self._values.wanted:
+            self._measuring.ask()
         self.fetch_quickly()
 
-    def _look_apart(self, values: Values, key: ValueKey) -> None:
+    def _look_at_wanted(self) -> None:
+        """Begin with what is on the screen by now, if no thread is still at work."""
+        values = self._values
+        if values is None or not values.wanted or self._looking_at:
+            return
+        self._looking_at = set(values.wanted)
+        # The threads of Textual's workers are waited for when the application ends.
+        threading.Thread(
+            target=self._look_apart, args=(values, tuple(values.wanted)), daemon=True
+        ).start()
+
+    def _look_apart(self, values: Values, keys: tuple[ValueKey, ...]) -> None:
+        for key in keys:
+            self._look_at_one(values, key)
+
+    def _look_at_one(self, values: Values, key: ValueKey) -> None:
         try:
             found = Measured(values, key, *values.look_apart(key))
         except Exception as error:  # noqa: BLE001 -- a thread's edge: the panel says it.
@@ -252,7 +263,7 @@ class ExaminingActions(FetchingActions):
 
     def on_measured(self, message: Measured) -> None:
         """Keep what was found and show it."""
-        self._looking_at = None
+        self._looking_at.discard(message.key)
         message.values.remember(message.key, message.look, message.array)
         self.mark_stale("inspector", "array")
 

@@ -20,7 +20,7 @@ from graphstep.tui.numbers import flag, number
 Of = Literal["primal", "cotangent", "tangent"]
 _KEPT = 20_000
 # Elements up to which statistics are computed while a frame is drawn.
-SMALL = 1 << 17
+SMALL = 1 << 19
 # Arrays that are held on to; the large ones of these are rarely more than views.
 _HELD = 8
 _NONE = "–"  # noqa: RUF001 -- a dash, for what is not there.
