@@ -1,4 +1,4 @@
-"""A decoder-only transformer, its layers unrolled or scanned."""
+"""A decoder-only transformer as GPT-2 is, its layers unrolled or scanned."""
 
 from __future__ import annotations
 
@@ -29,14 +29,20 @@ def transformer_model(
     def normal(*shape: int) -> jax.Array:
         return jnp.asarray(rng.standard_normal(shape) / shape[-2] ** 0.5, jnp.float32)
 
-    def layer() -> Params:
+    def dense(n_in: int, n_out: int) -> Params:
+        return {"w": normal(n_in, n_out), "b": jnp.zeros(n_out)}
+
+    def norm() -> Params:
+        return {"scale": jnp.ones(width), "shift": jnp.zeros(width)}
+
+    def layer() -> dict[str, Params]:
         return {
-            "qkv": normal(width, 3 * width),
-            "out": normal(width, width),
-            "up": normal(width, 4 * width),
-            "down": normal(4 * width, width),
-            "norm1": jnp.ones(width),
-            "norm2": jnp.ones(width),
+            "norm1": norm(),
+            "qkv": dense(width, 3 * width),
+            "out": dense(width, width),
+            "norm2": norm(),
+            "up": dense(width, 4 * width),
+            "down": dense(4 * width, width),
         }
 
     blocks: Any = [layer() for _ in range(layers)]
@@ -46,7 +52,7 @@ def transformer_model(
         "tokens": normal(vocabulary, width),
         "positions": normal(length, width),
         "blocks": blocks,
-        "norm": jnp.ones(width),
+        "norm": norm(),
     }
     tokens = jnp.asarray(rng.integers(0, vocabulary, (batch, length + 1)))
 
@@ -68,24 +74,33 @@ def transformer_model(
     return loss, (params, tokens)
 
 
-def _norm(h: jax.Array, scale: jax.Array) -> jax.Array:
-    centred = h - jnp.mean(h, -1, keepdims=True)
-    variance = jnp.mean(jnp.square(centred), -1, keepdims=True)
-    return centred * lax.rsqrt(variance + 1e-5) * scale
+def _dense(layer: Params, h: jax.Array) -> jax.Array:
+    return h @ layer["w"] + layer["b"]
 
 
-def _block(block: Params, h: jax.Array, heads: int) -> jax.Array:
+def _norm(h: jax.Array, norm: Params) -> jax.Array:
+    mean = jnp.mean(h, -1, keepdims=True)
+    variance = jnp.var(h, -1, keepdims=True)
+    return (h - mean) * lax.rsqrt(variance + 1e-5) * norm["scale"] + norm["shift"]
+
+
+def _gelu(h: jax.Array) -> jax.Array:
+    cubic = h + 0.044715 * h**3
+    return 0.5 * h * (1 + jnp.tanh((2 / jnp.pi) ** 0.5 * cubic))
+
+
+def _block(block: dict[str, Params], h: jax.Array, heads: int) -> jax.Array:
     h = h + _attention(block, _norm(h, block["norm1"]), heads)
-    hidden = jax.nn.gelu(_norm(h, block["norm2"]) @ block["up"])
-    return h + hidden @ block["down"]
+    hidden = _gelu(_dense(block["up"], _norm(h, block["norm2"])))
+    return h + _dense(block["down"], hidden)
 
 
-def _attention(block: Params, h: jax.Array, heads: int) -> jax.Array:
+def _attention(block: dict[str, Params], h: jax.Array, heads: int) -> jax.Array:
     batch, length, width = h.shape
     shape = (batch, length, heads, width // heads)
-    q, k, v = (x.reshape(shape) for x in jnp.split(h @ block["qkv"], 3, axis=-1))
+    q, k, v = (x.reshape(shape) for x in jnp.split(_dense(block["qkv"], h), 3, axis=-1))
     scores = jnp.einsum("bqhd,bkhd->bhqk", q, k) / (width // heads) ** 0.5
     mask = jnp.tril(jnp.ones((length, length), bool))
     weights = jax.nn.softmax(jnp.where(mask, scores, -1e9), axis=-1)
     mixed = jnp.einsum("bhqk,bkhd->bqhd", weights, v)
-    return mixed.reshape(batch, length, width) @ block["out"]
+    return _dense(block["out"], mixed.reshape(batch, length, width))
