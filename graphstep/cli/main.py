@@ -35,7 +35,7 @@ _COMMANDS = {
     "step": "Walk forward and backward through a function, in the terminal.",
     "open": "Walk through a recording that was saved, without the function.",
     "show": "Print regions, equations and values as a tree.",
-    "export": "Draw the graph as SVG, PNG, PDF or DOT.",
+    "export": "Draw the graph, or write it as a page or for other programs.",
 }
 
 _FAILED, _BAD_REQUEST = 1, 2

@@ -194,12 +194,15 @@ def _id(key: str) -> str:
 
 def mermaid_text(lines: Iterable[str]) -> str:
     """Return what stands between quotes so that exactly these lines are shown."""
-    return "<br>".join(_escaped(one_line(line, _LINE_LIMIT)) for line in lines)
+    # Nothing at all between quotes is no label to Mermaid.
+    return "<br>".join(_escaped(one_line(line, _LINE_LIMIT)) for line in lines) or " "
 
 
 def _escaped(line: str) -> str:
     active = _ACTIVE | {":"} if _HEADED.search(line) else _ACTIVE
-    return "".join(f"#{ord(c)};" if c in active else c for c in line)
+    text = "".join(f"#{ord(c)};" if c in active else c for c in line)
+    # A backslash before an n, even as entities, would become the end of a line.
+    return text.replace("#92;n", "#92;#8203;n")
 
 
 def _url(where: str) -> str:

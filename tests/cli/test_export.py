@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import etree
 from pygraphviz import AGraph
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Done, Run
 
 REGIONS = """
 import jax
@@ -138,11 +141,11 @@ def test_no_graphviz_at_all(run: Run, no_graphviz: Path) -> None:
     """The line says what to install, and what works without it."""
     done = run("export", "model.py:loss", "-o", "a.svg")
 
-    assert (done.status, done.out, done.files) == (1, "", set())
+    assert (done.status, done.out, done.files) == (1, "", {"a.svg.dot"})
     assert done.err.count("\n") == 1
     assert "neither `dot` nor pygraphviz was found" in done.err
     assert "pip install pygraphviz" in done.err
-    assert "dot -Tsvg x.dot -o x.svg" in done.err
+    assert "`dot -Tsvg a.svg.dot -o a.svg` draws it" in done.err
 
 
 def test_dot_needs_no_graphviz(run: Run, no_graphviz: Path) -> None:
@@ -158,7 +161,7 @@ def test_dot_that_hangs_is_stopped(run: Run, no_graphviz: Path) -> None:
 
     done = run("export", "model.py:loss", "-o", "a.svg", "--timeout", "1")
 
-    assert (done.status, done.out, done.files) == (1, "", set())
+    assert (done.status, done.out, done.files) == (1, "", {"a.svg.dot"})
     assert done.err.count("\n") == 1
     assert "did not finish in 1 s" in done.err
 
@@ -170,7 +173,7 @@ def test_dot_that_fails_is_quoted(run: Run, no_graphviz: Path) -> None:
 
     done = run("export", "model.py:loss", "-o", "a.svg")
 
-    assert (done.status, done.out, done.files) == (1, "", set())
+    assert (done.status, done.out, done.files) == (1, "", {"a.svg.dot"})
     assert done.err.count("\n") == 1
     assert r"`dot` ended with status 7: no \x1b[31mfonts" in done.err
 
@@ -187,7 +190,7 @@ def test_dot_that_dies_is_reported(
 
     done = run("export", "model.py:loss", "-o", "a.svg")
 
-    assert (done.status, done.files) == (1, set())
+    assert (done.status, done.files) == (1, {"a.svg.dot"})
     assert f"`dot` {said}" in done.err
 
 
@@ -210,11 +213,12 @@ def test_pygraphviz_stands_in_for_a_broken_dot(
 
 def test_system_dot_comes_first(run: Run, folder: Path, no_graphviz: Path) -> None:
     """The user's own Graphviz, with their fonts, is preferred."""
-    write_script(no_graphviz / "dot", "echo made by $1")
+    svg = "<svg xmlns='http://www.w3.org/2000/svg'><text>made by '$1'</text></svg>"
+    write_script(no_graphviz / "dot", f'echo "{svg}"')
 
     run("export", "model.py:loss", "-o", "a.svg")
 
-    assert (folder / "a.svg").read_text() == "made by -Tsvg\n"
+    assert "made by '-Tsvg'" in (folder / "a.svg").read_text()
 
 
 def test_failure_keeps_the_old_file(run: Run, folder: Path, no_graphviz: Path) -> None:
@@ -240,3 +244,179 @@ def test_unwritable_folder_is_refused_before_any_work(
         "graphstep: error: `a.svg` cannot be written: permission is denied. Choose "
         "another place, or change the permissions.\n"
     )
+
+
+# What is drawn -------------------------------------------------------------------------
+
+
+def nodes_of(done: Done) -> dict[str, dict[str, Any]]:
+    """Return the nodes of the JSON on stdout."""
+    assert (done.status, done.err.count("Traceback")) == (0, 0), done.err
+    return {node["id"]: node for node in json.loads(done.out)["nodes"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--focus", "h", "--radius", "0"], {"1"}),
+        (["--focus", "h", "--radius", "1"], {"0", "1", "2"}),
+        (["--focus", "tanh"], {"in0", "in1", "0", "1", "2", "3"}),
+        (["--focus", "model.py:6", "--radius", "0"], {"0", "1"}),
+        (["--between", "x", "h"], {"in0", "0", "1"}),
+        (["--between", "x", "h", "--focus", "0", "--radius", "1"], {"in0", "0", "1"}),
+        (["--source", "model.py:6"], {"0", "1"}),
+        (["--source", "model.py:6-7", "--between", "h", "3"], {"1", "2", "3"}),
+        (
+            ["--only-differentiable", "--argnums", "1"],
+            {"in1", "0", "1", "2", "3", "out0"},
+        ),
+    ],
+)
+def test_part_of_a_program(run: Run, options: list[str], expected: set[str]) -> None:
+    """What meets all conditions is written, and how much that is of all is said."""
+    done = run("export", "model.py:loss", "-o", "-", "--format", "json", *options)
+
+    assert set(nodes_of(done)) == expected
+    assert f"{len(expected)} of 7 nodes are in the picture." in done.err
+
+
+@pytest.mark.parametrize(
+    ("changes", "clusters"),
+    [
+        (["--expand", "all", "--collapse", "inner"], 2),
+        (["--collapse", "inner", "--expand", "all"], 3),
+        (["--collapse", "inner"], 2),
+        (["--expand", "all", "--collapse", "depth=1"], 2),
+        (["--collapse", "all"], 0),
+        (["--expand", "all", "--collapse", "all", "--expand", "other"], 1),
+    ],
+)
+def test_changes_are_made_in_order(run: Run, changes: list[str], clusters: int) -> None:
+    """What is said later comes later."""
+    done = run("export", "m.py:loss", "-o", "-", *changes, m=REGIONS)
+
+    assert done.out.count("subgraph cluster_") == clusters
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--radius", "1"], "A radius needs a focus"),
+        (["--focus", "hh"], "names no node. Did you mean h"),
+        (["--between", "h", "x"], "between `x` and `h`"),
+        (
+            ["--between", "h", "nowhere"],
+            "The end of the paths `nowhere` names no node.",
+        ),
+        (["--source", "model.py:99"], "nodes come from lines 6, 7"),
+        (["--source", "other.py:6"], "Nodes come from model.py"),
+        (["--source", "six"], "FILE:LINE"),
+        (["--source", "model.py:7-6"], "write 6-7"),
+        (["--source", "model.py:7", "--focus", "x"], "Leave out one"),
+        (["--source", "model.py:7", "--between", "x", "0"], "Leave out one"),
+        (["--collapse", "encoder"], "fits no region"),
+        (["--expand", "("], "not a regular expression"),
+        (["--link", "{nothing}"], "cannot be filled in"),
+        (["--values", "--spec", "f32[2,3]", "--at", "0"], "(1 first)"),
+        (["--at", "nowhere"], "names no node"),
+        (["--format", "html", "--focus", "h"], "A page holds the whole program"),
+    ],
+)
+def test_what_cannot_be_drawn(run: Run, options: list[str], said: str) -> None:
+    """One line says what is wrong and what to do; nothing is written."""
+    options = [*options, "--spec", "f32[3,4]"] if "--spec" in options else options
+    done = run("export", "model.py:loss", "-o", "a.svg", *options)
+
+    assert (done.status, done.out, done.files) == (2, "", set())
+    assert done.err.count("\n") == 1
+    assert said in done.err
+
+
+# Values and the walk -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at", "title"),
+    [
+        ("1", "forward 1/"),
+        ("seed", "seed 8/15"),
+        ("backward", "backward 9/15"),
+        ("end", "backward 15/15"),
+        ("h", "forward "),
+    ],
+)
+def test_step_of_the_walk(run: Run, at: str, title: str) -> None:
+    """A number, a pass, the end or a node says which step is drawn."""
+    done = run("export", "model.py:loss", "-o", "-", "--format", "mermaid", "--at", at)
+
+    assert done.status == 0
+    assert title in done.out.splitlines()[1]
+
+
+def test_values_are_those_of_the_run(run: Run) -> None:
+    """Without a step, it is the end of the walk that is drawn."""
+    done = run("export", "model.py:loss", "-o", "-", "--format", "mermaid", "--values")
+
+    lines = [line for line in done.out.splitlines() if "reduce_sum" in line]
+    assert f"{8 * math.tanh(3) ** 2:.4g}" in lines[0]
+
+
+def test_look_of_a_picture(run: Run) -> None:
+    """Title, source lines, direction, theme and links are in the text for Graphviz."""
+    options = ["--title", "My <title>", "--source-lines", "--direction", "lr"]
+    options += ["--theme", "print", "--link", "https://e.org/{name}#L{line}"]
+    options += ["--legend"]
+    done = run("export", "model.py:loss", "-o", "-", *options)
+
+    assert done.status == 0
+    graph = AGraph(string=done.out)
+    assert graph.graph_attr["rankdir"] == "LR"
+    assert "model.py:6" in done.out
+    assert "https://e.org/model.py#L6" in done.out
+    assert "My &lt;title&gt;" in done.out
+
+
+def test_recording_needs_no_program(run: Run, folder: Path) -> None:
+    """A file that was kept is drawn without the code that made it."""
+    import graphstep as gs
+    from graphstep.cli.arguments import find_arguments
+    from graphstep.cli.targets import find_target
+
+    target = find_target("model.py:loss")
+    gs.record(target.fn, *find_arguments(target, None, (), draw=True)).save("run.gstep")
+    (folder / "model.py").unlink()
+
+    done = run("export", "run.gstep", "-o", "a.svg", "--at", "backward", "--values")
+
+    assert (done.status, done.err) == (0, "")
+    assert done.files == {"a.svg"}
+    text = " ".join(etree.parse(folder / "a.svg").getroot().itertext())
+    assert "backward 9/15" in text
+    refused = run("export", "run.gstep", "-o", "b.svg", "--args", "(1,)")
+    assert (refused.status, refused.files) == (2, set())
+    assert "--args says how to record" in refused.err
+    missing = run("export", "no.gstep", "-o", "b.svg")
+    assert (missing.status, missing.files) == (2, set())
+    assert "There is no file `no.gstep`" in missing.err
+
+
+@pytest.mark.parametrize(
+    "name", ["a.mmd", "a.graphml", "a.json", "a.html", "a.svg", "a.png", "a.pdf"]
+)
+def test_every_suffix_is_written(run: Run, name: str) -> None:
+    """One file, and one line that says what is in it."""
+    done = run("export", "model.py:loss", "-o", name)
+
+    assert (done.status, done.err, done.files) == (0, "", {name})
+    assert done.out == f"{name}: 7 nodes, 0 of 0 regions open\n"
+
+
+def test_model_explorer_comes_with_health(run: Run) -> None:
+    """With values there is a second file, which the line names."""
+    done = run(
+        "export", "model.py:loss", "-o", "a.json", "--format", "model-explorer",
+        "--values",
+    )  # fmt: skip
+
+    assert done.files == {"a.json", "a.health.json"}
+    assert done.out.startswith("a.json and a.health.json: 7 nodes")

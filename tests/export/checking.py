@@ -13,7 +13,7 @@ from typing import Any
 _ID = r"[A-Za-z][A-Za-z0-9_]*"
 # Between quotes anything may stand but quotes and line ends; what Mermaid, Markdown or
 # HTML would act upon is to be an entity, such as #34;.
-_TEXT = r'"(?P<text>(?:[^"#&<>%\\`;{}|\n]|#\d+;|<br>)*)"'
+_TEXT = r'"(?P<text>(?:[^"#&<>%\\`;{}|\n]|#\d+;|<br>)+)"'
 _BOX = re.compile(
     rf"(?P<id>{_ID})(?P<open>\(\[|\[\[|\[\\|\[/|\{{\{{|\(|\[|>){_TEXT}"
     rf"(?P<close>\]\)|\]\]|\}}\}}|/\]|\\\]|\)|\]):::(?P<kind>\w+)"
@@ -141,7 +141,9 @@ def _read(chart: Chart, line: str) -> int:
 
 def _shown(text: str) -> str:
     """Return a label as it is seen: entities become characters, breaks become lines."""
-    return html.unescape(re.sub(r"#(\d+);", r"&#\1;", text.replace("<br>", "\n")))
+    shown = html.unescape(re.sub(r"#(\d+);", r"&#\1;", text.replace("<br>", "\n")))
+    assert not re.search(r"\\n", shown), "Mermaid breaks lines there"
+    return shown.replace("\u200b", "")
 
 
 # Model Explorer ------------------------------------------------------------------------
