@@ -14,7 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -139,7 +145,8 @@ class Tab:
     def press(self, *keys: str) -> None:
         """Press keys one after the other."""
         for key in keys:
-            text = {"text": key} if len(key) == 1 else {}
+            text = {"text": "\r" if key == "Enter" else key}
+            text = text if len(key) == 1 or key == "Enter" else {}
             self.call("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
             self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
 

@@ -79,7 +79,7 @@ export class Drawing {
       );
       this.layer("frames").append(
         svg(
-          "g", { class: `frame depth${depth % 4}`, "data-item": id },
+          "g", { class: `frame depth${depth % 4}`, "data-region": id },
           svg("rect", { ...r, rx: 10 }),
           svg("rect", {
             class: "plate", x: titleX * CELL.width + 2, y: r.y - 8,
@@ -171,7 +171,8 @@ export class Drawing {
     const group = svg(
       "g",
       {
-        class: "box", "data-item": item.id, role: "button", tabindex: "-1",
+        class: "box", role: "button", tabindex: "-1",
+        [typeof item.id === "number" ? "data-node" : "data-region"]: item.id,
         onclick: (event) => this.select(item.id, event.detail > 1),
       },
       svg("title", {}, model.tip(item.id)),
@@ -201,7 +202,7 @@ export class Drawing {
     }
     this.drawFlow(situation);
     for (const frame of this.layer("frames").children) {
-      frame.classList.toggle("selected", frame.dataset.item === situation.selected);
+      frame.classList.toggle("selected", frame.dataset.region === situation.selected);
     }
   }
 
