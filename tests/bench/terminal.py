@@ -6,19 +6,24 @@ import asyncio
 import dataclasses
 import gc
 import math
+import resource
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import jax
 import jax.numpy as jnp
+from textual import events
 from textual.pilot import Pilot
 
 import graphstep as gs
 from graphstep.recording import Recording
 from graphstep.tui.app import StepApp
+from graphstep.tui.arrangement import GRAPH, PANES, Arrangement
 from graphstep.tui.canvas import Canvas
 from graphstep.tui.state import UiState
+from graphstep.tui.view import View
 from tests.bench.budgets import Figure
 from tests.bench.graphs import unrolled
 from tests.bench.models import MODELS
@@ -34,6 +39,10 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "pan": ("l", "l", "h", "right", "left", "h"),
     "select": ("J", "J", "L", "K", "H", "J"),
 }
+# Keys that are there before the first of them is answered.
+_HELD = 100
+# Seconds between two looks whether all is done: looking costs, too.
+_GLANCE = 0.02
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,14 +51,22 @@ class Times:
 
     Attributes:
         first: Until the first picture of the drawing is on the screen.
-        keys: Of each key, by subject, of the whole process.
+        keys: Of each key, by subject, of the whole process, until nothing is left to be
+            worked out or shown.
         own: The same, of the interface's thread: what a person waits for. The rest
             is spent in the background.
+        held: Of keys that come all at once, each.
+        frames: How many frames these took.
+        memory: Megabytes that the interface came to take; 0 where the system does not
+            tell.
     """
 
     first: float
     keys: Mapping[str, list[float]]
     own: Mapping[str, list[float]]
+    held: float
+    frames: int
+    memory: float
 
 
 def _canvas(pilot: Pilot[int]) -> Canvas:
@@ -68,7 +85,37 @@ async def _drawn(pilot: Pilot[int], app: StepApp) -> None:
 
 async def _at_rest(pilot: Pilot[int], app: StepApp) -> None:
     """Wait for the background too, so that no key pays for the one before."""
-    await _until(pilot, lambda: not app.has_more_to_show)
+    # A pilot's own way of waiting asks every widget, which costs as much as a step.
+    await asyncio.sleep(_GLANCE)
+    while app.has_more_to_show:  # noqa: ASYNC110 -- there is no event for nothing.
+        await asyncio.sleep(_GLANCE)
+
+
+async def _held_keys(pilot: Pilot[int], app: StepApp) -> tuple[float, int]:
+    """Send many keys at once; return the milliseconds of each, and how many frames."""
+    canvas, frames = _canvas(pilot), 0
+    show = canvas.show
+
+    def counted(view: View) -> None:
+        nonlocal frames
+        frames += 1
+        show(view)
+
+    canvas.show = counted
+    began = time.process_time()
+    for _ in range(_HELD):
+        app.post_message(events.Key("n", "n"))
+    await _at_rest(pilot, app)
+    canvas.show = show
+    return 1000 * (time.process_time() - began) / _HELD, frames
+
+
+def _resident() -> float:
+    """Return the megabytes that this process takes, or 0 if the system does not tell."""
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        return 0.0
+    return int(statm.read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
 def _near(state: UiState, position: int) -> UiState:
@@ -80,11 +127,17 @@ def _near(state: UiState, position: int) -> UiState:
     return state.select_row(min(headings, key=lambda row: abs(row - around)))
 
 
-async def _times(rec: Recording, opened: str, rounds: int) -> Times:
+async def _times(
+    rec: Recording, opened: str, rounds: int, *, has_all_panels: bool
+) -> Times:
+    before = _resident()
     app = StepApp(rec.graph, recording=rec)
     regions = frozenset(filter(None, rec.graph.regions))
     if opened != "usual":
         app.state = app.state.with_open(regions if opened == "all" else frozenset())
+    if has_all_panels:
+        arrangement = Arrangement(tuple(pane for pane in PANES if pane != GRAPH))
+        app.state = dataclasses.replace(app.state, arrangement=arrangement)
     keys: dict[str, list[float]] = {subject: [] for subject in _KEYS}
     own: dict[str, list[float]] = {subject: [] for subject in _KEYS}
     began = time.process_time()
@@ -103,12 +156,12 @@ async def _times(rec: Recording, opened: str, rounds: int) -> Times:
                     await _at_rest(pilot, app)
                 for key in pressed:
                     began, own_began = time.process_time(), time.thread_time()
-                    await pilot.press(key)
-                    await _drawn(pilot, app)
+                    app.post_message(events.Key(key, key if len(key) == 1 else None))
+                    await _at_rest(pilot, app)
                     keys[subject].append(1000 * (time.process_time() - began))
                     own[subject].append(1000 * (time.thread_time() - own_began))
-                    await _at_rest(pilot, app)
-    return Times(1000 * first, keys, own)
+        held, frames = await _held_keys(pilot, app)
+    return Times(1000 * first, keys, own, held, frames, max(_resident() - before, 0.0))
 
 
 def _late(times: Sequence[float]) -> float:
@@ -122,8 +175,8 @@ def terminal_figures(
     """Return how long first pictures and keys take in the terminal UI.
 
     In processor time of the whole process, at 200 by 60 cells, and for the median also
-    in that of the interface's thread. The model is measured
-    with its gradient, the other program is a chain of `n` equations.
+    in that of the interface's thread. The model is measured with its gradient, also
+    with all panels beside it; the other program is a chain of `n` equations.
     """
     fn, args = MODELS[model].build()
     # What the numbers are makes no difference here, and compiling takes minutes.
@@ -139,12 +192,14 @@ def terminal_figures(
     gc.freeze()
     figures: list[Figure] = []
     for name, rec, views in (
-        (model, of_model, ("none", "usual", "all")),
+        (model, of_model, ("none", "usual", "usual, all panels", "all")),
         ("chain", of_chain, ("usual",)),
     ):
-        for opened in views:
-            times = asyncio.run(_times(rec, opened, rounds))
-            of = f"{name}, {len(rec.graph):,} nodes, {opened} open"
+        for view in views:
+            opened, _, panels = view.partition(", ")
+            has_all = bool(panels)
+            times = asyncio.run(_times(rec, opened, rounds, has_all_panels=has_all))
+            of = f"{name}, {len(rec.graph):,} nodes, {view} open"
             figures.append(Figure(f"first picture of {of}", times.first, 500, "ms"))
             for subject, taken in times.keys.items():
                 middle, late = statistics.median(taken), _late(taken)
@@ -152,5 +207,10 @@ def terminal_figures(
                 mine = statistics.median(times.own[subject])
                 figures.append(Figure(f"  {subject}, 95 %", late, 60, "ms"))
                 figures.append(Figure(f"  {subject}, its thread", mine, 30, "ms"))
+            figures += [
+                Figure(f"  one of {_HELD} steps at once", times.held, 30, "ms"),
+                Figure(f"  {_HELD} steps at once", times.frames, _HELD // 4, "frames"),
+                Figure("  memory", times.memory, 200, "MB"),
+            ]
     gc.unfreeze()
     return figures
