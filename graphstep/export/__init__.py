@@ -41,7 +41,6 @@ from graphstep.export._picture import (
     Picture,
     picture_from_graph,
     with_text_beside,
-    write_picture,
 )
 from graphstep.export._render import picture_from_dot, render
 from graphstep.export._style import Style, StyleOptions
@@ -96,5 +95,4 @@ __all__ = [
     "signature",
     "with_text_beside",
     "write_export",
-    "write_picture",
 ]

@@ -44,6 +44,7 @@ class Export:
         n_nodes: Boxes or nodes in it.
         opened: What is open in it.
         notices: In what it is not what was asked for, one sentence each.
+        notes: What is to be said of what was asked for, one sentence each.
         beside: A file that belongs to it, as the end of its name and its bytes.
     """
 
@@ -52,6 +53,7 @@ class Export:
     n_nodes: int
     opened: Opened
     notices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     beside: tuple[tuple[str, bytes], ...] = ()
 
 
@@ -126,7 +128,8 @@ def export_from_graph(
         picture.format,
         len(picture.drawing.nodes),
         _open(graph, chosen),
-        (*chosen.notes, *picture.notices),
+        picture.notices,
+        chosen.notes,
     )
 
 
@@ -217,9 +220,9 @@ def _mermaid(
         stubs=False,
     )
     text = mermaid_from_drawing(drawing, style)
-    notices = (*chosen.notes, *limits_passed(text, drawing))
-    what = _open(graph, chosen)
-    return Export(text.encode(), "mermaid", len(drawing.nodes), what, notices)
+    what, passed = _open(graph, chosen), limits_passed(text, drawing)
+    content = text.encode()
+    return Export(content, "mermaid", len(drawing.nodes), what, passed, chosen.notes)
 
 
 def _data(
@@ -235,7 +238,8 @@ def _data(
     if format == "model-explorer" and recording is not None:
         beside = ((".health.json", health_for_model_explorer(view).encode()),)
     content = _document(view, format)
-    return Export(content, format, len(view.view), what, chosen.notes, beside)
+    n_nodes = len(view.view)
+    return Export(content, format, n_nodes, what, (), chosen.notes, beside)
 
 
 def _document(view: Seen, format: str) -> bytes:  # noqa: A002

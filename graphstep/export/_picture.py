@@ -6,17 +6,15 @@ import dataclasses
 import functools
 import os
 import time
-import warnings
 from collections.abc import Collection, Iterator
-from pathlib import Path
 
-from graphstep._files import check_writable, write_atomically
+from graphstep._files import write_atomically
 from graphstep.errors import OutputError, RenderError, TimeLimitError
 from graphstep.export._dot import dot_from_drawing
 from graphstep.export._drawing import Drawing
-from graphstep.export._drawn import Expanded, drawing_from_graph, opened
+from graphstep.export._drawn import drawing_from_graph
 from graphstep.export._expansion import legible_expansion, n_outermost
-from graphstep.export._formats import format_from_path
+from graphstep.export._opened import Expanded, opened
 from graphstep.export._render import picture_from_dot
 from graphstep.export._style import Style
 from graphstep.export._svg import tidy_svg
@@ -115,53 +113,6 @@ def picture_from_graph(
             )
             notices = (said, *notices)
         return Picture(content, actual, drawing, notices)
-
-
-def write_picture(
-    graph: ProgramGraph,
-    path: str | os.PathLike[str],
-    expanded: Expanded = None,
-    *,
-    format: str | None = None,  # noqa: A002
-    only: Collection[str] | None = None,
-    at: Cursor | None = None,
-    style: Style | None = None,
-    timeout: float = 30.0,
-) -> Path:
-    """Draw a program into a file, and return the file that was written.
-
-    Args:
-        graph: The program.
-        path: File to write; nothing is written unless the picture is complete.
-        expanded: As for `picture_from_graph`.
-        format: By default what the suffix of `path` says.
-        only: As for `picture_from_graph`.
-        at: As for `picture_from_graph`.
-        style: As for `picture_from_graph`.
-        timeout: As for `picture_from_graph`.
-
-    Raises:
-        FormatError: If the format is not one of `FORMATS`.
-        OutputError: If `path` cannot be written.
-        RenderError: If Graphviz is missing, fails or takes too long. The graph is then
-            beside `path` as DOT text, and the message says how to draw that.
-
-    Warns:
-        RuntimeWarning: If the picture is not quite the one that was asked for.
-    """
-    chosen = format_from_path(path) if format is None else format
-    check_writable(path)
-    try:
-        picture = picture_from_graph(
-            graph, chosen, expanded, only=only, at=at, style=style, timeout=timeout
-        )
-    except RenderError as error:
-        raise with_text_beside(error, path, chosen) from error
-    for notice in picture.notices:
-        warnings.warn(notice, RuntimeWarning, stacklevel=3)
-    target = Path(path) if picture.format == chosen else Path(f"{path}.svg")
-    write_atomically(target, picture.content)
-    return target
 
 
 def with_text_beside(

@@ -19,16 +19,18 @@ from lxml import etree
 import graphstep as gs
 from graphstep.errors import RenderError, TimeLimitError
 from graphstep.export import (
+    Choice,
     Style,
     _graphviz_child,
     _picture,
+    export_to_path,
     picture_from_dot,
     picture_from_graph,
-    write_picture,
 )
 from tests.export.conftest import write_command
 from tests.export.test_dot import graph_of, scan_loss
 
+WHOLE = Choice(expanded="all")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -211,7 +213,7 @@ def test_without_graphviz_the_text_is_written(
     monkeypatch.setattr(_graphviz_child, "__file__", str(broken))
 
     with pytest.raises(RenderError, match="neither `dot` nor pygraphviz") as caught:
-        write_picture(graph_of(layers, 1.0), tmp_path / "a.svg")
+        export_to_path(graph_of(layers, 1.0), tmp_path / "a.svg")
 
     text = tmp_path / "a.svg.dot"
     assert f"`dot -Tsvg {text} -o {tmp_path / 'a.svg'}` draws it" in str(caught.value)
@@ -235,7 +237,7 @@ def test_a_coarser_view_is_drawn_when_time_runs_out(
     graph = graph_of(layers, 1.0)
 
     with pytest.warns(RuntimeWarning, match=r"77 nodes in time.* 5 nodes are drawn"):
-        path = write_picture(graph, tmp_path / "a.svg", "all", timeout=100.0)
+        path = export_to_path(graph, tmp_path / "a.svg", WHOLE, timeout=100.0)
 
     assert "layer0" in path.read_text()
     assert 'id="node-74"' not in path.read_text()
@@ -249,7 +251,7 @@ def test_a_child_that_hangs_is_stopped_in_time(commands: Path, tmp_path: Path) -
     start = time.monotonic()
 
     with pytest.raises(TimeLimitError, match=r"did not finish in 1 s.*a\.svg\.dot"):
-        write_picture(graph_of(layers, 1.0), tmp_path / "a.svg", "all", timeout=1.0)
+        export_to_path(graph_of(layers, 1.0), tmp_path / "a.svg", WHOLE, timeout=1.0)
 
     assert time.monotonic() - start < 60
     assert (tmp_path / "a.svg.dot").read_text().count('id="node-') == 77
@@ -261,7 +263,7 @@ def test_a_dot_that_dies_is_replaced_by_pygraphviz(
     """A broken command is no reason to go without a picture."""
     write_command(commands / "dot", "kill -SEGV $$")
 
-    path = write_picture(graph_of(layers, 1.0), tmp_path / "a.svg")
+    path = export_to_path(graph_of(layers, 1.0), tmp_path / "a.svg")
 
     assert path.read_bytes().startswith(b"<?xml")
 
@@ -280,7 +282,7 @@ def test_without_fonts_an_svg_is_made(
 
     try:
         with pytest.warns(RuntimeWarning, match="no fonts"):
-            path = write_picture(graph_of(layers, 1.0), tmp_path / f"a.{suffix}")
+            path = export_to_path(graph_of(layers, 1.0), tmp_path / f"a.{suffix}")
     finally:
         _picture._finds_fonts.cache_clear()
 
