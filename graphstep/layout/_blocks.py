@@ -28,6 +28,7 @@ class Block:
         start: Position of its first node in program order.
         stop: Position after its last node.
         children: Ids of the blocks directly inside that hold anything, in order.
+        is_cut: Whether this is only a stretch of it.
         is_large: Whether it is a group, or in one, of more leaves than lines can show.
     """
 
@@ -38,6 +39,7 @@ class Block:
     stop: int
     children: tuple[str, ...]
     is_large: bool
+    is_cut: bool = False
 
 
 class Blocks:
@@ -131,6 +133,33 @@ class Blocks:
                 p for p in used if p in self._group_of and p < block.start
             )
         return self._leaves[block_id]
+
+    def cut(self, block: Block, near: int, most: int) -> Block:
+        """Return a stretch of a block that has very many items, else the block.
+
+        Args:
+            block: The block.
+            near: Position that is to be in the stretch, or to be near.
+            most: How many items are not too many.
+        """
+        children = [self.blocks[child] for child in block.children]
+        n_items = block.stop - block.start + len(children)
+        n_items -= sum([child.stop - child.start for child in children])
+        if n_items <= most:
+            return block
+        near = min(max(near, block.start), block.stop - 1)
+        start = max(near - most // 4, block.start)
+        stop = min(near + most // 4, block.stop)
+        for child in children:
+            # A block is in the stretch as a whole.
+            if child.start < start < child.stop:
+                start = child.start
+            if child.start < stop < child.stop:
+                stop = child.stop
+        inside = [c.id for c in children if start <= c.start and c.stop <= stop]
+        return dataclasses.replace(
+            block, start=start, stop=stop, children=tuple(inside), is_cut=True
+        )
 
     def edges(self, value: Source, after: int) -> tuple[Edge, ...]:
         """Return the uses of a value from position `after` on."""

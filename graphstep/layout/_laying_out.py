@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from typing import Any
 
 from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ROOT_ID, ProgramGraph, paused_collector
 from graphstep.layout._assembling import Assembler
-from graphstep.layout._blocks import Blocks
+from graphstep.layout._blocks import Block, Blocks
+from graphstep.layout._kept import Kept
 from graphstep.layout._layout import Layout
 from graphstep.layout._level import LevelBuilder, Measure, Setting
 from graphstep.layout._network import Network
@@ -20,8 +20,9 @@ from graphstep.layout._ports import align_ports, order_ports
 from graphstep.layout._shapes import Direction
 from graphstep.layout._spacing import SPACINGS
 
-_LARGEST_CACHE = 4096
 _LONGEST_TITLE = 36
+# Items of a level that are more than a sketch shows.
+_VERY_MANY = 800
 
 
 class LayoutCache:
@@ -35,23 +36,15 @@ class LayoutCache:
 
     def __init__(self) -> None:
         self.blocks: Blocks | None = None
-        self.pieces: dict[Any, Piece] = {}
-        self.plans: dict[Any, Plan] = {}
+        self.pieces = Kept[Piece]()
+        self.plans = Kept[Plan]()
 
     def blocks_of(self, graph: ProgramGraph) -> Blocks:
         """Return the blocks of a program, and forget every other program."""
         if self.blocks is None or self.blocks.graph is not graph:
             self.blocks = Blocks(graph)
-            self.pieces.clear()
+            self.pieces = Kept[Piece]()
         return self.blocks
-
-
-def _keep(kept: dict[Any, Any], key: Any, found: Any) -> None:
-    """Remember something; forget the oldest when there is too much."""
-    if len(kept) >= _LARGEST_CACHE:
-        for old in list(kept)[: _LARGEST_CACHE // 4]:
-            del kept[old]
-    kept[key] = found
 
 
 def lay_out(
@@ -66,6 +59,7 @@ def lay_out(
     long_edge: int = 16,
     title: Callable[[str], int] | None = None,
     longest: int = 20,
+    near: int | None = None,
 ) -> Layout:
     """Return where to draw what is seen of a program when some regions are open.
 
@@ -86,6 +80,9 @@ def lay_out(
             border; by default those of its name and a mark. Like `measure`, it must be
             the same for calls of the same `zoom`.
         longest: Cells up to which the text of a stub is kept free.
+        near: Position of a node. Levels with very many items are cut to those near it,
+            for a sketch while all of it takes a while: `Layout.is_sketch`. Lines that
+            lead out of the stretch end in stubs.
 
     Raises:
         LayoutCancelledError: If `is_cancelled` returned true.
@@ -99,8 +96,8 @@ def lay_out(
     cache = LayoutCache() if cache is None else cache
     with paused_collector():
         blocks = cache.blocks_of(graph)
-        opened = _opened(blocks, frozenset(open_))
-        concealed = blocks.concealed(opened)
+        opened = _opened(blocks, frozenset(open_), near)
+        concealed = blocks.concealed([block.id for block in opened])
 
         def of_name(block_id: str) -> int:
             return min(len(blocks.blocks[block_id].title) + 2, _LONGEST_TITLE)
@@ -115,56 +112,57 @@ def lay_out(
             longest,
         )
         pieces: dict[str, Piece] = {}
-        for block_id in reversed(opened):
-            block = blocks.blocks[block_id]
+        for block in reversed(opened):
             inner = {i: pieces[i] for i in block.children if i in pieces}
-            hidden = tuple(sorted(concealed & blocks.leaves_used(block_id)))
+            hidden = tuple(sorted(concealed & blocks.leaves_used(block.id)))
             key = (
                 (direction, long_edge, zoom, longest),
-                block_id,
+                block,
                 tuple(inner.values()),
                 hidden,
             )
             piece = cache.pieces.get(key)
             if piece is None:
                 check()
-                piece = _draw(setting, block_id, inner, cache, check)
-                _keep(cache.pieces, key, piece)
-            pieces[block_id] = piece
+                piece = _draw(setting, block, inner, cache, check)
+                cache.pieces.keep(key, piece, len(piece.kinds))
+            pieces[block.id] = piece
         check()
-        return Layout(blocks, pieces[ROOT_ID], direction)
+        is_sketch = any(block.is_cut for block in opened)
+        return Layout(blocks, pieces[ROOT_ID], direction, is_sketch=is_sketch)
 
 
-def _opened(blocks: Blocks, wanted: Collection[str]) -> list[str]:
+def _opened(blocks: Blocks, wanted: Collection[str], near: int | None) -> list[Block]:
     """Return the blocks whose inside is seen, outer before inner."""
-    opened: list[str] = []
+    opened: list[Block] = []
     pending = [ROOT_ID]
     while pending:
         block = blocks.blocks[pending.pop()]
-        opened.append(block.id)
+        if near is not None:
+            block = blocks.cut(block, near, _VERY_MANY)
+        opened.append(block)
         pending += [child for child in reversed(block.children) if child in wanted]
     return opened
 
 
 def _draw(
     setting: Setting,
-    block_id: str,
+    block: Block,
     inner: dict[str, Piece],
     cache: LayoutCache,
     check: Callable[[], None],
 ) -> Piece:
     """Return the drawing of one open region."""
-    block = setting.blocks.blocks[block_id]
     level = LevelBuilder(setting, block, inner).build()
     network = level.network
-    title = None if block_id == ROOT_ID else setting.title(block_id)
+    title = None if block.id == ROOT_ID else setting.title(block.id)
     shape = (setting.direction, title, network.shape)
     n_vertices = len(network.kind)
     plan = cache.plans.get(shape)
     if plan is None:
         check()
         plan = _plan(network, setting.direction, title, check)
-        _keep(cache.plans, shape, plan)
+        cache.plans.keep(shape, plan, n_vertices)
     border = plan.border
     vertex_of = network.port_vertex
     return Piece(

@@ -37,7 +37,7 @@ class Layout:
         height: Rows of the whole drawing.
         boxes: Nodes, closed regions and closed groups, by id, in program order.
         frames: Open regions and groups, by id, outer before inner.
-        is_partial: Whether there is more of the program than this, to be laid out yet.
+        is_sketch: Whether levels with very many items are cut to a stretch of them.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Layout:
         root: Piece,
         direction: Direction,
         *,
-        is_partial: bool = False,
+        is_sketch: bool = False,
     ) -> None:
         self._blocks = blocks
         size = root.plan.size
@@ -54,7 +54,7 @@ class Layout:
         self._placed, self.frames = compose(root, direction)
         self._first_trunks = [placed.first_trunk for placed in self._placed]
         self.boxes: Mapping[str, Box] = _Boxes(self._placed)
-        self.is_partial = is_partial
+        self.is_sketch = is_sketch
 
     def __repr__(self) -> str:
         last = self._placed[-1]
@@ -139,8 +139,12 @@ class Layout:
         return Trunk(self._value(piece.values[net]), start, segments, tuple(ends))
 
     def _partner(self, placed: Placed, vertex: int, ends: tuple[str, str]) -> str:
-        """Return what is drawn at the other end of an edge that ends in a text."""
-        return self.shown(ends[0] if placed.piece.is_tag(vertex) else ends[1])
+        """Return what is drawn at the other end of an edge that ends in a text.
+
+        That is the node itself where it is left out of a sketch.
+        """
+        node = ends[0] if placed.piece.is_tag(vertex) else ends[1]
+        return self.shown(node) or node
 
     def row(
         self, y: int, first: int = 0, last: int | None = None
@@ -270,8 +274,9 @@ class Layout:
                 return frame.id
         return None
 
+    @functools.cached_property
     def rectangles(self) -> np.ndarray:
-        """Return column, row, width and height of every box, in no order."""
+        """Column, row, width and height of every box, in the order of `boxes`."""
         return np.concatenate(
             [
                 placed.piece.plan.rectangles + np.array((placed.x, placed.y, 0, 0))

@@ -242,6 +242,8 @@ class LevelBuilder:
         """Return how many ranks the lines of a value may span."""
         if self.block.kind == "group":
             return 0 if self.block.is_large else 2 * len(self.ids) + 2
+        if self.block.is_cut and raw.source < 0:
+            return 0
         if value[0] in self.setting.concealed:
             # A line through a frame's border would say less than the name inside.
             return 0 if raw.source < 0 else _NEAR
@@ -251,17 +253,19 @@ class LevelBuilder:
         """Draw one value: as lines where that is short enough, else with stubs."""
         level, network, source = self.level, self.network, raw.source
         piece = level.pieces.get(source)
-        is_hidden = piece is not None and value in piece.hidden
+        is_hidden = piece is not None and value not in piece.exits
         limit = -1 if is_hidden else self._limit(value, raw)
         net = Net(value, -1)
         far: list[Edge] = []
         for item, uses in raw.sinks.items():
             passing = uses
             target = level.pieces.get(item)
-            if target is not None and value in target.tagged:
-                inside = target.tagged[value]
+            if target is not None:
+                inside = target.tagged.get(value, ())
                 far += inside
                 passing = [use for use in uses if use not in inside]
+                # Of a frame that is cut, not all is there that a value could lead to.
+                passing = passing if value in target.entries else []
             if not passing:
                 continue
             reach = min(limit, _NEAR) if item in level.groups else limit
@@ -273,7 +277,7 @@ class LevelBuilder:
         if raw.leaves:
             after = self.blocks.edges(value, self.block.stop)
             last = max(self.rank) + 1
-            if self._span(source, last) > limit:
+            if self._span(source, last) > limit or self.block.is_cut:
                 level.hidden.add(value)
                 far += after
             else:

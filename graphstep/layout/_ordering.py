@@ -111,29 +111,47 @@ class Ordering:
                 seen.insert(place, end)
         return total
 
-    def swap_neighbours(self) -> bool:
-        """Swap vertices next to each other where that saves crossings."""
-        is_better = False
-        position = self.position
-        for layer in self.layers:
-            for i in range(len(layer) - 1):
-                u, v = layer[i], layer[i + 1]
-                gain = self._pair(u, v) - self._pair(v, u)
-                if gain > 0:
-                    layer[i], layer[i + 1] = v, u
-                    position[u], position[v] = i + 1, i
-                    is_better = True
-        return is_better
+    def swap_neighbours(self, times: int) -> None:
+        """Swap vertices next to each other where that saves crossings.
 
-    def _pair(self, left: int, right: int) -> int:
-        """Return how often lines of two vertices cross in that order."""
-        position, total = self.position, 0
-        for side in (self.upper, self.lower):
-            for a, there_a, _ in side[left]:
-                place = position[a] + there_a
-                for b, there_b, _ in side[right]:
-                    total += position[b] + there_b < place
-        return total
+        Args:
+            times: How often to go through all layers, at most.
+        """
+        layers = range(len(self.layers))
+        for _ in range(times):
+            changed = {rank for rank in layers if self._swap_in(self.layers[rank])}
+            # Elsewhere nothing is different from when it was looked at.
+            near = {rank + by for rank in changed for by in (-1, 0, 1)}
+            layers = [rank for rank in range(len(self.layers)) if rank in near]
+            if not layers:
+                return
+
+    def _swap_in(self, layer: list[int]) -> bool:
+        if len(layer) < 2:
+            return False
+        position, is_better = self.position, False
+        sides = above, below = [
+            [
+                sorted([position[other] + there for other, there, _ in side[vertex]])
+                for vertex in layer
+            ]
+            for side in (self.upper, self.lower)
+        ]
+        for i in range(len(layer) - 1):
+            # Mostly, the lines of one vertex all go further left than the other's.
+            if not (
+                _overlap(above[i], above[i + 1]) or _overlap(below[i], below[i + 1])
+            ):
+                continue
+            gain = _saved(above[i], above[i + 1]) + _saved(below[i], below[i + 1])
+            if gain > 0:
+                u, v = layer[i], layer[i + 1]
+                layer[i], layer[i + 1] = v, u
+                position[u], position[v] = i + 1, i
+                for places in sides:
+                    places[i], places[i + 1] = places[i + 1], places[i]
+                is_better = True
+        return is_better
 
     def straighten(self) -> None:
         """Undo crossings of long lines with each other within their straight parts.
@@ -156,6 +174,27 @@ class Ordering:
                 position[vertex] = i
 
 
+def _overlap(left: list[float], right: list[float]) -> bool:
+    return bool(left and right) and left[-1] > right[0]
+
+
+def _saved(left: list[float], right: list[float]) -> int:
+    """Return how many crossings it saves when two vertices change places.
+
+    Args:
+        left: Where the lines of the left one go.
+        right: Where those of the right one go.
+    """
+    total = 0
+    for a in left:
+        for b in right:
+            if b < a:
+                total += 1
+            elif a < b:
+                total -= 1
+    return total
+
+
 def order_layers(network: Network, check: Callable[[], None]) -> None:
     """Order the vertices of every rank of `network`."""
     ordering = Ordering(network)
@@ -170,9 +209,7 @@ def order_layers(network: Network, check: Callable[[], None]) -> None:
         check()
         ordering.sweep(is_down=i % 2 == 0)
         if count < _MANY:
-            for _ in range(3):
-                if not ordering.swap_neighbours():
-                    break
+            ordering.swap_neighbours(3)
         found = ordering.crossings()
         if found < fewest:
             best, fewest = [list(layer) for layer in ordering.layers], found

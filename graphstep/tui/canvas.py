@@ -14,6 +14,7 @@ from graphstep.tui.lines import label_of, type_of
 from graphstep.tui.messages import ItemChosen
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.pane import Motion
+from graphstep.tui.state import UiState
 from graphstep.tui.view import View
 
 # Cells that an arrow key moves the drawing by.
@@ -40,9 +41,10 @@ class Canvas(Sheet):
             self.drawn = self._key = None
         key = LayoutKey.of(state)
         item = selected_item(state)
-        if key != self._key:
-            layout = self.layouts.find(key, len(state.rows))
-            if layout is not None:
+        if not self.is_up_to_date:
+            near = None if self.drawn is not None else _position(state)
+            layout = self.layouts.find(key, len(state.rows), near)
+            if layout is not None and layout is not self.drawn:
                 self._go_over(layout, key, item)
         has_moved = (
             before is None
@@ -50,7 +52,7 @@ class Canvas(Sheet):
             or before.cursor is not view.cursor
         )
         if has_moved or self._wants_sight:
-            self._wants_sight = self.drawn is None or key != self._key
+            self._wants_sight = not self.is_up_to_date
             self.bring_into_sight()
         self._painter = None
         self._write_heading()
@@ -74,7 +76,7 @@ class Canvas(Sheet):
             )
         if state.drawing.spotlight:
             notes.append(f"only {state.drawing.spotlight}")
-        if LayoutKey.of(state) != self._key:
+        if not self.is_up_to_date:
             notes.append("laying out …")
         self.set_heading(
             f"graph ── {' ▸ '.join(path[:1] + path[1:][-4:])}", " · ".join(notes)
@@ -232,3 +234,10 @@ class Canvas(Sheet):
         if item:
             self.hold(item)
             self.post_message(ItemChosen(item, toggles=event.chain == 2))
+
+
+def _position(state: UiState) -> int:
+    """Return the position of what is to be seen: of the cursor, or of the selection."""
+    region = state.selected_region
+    selected = state.selected if region is None else region.start
+    return selected if state.cursor_position is None else state.cursor_position

@@ -60,14 +60,20 @@ class Layouts:
         )
         self._wanted: LayoutKey | None = None
         self._running: LayoutKey | None = None
+        # What is shown of a large drawing until all of it is there.
+        self._sketch: tuple[LayoutKey, Layout] | None = None
         self._failure: Exception | None = None
 
-    def find(self, key: LayoutKey, n_rows: int) -> Layout | None:
+    def find(
+        self, key: LayoutKey, n_rows: int, near: int | None = None
+    ) -> Layout | None:
         """Return a layout; `None` if a thread is at work on it.
 
         Args:
             key: Which one.
             n_rows: Lines that the outline has then, which tells how large it is.
+            near: Position of a node, to be given a sketch of what is near it until
+                there is all of a large drawing; without, there is none until then.
 
         Raises:
             Exception: What a thread has failed with.
@@ -86,8 +92,13 @@ class Layouts:
         if found is None and self._running != key:
             self._running = key
             threading.Thread(
-                target=self._work, args=(key,), name="graphstep-layout", daemon=True
+                target=self._work,
+                args=(key, near),
+                name="graphstep-layout",
+                daemon=True,
             ).start()
+        if found is None and self._sketch is not None and self._sketch[0] == key:
+            return self._sketch[1]
         return found
 
     def first_that_fits(
@@ -116,10 +127,19 @@ class Layouts:
                 return key
         return None
 
-    def _work(self, key: LayoutKey) -> None:
+    def _work(self, key: LayoutKey, near: int | None) -> None:
+        def is_cancelled() -> bool:
+            return self._wanted != key
+
         try:
             with self._lock:
-                self._lay_out(key, lambda: self._wanted != key)
+                if near is not None:
+                    found = self._draw(key, is_cancelled, near)
+                    self._sketch = (key, found)
+                    if found.is_sketch:
+                        self._tell()
+                self._lay_out(key, is_cancelled)
+                self._sketch = None
         except LayoutCancelledError:
             pass
         except Exception as error:  # noqa: BLE001 -- the edge of a thread.
@@ -134,18 +154,26 @@ class Layouts:
     ) -> Layout:
         found = self._made.get(key)
         if found is None:
-            found = lay_out(
-                self._graph,
-                key.open,
-                self.labels.measure(key.zoom, key.open),
-                direction=key.direction,
-                cache=self._cache,
-                zoom=key.zoom,
-                is_cancelled=is_cancelled,
-                title=lambda item: self.labels.title_width(item, key.zoom),
-                longest=_LONGEST[key.zoom],
-            )
-            self._made[key] = found
+            found = self._made[key] = self._draw(key, is_cancelled)
             while len(self._made) > _KEPT:
                 self._made.popitem(last=False)
         return found
+
+    def _draw(
+        self,
+        key: LayoutKey,
+        is_cancelled: Callable[[], bool] | None,
+        near: int | None = None,
+    ) -> Layout:
+        return lay_out(
+            self._graph,
+            key.open,
+            self.labels.measure(key.zoom, key.open),
+            direction=key.direction,
+            cache=self._cache,
+            zoom=key.zoom,
+            is_cancelled=is_cancelled,
+            title=lambda item: self.labels.title_width(item, key.zoom),
+            longest=_LONGEST[key.zoom],
+            near=near,
+        )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
+
+import numpy as np
 
 from graphstep.layout import Box, Frame, Layout, Stub
 
@@ -32,13 +35,20 @@ def neighbour(layout: Layout, item: str, way: Way, *, is_down: bool) -> str | No
         ids = _linked(layout, item, is_back=flow == "up")
         linked = [_shape(layout, each) for each in ids]
         found = [shape for shape in linked if shape is not None]
-    else:
-        found = [box for box in layout.boxes.values() if _is_beside(here, box, way)]
-    if not found:
-        found = [box for box in layout.boxes.values() if _is_toward(here, box, way)]
-    return (
-        min(found, key=lambda shape: _distance(here, shape, way)).id if found else None
-    )
+        if found:
+            return _nearest(here, [s.id for s in found], _rectangles(found), way)
+    boxes, ids = layout.rectangles, list(layout.boxes)
+    is_toward = _is_toward(here, boxes, way)
+    if item in layout.boxes:
+        is_toward[ids.index(item)] = False
+    is_beside = is_toward & _is_beside(here, boxes, way)
+    use_beside = flow not in ("up", "down") and bool(is_beside.any())
+    chosen = np.flatnonzero(is_beside if use_beside else is_toward)
+    return _nearest(here, [ids[i] for i in chosen.tolist()], boxes[chosen], way)
+
+
+def _rectangles(shapes: Sequence[Box | Frame]) -> np.ndarray:
+    return np.array([(s.x, s.y, s.width, s.height) for s in shapes])
 
 
 def _linked(layout: Layout, item: str, *, is_back: bool) -> list[str]:
@@ -57,31 +67,39 @@ def _shape(layout: Layout, item: str) -> Box | Frame | None:
     return layout.boxes.get(item) or layout.frames.get(item)
 
 
-def _middle(shape: Box | Frame) -> tuple[float, float]:
-    return shape.x + shape.width / 2, shape.y + shape.height / 2
+def _away(here: Box | Frame, there: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far right and how far down the middles of rectangles are."""
+    x, y, width, height = there.T
+    return (
+        x + width / 2 - here.x - here.width / 2,
+        y + height / 2 - here.y - here.height / 2,
+    )
 
 
-def _distance(here: Box | Frame, there: Box | Frame, way: Way) -> tuple[float, str]:
-    (x0, y0), (x1, y1) = _middle(here), _middle(there)
+def _nearest(
+    here: Box | Frame, ids: Sequence[str], there: np.ndarray, way: Way
+) -> str | None:
+    if not ids:
+        return None
+    across, along = map(np.abs, _away(here, there))
     # A cell is about twice as high as it is wide.
-    along, across = (abs(y1 - y0) * 2, abs(x1 - x0))
+    along = 2 * along
     if way in ("left", "right"):
         along, across = across, along
-    return along + 2 * across, there.id
+    far = along + 2 * across
+    return min(ids[i] for i in np.flatnonzero(far == far.min()).tolist())
 
 
-def _is_toward(here: Box | Frame, there: Box, way: Way) -> bool:
-    (x0, y0), (x1, y1) = _middle(here), _middle(there)
-    by = {"up": y0 - y1, "down": y1 - y0, "left": x0 - x1, "right": x1 - x0}
-    return there.id != here.id and by[way] > 0
+def _is_toward(here: Box | Frame, there: np.ndarray, way: Way) -> np.ndarray:
+    right, down = _away(here, there)
+    return {"up": -down, "down": down, "left": -right, "right": right}[way] > 0
 
 
-def _is_beside(here: Box | Frame, there: Box, way: Way) -> bool:
-    if not _is_toward(here, there, way):
-        return False
+def _is_beside(here: Box | Frame, there: np.ndarray, way: Way) -> np.ndarray:
+    x, y, width, height = there.T
     if way in ("left", "right"):
-        return there.y < here.y + here.height and here.y < there.y + there.height
-    return there.x < here.x + here.width and here.x < there.x + there.width
+        return (y < here.y + here.height) & (here.y < y + height)
+    return (x < here.x + here.width) & (here.x < x + width)
 
 
 def stubs_of(layout: Layout, item: str) -> tuple[Stub, ...]:

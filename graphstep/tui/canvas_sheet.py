@@ -143,6 +143,9 @@ class Sheet(Sight):
         layout, room = self.drawn, self._room
         if layout is None or not self.has_minimap or not layout.boxes:
             return None
+        if layout.is_sketch:
+            # What is left out would be left out there too.
+            return None
         seen = room.width * room.height
         whole = max(layout.width, room.width) * max(layout.height, room.height)
         if whole <= _NEARLY_ALL * seen:

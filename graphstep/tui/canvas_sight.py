@@ -97,8 +97,13 @@ class Sight(Pane):
 
     @property
     def is_up_to_date(self) -> bool:
-        """Whether what is drawn is laid out as the state wants it."""
-        return self.view is not None and LayoutKey.of(self.view.state) == self._key
+        """Whether what is drawn is laid out as the state wants it, and all of it."""
+        return (
+            self.view is not None
+            and LayoutKey.of(self.view.state) == self._key
+            and self.drawn is not None
+            and not self.drawn.is_sketch
+        )
 
     @property
     def has_more_to_show(self) -> bool:

@@ -38,7 +38,7 @@ class Minimap:
         columns = min(widest, max(6, round(_HEIGHT * 2 * width / height)))
         n_rows = min(_HEIGHT, max(3, round(widest * height / (2 * width))))
         dots = np.zeros((n_rows * 4, columns * 2), bool)
-        x, y, across, down = layout.rectangles().T
+        x, y, across, down = layout.rectangles.T
         first = y * dots.shape[0] // height, x * dots.shape[1] // width
         last = (
             (y + down - 1) * dots.shape[0] // height + 1,

@@ -390,6 +390,6 @@ class Checker:
             assert set(layout.stubs_beside(item)) == stubs
         by_row = [stub for y in range(layout.height) for stub in layout.stubs_in(y)]
         assert sorted(map(str, by_row)) == sorted(map(str, layout.stubs))
-        assert sorted(map(tuple, layout.rectangles().tolist())) == sorted(
-            (box.x, box.y, box.width, box.height) for box in layout.boxes.values()
-        )
+        assert layout.rectangles.tolist() == [
+            [box.x, box.y, box.width, box.height] for box in layout.boxes.values()
+        ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import hypothesis
+import jax
+import jax.numpy as jnp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jax import lax
 
 import graphstep as gs
 from graphstep.graph import ProgramGraph
@@ -85,3 +89,59 @@ def test_a_cache_changes_no_layout(name: str, direction: Direction) -> None:
             assert kept.frames == anew.frames
             assert kept.trunks == anew.trunks
             assert kept.stubs == anew.stubs
+
+
+@pytest.mark.parametrize("n_items", [3, 8])
+@hypothesis.settings(max_examples=400 if _LONG else 40)
+@given(st.data(), st.sampled_from(programs.NAMES), measures, directions)
+def test_sketches_of_a_stretch_keep_the_laws_of_what_they_show(
+    n_items: int, data: st.DataObject, name: str, measure: str, direction: Direction
+) -> None:
+    """Cut wherever it may be, nothing overlaps, and lines end at items or in stubs."""
+    graph = zoo_graph(name)
+    opened = data.draw(open_blocks(graph))
+    near = data.draw(st.integers(0, max(len(graph) - 1, 0)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graphstep.layout._laying_out._VERY_MANY", n_items)
+        layout = lay_out(
+            graph, opened, MEASURES[measure], direction=direction, near=near
+        )
+
+    whole = lay_out(graph, opened, MEASURES[measure], direction=direction)
+    checker = Checker(graph, layout, opened, direction)
+    checker.shapes_do_not_overlap()
+    checker.ends_are_at_their_items()
+    checker.trunks_are_connected()
+    checker.lines_keep_apart()
+    checker.lines_keep_off_boxes()
+    checker.rows_agree_with_segments()
+    checker.rectangles_find_shapes()
+    checker.parts_agree_with_the_whole()
+    assert set(layout.boxes) <= set(whole.boxes)
+    assert set(layout.frames) <= set(whole.frames)
+    if not layout.is_sketch:
+        assert layout.trunks == whole.trunks
+
+
+def test_a_sketch_shows_what_is_near() -> None:
+    """Of a long chain, a stretch around the node that matters, at once."""
+    graph = gs.trace(_chain(3_000), 1.0).graph
+    near = len(graph) // 2
+
+    layout = lay_out(graph, (), MEASURES["boxes"], near=near)
+
+    assert layout.is_sketch
+    assert graph.order[near] in layout.boxes
+    assert 100 < len(layout.boxes) < 1_000
+    assert not lay_out(graph, (), MEASURES["boxes"]).is_sketch
+
+
+def _chain(length: int) -> Callable[[float], jax.Array]:
+    def fn(x: float) -> jax.Array:
+        y = jnp.asarray(x)
+        for _ in range(length):
+            y = lax.sin(y)
+        return y
+
+    return fn
