@@ -9,6 +9,7 @@ GraphstepError
 │   └── ResultError
 ├── GraphError
 │   ├── NodeNotFoundError
+│   ├── PatternError
 │   └── RegionNotFoundError
 ├── RecordingError
 │   ├── ShapeMismatchError
@@ -70,6 +71,10 @@ class GraphError(GraphstepError):
 
 class NodeNotFoundError(GraphError):
     """No node has the id that was asked for."""
+
+
+class PatternError(GraphError):
+    """A regular expression is malformed, or could take for ever."""
 
 
 class RegionNotFoundError(GraphError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphstep.graph._activity import Activity, activity
 from graphstep.graph._collector import paused_collector
 from graphstep.graph._columns import Columns
+from graphstep.graph._patterns import Pattern
 from graphstep.graph._program import Edge, Node, Operand, ProgramGraph, Value
 from graphstep.graph._regions import ROOT_ID, Region, Regions
 from graphstep.graph._view import closed_regions, open_regions
@@ -16,6 +17,7 @@ __all__ = [
     "Edge",
     "Node",
     "Operand",
+    "Pattern",
     "ProgramGraph",
     "Region",
     "Regions",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from graphstep.errors import SteppingError
@@ -179,18 +179,30 @@ class Cursor:
         return self.seek(_places.find(self.timeline, self.step, node, turns, pass_))
 
     def continue_(
-        self, breakpoints: Iterable[Breakpoint]
+        self,
+        breakpoints: Iterable[Breakpoint],
+        is_unwanted: Callable[[], bool] = lambda: False,
     ) -> tuple[Cursor, Stop | None]:
         """Go on to the next step at which a breakpoint stops.
 
         If there is none, the stop is `None` and the cursor at the end of the pass: at
         the seed, or from there on at the last step.
 
+        Args:
+            breakpoints: Where to stop.
+            is_unwanted: Asked again and again; returning True ends the search.
+
         Raises:
             SteppingError: If a breakpoint names what the program does not have.
+            CancelledError: If `is_unwanted` has returned True.
         """
         stop = _search.next_stop(
-            self.recording, self.timeline, self.index, breakpoints, ahead=True
+            self.recording,
+            self.timeline,
+            self.index,
+            breakpoints,
+            ahead=True,
+            is_unwanted=is_unwanted,
         )
         if stop is not None:
             return self.seek(stop.step.index), stop
@@ -199,18 +211,30 @@ class Cursor:
         return (self.to_pass(SEED) if is_forward else self.last()), None
 
     def reverse_continue(
-        self, breakpoints: Iterable[Breakpoint]
+        self,
+        breakpoints: Iterable[Breakpoint],
+        is_unwanted: Callable[[], bool] = lambda: False,
     ) -> tuple[Cursor, Stop | None]:
         """Go back to the last step before this one at which a breakpoint stops.
 
         If there is none, the stop is `None` and the cursor at the start of the pass:
         at the seed, or from there on at the first step.
 
+        Args:
+            breakpoints: Where to stop.
+            is_unwanted: Asked again and again; returning True ends the search.
+
         Raises:
             SteppingError: If a breakpoint names what the program does not have.
+            CancelledError: If `is_unwanted` has returned True.
         """
         stop = _search.next_stop(
-            self.recording, self.timeline, self.index, breakpoints, ahead=False
+            self.recording,
+            self.timeline,
+            self.index,
+            breakpoints,
+            ahead=False,
+            is_unwanted=is_unwanted,
         )
         if stop is not None:
             return self.seek(stop.step.index), stop

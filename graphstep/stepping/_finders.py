@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 
-from graphstep.errors import SteppingError
-from graphstep.graph import ProgramGraph
+from graphstep.errors import PatternError, SteppingError
+from graphstep.graph import Pattern, ProgramGraph
 
 LINE = re.compile(r"(?P<file>.*):(?P<line>\d+)")
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> Pattern:
     """Return a regular expression, ready to be searched for.
 
     Raises:
-        SteppingError: If it is malformed.
+        SteppingError: If it is malformed, or could take for ever.
     """
     try:
-        return re.compile(pattern)
-    except re.error as error:
-        msg = f"`{pattern}` is no regular expression: {error}."
-        raise SteppingError(msg) from None
+        return Pattern(pattern)
+    except PatternError as error:
+        raise SteppingError(str(error)) from None
 
 
 def _find_node(graph: ProgramGraph, value: str) -> set[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from graphstep.analysis import Condition
+from graphstep.errors import CancelledError
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence
 from graphstep.stepping._blocks import Iteration, at
@@ -45,16 +46,26 @@ def next_stop(
     breakpoints: Iterable[Breakpoint],
     *,
     ahead: bool,
+    is_unwanted: Callable[[], bool] = lambda: False,
 ) -> Stop | None:
     """Return the first stop after step `index`, or the last one before it.
 
     Raises:
         SteppingError: If a breakpoint names what the program does not have.
+        CancelledError: If `is_unwanted`, asked again and again, has returned True.
     """
     best: _Hit | None = None
     stopped_by: Breakpoint | None = None
     for breakpoint_ in breakpoints:
-        hit = _Search(recording, timeline, index, breakpoint_, ahead=ahead).run(best)
+        search = _Search(
+            recording,
+            timeline,
+            index,
+            breakpoint_,
+            ahead=ahead,
+            is_unwanted=is_unwanted,
+        )
+        hit = search.run(best)
         if hit is not best:
             best, stopped_by = hit, breakpoint_
     if best is None or stopped_by is None:
@@ -123,12 +134,14 @@ class _Search:
         breakpoint_: Breakpoint,
         *,
         ahead: bool,
+        is_unwanted: Callable[[], bool],
     ) -> None:
         self.recording = recording
         self.timeline = timeline
         self.index = index
         self.breakpoint = breakpoint_
         self.ahead = ahead
+        self.is_unwanted = is_unwanted
         text = breakpoint_.condition
         self.condition = None if text is None else Condition.parse(text)
 
@@ -159,10 +172,15 @@ class _Search:
             return True
         return index < best.index if self.ahead else index > best.index
 
+    def _check_wanted(self) -> None:
+        if self.is_unwanted():
+            raise CancelledError("The search for a stop was cancelled.")
+
     def _visits(self, target: Target) -> Iterator[Place]:
         number = first_number(self.timeline, target, self.index, ahead=self.ahead)
         step = 1 if self._is_ascending(target) else -1
         while 0 <= number < target.walk.length:
+            self._check_wanted()
             yield target.walk.step(number)
             number += step
 
@@ -208,6 +226,7 @@ class _Search:
         for position in ordered:
             node = self.timeline.graph.order[position]
             for out in _outs(self.timeline.graph, node):
+                self._check_wanted()
                 value = _value(self.recording, node, out, _KINDS[target.pass_])
                 if isinstance(value, np.ndarray):
                     best = self._in_stack(target, position, value, best)
@@ -233,7 +252,13 @@ class _Search:
         rows = self._rows(target, position, shape, axes)
         low, high = self._range(target, position, shape, n_rows, best)
         row = _first_row(
-            condition, matrix, rows, low, high, ascending=self._is_ascending(target)
+            condition,
+            matrix,
+            rows,
+            low,
+            high,
+            ascending=self._is_ascending(target),
+            check=self._check_wanted,
         )
         if row is None:
             return best
@@ -334,13 +359,18 @@ def _first_row(
     high: int,
     *,
     ascending: bool,
+    check: Callable[[], None],
 ) -> int | None:
-    """Return the first row, or the last, from `low` to `high` that is flagged."""
+    """Return the first row, or the last, from `low` to `high` that is flagged.
+
+    `check` is called before every piece, and may raise.
+    """
     if rows is not None:
         low, high = np.searchsorted(rows, (low, high)).tolist()
     width = max(1, matrix.shape[1])
     chunk = max(1, _FIRST_CHUNK // width)
     while low < high:
+        check()
         part = slice(low, min(low + chunk, high))
         if not ascending:
             part = slice(max(high - chunk, low), high)

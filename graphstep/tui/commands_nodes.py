@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import re
 import shlex
 from collections.abc import Iterable
 
 from textual.message import Message
 
 from graphstep.errors import SteppingError
-from graphstep.graph import ProgramGraph
+from graphstep.graph import Pattern, ProgramGraph
 from graphstep.tracing import one_line
 from graphstep.tui import finding
 from graphstep.tui.command import Command
@@ -152,9 +151,10 @@ def _list_tensors(state: UiState, text: str) -> UiState | Message:
         return finding.search(state, " ".join(rest)) if rest else _all_found(state)
     kept = set(matches(graph, " ".join(rest))) if rest else set(graph.order)
     if "-n" in options:
-        kept &= {n for n in graph.order if _matches_name(graph, n, options["-n"])}
+        pattern = Pattern(options["-n"])
+        kept &= {n for n in graph.order if pattern.search(graph.label(n))}
     if "-t" in options:
-        pattern = _compiled(options["-t"])
+        pattern = Pattern(options["-t"])
         kept &= {n for n in graph.order if pattern.search(graph.node(n).primitive)}
     items = tuple(sorted(kept, key=lambda item: place_of(graph, item)))
     if "-f" in options:
@@ -164,18 +164,6 @@ def _list_tensors(state: UiState, text: str) -> UiState | Message:
 
 def _all_found(state: UiState) -> UiState:
     return finding.with_found(state, Found("", state.graph.order))
-
-
-def _matches_name(graph: ProgramGraph, node: str, pattern: str) -> bool:
-    return bool(_compiled(pattern).search(graph.label(node)))
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        msg = f"`{one_line(pattern, 40)}` is no regular expression: {error}."
-        raise SteppingError(msg) from None
 
 
 _LOOK = "Find"

@@ -6,7 +6,7 @@ import bisect
 import dataclasses
 
 from graphstep.analysis import Condition
-from graphstep.errors import GraphstepError
+from graphstep.errors import GraphstepError, PatternError
 from graphstep.tracing import one_line
 from graphstep.tui.found import Found
 from graphstep.tui.orders import ValuesSought
@@ -27,6 +27,8 @@ def preview(state: UiState, text: str) -> tuple[UiState, str]:
         return state, "Enter looks at the values"
     try:
         items = matches(state.graph, query.where)
+    except PatternError:
+        return dataclasses.replace(state, found=Found()), "could take for ever"
     except GraphstepError:
         return dataclasses.replace(state, found=Found()), "not a regular expression"
     state = dataclasses.replace(state, found=Found(text, items))

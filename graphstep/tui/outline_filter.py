@@ -7,7 +7,8 @@ import re
 
 import numpy as np
 
-from graphstep.graph import ProgramGraph
+from graphstep.errors import PatternError
+from graphstep.graph import Pattern, ProgramGraph
 from graphstep.tui.lines import label_of, type_of
 from graphstep.tui.rows import Rows
 
@@ -42,7 +43,7 @@ def filter_texts(graph: ProgramGraph) -> FilterTexts:
     return FilterTexts(tuple(nodes), regions)
 
 
-def pattern_of(text: str) -> re.Pattern[str]:
+def pattern_of(text: str) -> Pattern:
     """Return what to look for: a regular expression, else the text as it stands.
 
     Capitals matter if there are any; `f32[4]` is a text, for no shape is an expression.
@@ -50,9 +51,23 @@ def pattern_of(text: str) -> re.Pattern[str]:
     is_type = re.search(r"\w\[[\d,]*\]", text) is not None
     flags = 0 if text != text.lower() else re.IGNORECASE
     try:
-        return re.compile(re.escape(text) if is_type else text, flags)
-    except re.error:
-        return re.compile(re.escape(text), flags)
+        return Pattern(re.escape(text) if is_type else text, flags)
+    except PatternError:
+        return Pattern(re.escape(text), flags)
+
+
+def _found(texts: FilterTexts, text: str) -> tuple[list[bool], list[bool]]:
+    """Return which nodes and which regions match."""
+    pattern = pattern_of(text)
+    try:
+        return _search(pattern, texts)
+    except PatternError:
+        return _search(Pattern(re.escape(text), re.IGNORECASE), texts)
+
+
+def _search(pattern: Pattern, texts: FilterTexts) -> tuple[list[bool], list[bool]]:
+    search = pattern.search
+    return [*map(search, texts.nodes)], [*map(search, texts.regions)]
 
 
 class FilteredRows(Rows):
@@ -68,8 +83,8 @@ class FilteredRows(Rows):
     """
 
     def __init__(self, graph: ProgramGraph, texts: FilterTexts, text: str) -> None:
-        search = pattern_of(text).search
-        matches = np.array([search(each) is not None for each in texts.nodes], bool)
+        in_nodes, in_regions = _found(texts, text)
+        matches = np.array(in_nodes, bool)
         before = np.concatenate([[0], np.cumsum(matches)])
         super().__init__(graph, ())
         headings: set[str] = set()
@@ -77,8 +92,9 @@ class FilteredRows(Rows):
         self.n_matches = int(matches.sum())
         # From the inside out: a heading stands for a match inside too.
         regions = tuple(graph.regions.values())
-        for region, own in zip(reversed(regions), reversed(texts.regions), strict=True):
-            is_match = search(own) is not None
+        for region, is_match in zip(
+            reversed(regions), reversed(in_regions), strict=True
+        ):
             self.n_matches += is_match and region.parent is not None
             if before[region.stop] > before[region.start]:
                 shown.add(region.id)

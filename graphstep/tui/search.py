@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from graphstep.analysis import Condition
 from graphstep.errors import NodeNotFoundError, SteppingError
-from graphstep.graph import ProgramGraph
+from graphstep.graph import Pattern, ProgramGraph
 from graphstep.tracing import one_line
 
 _LINE = re.compile(r"(?P<file>[^:]*):(?P<line>\d+)")
@@ -143,8 +143,12 @@ class Index:
                 found += nodes
         return self._ordered(found)
 
-    def like(self, pattern: re.Pattern[str]) -> tuple[str, ...]:
-        """Return what a regular expression is found in; letters must match as wholes."""
+    def like(self, pattern: Pattern) -> tuple[str, ...]:
+        """Return what a regular expression is found in; letters must match as wholes.
+
+        Raises:
+            PatternError: If that takes too long.
+        """
         found: list[str] = []
         for text, items in self._by_text.items():
             if pattern.search(text):
@@ -186,6 +190,7 @@ def matches(graph: ProgramGraph, where: str) -> tuple[str, ...]:
 
     Raises:
         NodeNotFoundError: If it is none of these because it is malformed.
+        PatternError: If it could take for ever to look for it.
     """
     index = index_of(graph)
     if not where:
@@ -197,7 +202,7 @@ def matches(graph: ProgramGraph, where: str) -> tuple[str, ...]:
     if pattern is not None:
         found = index.like(pattern)
     if not found:
-        found = index.like(re.compile(re.escape(where), re.IGNORECASE))
+        found = index.like(Pattern(re.escape(where), re.IGNORECASE))
     if not found and where[0].isdecimal():
         found = index.with_id_like(where)
     words = where.split()
@@ -252,13 +257,13 @@ def _of_all(index: Index, words: Iterable[str]) -> tuple[str, ...]:
     return found or ()
 
 
-def _pattern(text: str) -> re.Pattern[str] | None:
-    # As in most editors: a query in small letters finds capital ones too.
-    flags = re.IGNORECASE if text == text.lower() else re.NOFLAG
+def _pattern(text: str) -> Pattern | None:
     try:
-        return re.compile(text, flags)
+        re.compile(text)
     except re.error:
         return None
+    # As in most editors: a query in small letters finds capital ones too.
+    return Pattern(text, re.IGNORECASE if text == text.lower() else re.NOFLAG)
 
 
 def _is_file(path: str, file: str) -> bool:

@@ -64,8 +64,8 @@ class StoppingActions(Arranging):
         chosen = message.breakpoints
         breakpoints = self.state.breakpoints if chosen is None else chosen
 
-        def look(_: Task) -> Message:
-            return _searched(start, breakpoints, is_ahead=message.is_ahead)
+        def look(task: Task) -> Message:
+            return _searched(start, breakpoints, task, is_ahead=message.is_ahead)
 
         self.work_apart("looking for a stop …", look)
 
@@ -83,10 +83,10 @@ class StoppingActions(Arranging):
 
 
 def _searched(
-    start: Cursor, breakpoints: tuple[Breakpoint, ...], *, is_ahead: bool
+    start: Cursor, breakpoints: tuple[Breakpoint, ...], task: Task, *, is_ahead: bool
 ) -> Searched:
     go = start.continue_ if is_ahead else start.reverse_continue
-    end, stop = go(breakpoints)
+    end, stop = go(breakpoints, lambda: task.is_cancelled)
     if stop is not None:
         return Searched(start, end, stop)
     return Searched(start, end, None, _said_of_none(end, breakpoints))

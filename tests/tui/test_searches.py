@@ -11,7 +11,15 @@ from graphstep.errors import NodeNotFoundError
 from graphstep.tui.finding import search
 from graphstep.tui.search import matches, read_query
 from graphstep.tui.state import UiState
-from tests.tui.pilots import app_of, example, line_with, press, settle, until, walk
+from tests.tui.pilots import (
+    app_of,
+    example,
+    line_with,
+    press,
+    settle,
+    until,
+    walk,
+)
 
 
 @jax.jit
@@ -236,3 +244,20 @@ async def test_a_region_that_is_found_is_selected_and_drawn() -> None:
 
         assert len(app.state.hits) == 2
         assert app.state.notice.startswith(("1 of 2", "2 of 2"))
+
+
+@pytest.mark.parametrize("typed", ["/(a+)+$", ":find -n (a+)+$", ":break name=(a+)+$"])
+async def test_what_could_take_for_ever_is_not_begun(typed: str) -> None:
+    """Python cannot stop a match; the person is told what to write instead."""
+
+    def many_ways(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab: float) -> jax.Array:
+        return jnp.sin(aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab)
+
+    async with walk(many_ways, 1.0) as pilot:
+        app = app_of(pilot)
+        await press(pilot, *typed, "enter")
+
+        assert "could take for ever" in app.state.notice
+        await press(pilot, "n")
+        assert app.state.cursor is not None
+        assert app.state.cursor.index == 1
