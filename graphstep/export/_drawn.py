@@ -24,7 +24,7 @@ from graphstep.graph import (
 )
 from graphstep.layout import Group, groups
 from graphstep.stepping import Cursor
-from graphstep.tracing import SourceLocation, source_location
+from graphstep.tracing import SourceLocation
 
 _HANDED_ON = ("input", "const", "binder", "output")
 _GROUP_KINDS = {"inputs": "input", "consts": "const", "outputs": "output"}
@@ -379,9 +379,6 @@ class _Drawer:
 
 
 def _location(graph: ProgramGraph, region: Region) -> SourceLocation | None:
-    """Return where a region was made; of a scope, where its first node was."""
-    if region.eqn is not None:
-        found = source_location(region.eqn.source_info, graph.user_code)
-        if found is not None:
-            return found
-    return graph.source(graph.order[region.start])
+    """Return where a region was made, or else where its first node was."""
+    is_node = region.id in graph
+    return graph.source(region.id if is_node else graph.order[region.start])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -373,3 +375,19 @@ def test_summaries_are_drawn_too() -> None:
     assert rec.mode == "summary"
     texts = {node.title: node.amounts[0].text for node in drawing.nodes}
     assert texts["mul"] == f"‖·‖ {np.sqrt(16.0 * 1000):.3g}"
+
+
+def test_loaded_recordings_are_drawn_alike(
+    scan_recorded: Recording, tmp_path: Path
+) -> None:
+    """A walk that travelled as a file gives the same picture, source lines included."""
+    scan_recorded.save(tmp_path / "run.gstep")
+    loaded = gs.load(tmp_path / "run.gstep")
+
+    texts = {
+        rec.to_dot("all", at=30, sources=True, link="x://{file}:{line}")
+        for rec in (scan_recorded, loaded)
+        if isinstance(rec, gs.Recording)
+    }
+
+    assert len(texts) == 1
