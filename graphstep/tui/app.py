@@ -162,6 +162,9 @@ class StepApp(
 
     def on_stale(self) -> None:
         """Hand the state to the panels."""
+        # What was posted before the person left is heard after the screens are gone.
+        if not self.screen_stack:
+            return
         parts, self.is_stale, self.stale_panes = self.stale_panes, False, ()
         base, state = self.screen_stack[0], self.state
         view = View(
