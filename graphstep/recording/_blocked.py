@@ -13,6 +13,13 @@ from graphstep.recording._plan import Planner
 from graphstep.recording._verify import reference_program
 
 
+# What to do about refusals that JAX states in words of its own, by a part of them.
+_CURES = {
+    "State effect not supported in cond": " A branch of a cond writes to a Ref inside a "
+    "loop. Return the new value from the cond, and write it to the Ref outside of it.",
+}
+
+
 def blocked_equations(planner: Planner) -> dict[int, str]:
     """Return the positions of active equations without a reverse rule, and why.
 
@@ -170,5 +177,6 @@ def _traces(fn: Any, *args: Any) -> str | None:
         jax.jit(fn).lower(*args)
     except Exception as error:  # noqa: BLE001
         lines = str(error).splitlines()
-        return lines[0] if lines else type(error).__name__
+        said = lines[0] if lines else type(error).__name__
+        return said + next((cure for part, cure in _CURES.items() if part in said), "")
     return None

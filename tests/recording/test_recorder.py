@@ -301,3 +301,26 @@ def test_a_carry_that_is_only_handed_on_has_its_cotangent() -> None:
     np.testing.assert_array_equal(
         rec.cotangent(carry)[:, 0], np.array([3.0, 2.0, 3.0], np.float32)
     )
+
+
+def test_a_ref_written_in_a_branch_comes_with_a_cure() -> None:
+    """JAX's own words on it name neither the Ref nor what to do."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        ref = jax.new_ref(jnp.zeros(3))
+
+        def body(carry: jax.Array, _: None) -> tuple[jax.Array, None]:
+            def write() -> None:
+                ref[...] = carry
+
+            jax.lax.cond(carry[0] > 0, write, lambda: None)
+            return carry, None
+
+        jax.lax.scan(body, x, None, length=2)
+        return jnp.sum(ref[...])
+
+    rec = gs.record(fn, jnp.ones(3))
+
+    assert rec.refusal is not None
+    assert "Return the new value from the cond" in rec.refusal
+    assert rec.outputs == 3.0
