@@ -12,7 +12,6 @@ from graphstep.recording._compile import seeded_outputs
 from graphstep.recording._plan import Planner
 from graphstep.recording._verify import reference_program
 
-
 # What to do about refusals that JAX states in words of its own, by a part of them.
 _CURES = {
     "State effect not supported in cond": " A branch of a cond writes to a Ref inside a "
