@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from textual.widgets import Static
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording
 from graphstep.tui.actions import ACTIONS, BY_NAME, bindings
+from graphstep.tui.collecting import rare_collections
 from graphstep.tui.drawing import DrawingActions
 from graphstep.tui.endings import on_ending_signals
 from graphstep.tui.examining import ExaminingActions
@@ -289,18 +289,16 @@ def run(
     if len(graph):
         graph.name(graph.order[0])
     settings = read_settings(settings_folder())
-    # What is there by now stays until the end: JAX, the graph. The collector would look
-    # through all of it again and again, for 100 ms each time, between two keys.
-    gc.freeze()
-    app = StepApp(
-        graph,
-        trace=trace,
-        recording=recording,
-        save=save,
-        ascii=settings.is_ascii if ascii is None else ascii,
-        settings=settings,
-        seed=seed,
-        budget=budget,
-        verify=verify,
-    )
-    return run_app(app)
+    with rare_collections():
+        app = StepApp(
+            graph,
+            trace=trace,
+            recording=recording,
+            save=save,
+            ascii=settings.is_ascii if ascii is None else ascii,
+            settings=settings,
+            seed=seed,
+            budget=budget,
+            verify=verify,
+        )
+        return run_app(app)

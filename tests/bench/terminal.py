@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import gc
 import math
 import resource
 import statistics
@@ -22,6 +21,7 @@ from graphstep.recording import Recording
 from graphstep.tui.app import StepApp
 from graphstep.tui.arrangement import GRAPH, PANES, Arrangement
 from graphstep.tui.canvas import Canvas
+from graphstep.tui.collecting import rare_collections
 from graphstep.tui.state import UiState
 from graphstep.tui.view import View
 from tests.bench.budgets import Figure
@@ -188,8 +188,6 @@ def terminal_figures(
         of_chain = chain.record(verify=False)
     finally:
         jax.config.update("jax_disable_most_optimizations", False)
-    # As `graphstep.tui.app.run` does.
-    gc.freeze()
     figures: list[Figure] = []
     for name, rec, views in (
         (model, of_model, ("none", "usual", "usual, all panels", "all")),
@@ -198,7 +196,9 @@ def terminal_figures(
         for view in views:
             opened, _, panels = view.partition(", ")
             has_all = bool(panels)
-            times = asyncio.run(_times(rec, opened, rounds, has_all_panels=has_all))
+            # As `graphstep.tui.app.run` does.
+            with rare_collections():
+                times = asyncio.run(_times(rec, opened, rounds, has_all_panels=has_all))
             of = f"{name}, {len(rec.graph):,} nodes, {view} open"
             figures.append(Figure(f"first picture of {of}", times.first, 500, "ms"))
             for subject, taken in times.keys.items():
@@ -212,5 +212,4 @@ def terminal_figures(
                 Figure(f"  {_HELD} steps at once", times.frames, _HELD // 4, "frames"),
                 Figure("  memory", times.memory, 200, "MB"),
             ]
-    gc.unfreeze()
     return figures
