@@ -17,6 +17,7 @@ from graphstep.export.chain import number
 from graphstep.export.page import page_from_recording
 from graphstep.export.page._document import _EXPORT, _IMPORT, SCRIPTS, static_text
 from graphstep.recording import Absence
+from graphstep.stepping import BACKWARD, FORWARD
 from tests.export.page.chromium import Tab
 from tests.export.page.conftest import PROGRAMS, recorded
 
@@ -82,7 +83,7 @@ def test_every_step_shows_the_values_of_the_recording(opened: Open, name: str) -
             iteration = here.iteration_of(node)
             if not rec.graph.node(node).avals or iteration is None:
                 continue
-            is_known = here.pass_ != "forward" or here.state(node) != "pending"
+            is_known = here.pass_ != FORWARD or here.state(node) != "pending"
             expected = short(rec.primal(node, 0, iteration)) if is_known else ""
             assert primal == expected
             is_complete = here.has_complete_cotangent(node)
@@ -90,7 +91,7 @@ def test_every_step_shows_the_values_of_the_recording(opened: Open, name: str) -
             text = "" if value is None else short(value)
             assert cotangent == (f"∂ {text}" if text else "")
             checked += 1
-        if here.pass_ == "backward" and shown["total"]:
+        if here.pass_ == BACKWARD and shown["total"]:
             total = rec.cotangent(here.step.node, 0, here.step.iteration)
             last = shown["total"].rpartition("= ")[2]
             flat = np.abs(np.asarray(total, np.float64)).reshape(-1)
@@ -368,11 +369,30 @@ def test_a_phone_shows_one_panel(opened: Open) -> None:
         mobile=True,
     )
 
-    assert page.run("document.documentElement.scrollWidth <= 390")
+    edges = page.run(
+        "[...document.querySelectorAll('header, main, footer, .tabs, .buttons')]"
+        ".map((each) => each.getBoundingClientRect().right)"
+    )
+    assert max(edges) <= 390
     shown = "[...document.querySelectorAll('.pane')].filter((p) => p.clientHeight > 0)"
     assert page.run(f"{shown}.map((p) => p.className)") == ["pane chain"]
     page.run("document.getElementById('tab-inspector').click()")
     assert page.run(f"{shown}.map((p) => p.className)") == ["pane inspector"]
+
+
+def test_paper_shows_all_of_the_drawing(opened: Open) -> None:
+    """While it is printed, the drawing is fitted to the paper; then it is as before."""
+    page = opened("fan_out")
+    before = page.run("document.getElementById('scene').getAttribute('transform')")
+
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.run("document.getElementById('canvas').hasAttribute('viewBox')")
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+
+    assert page.run("document.getElementById('scene').getAttribute('transform')") == (
+        before
+    )
+    assert not page.run("document.getElementById('canvas').hasAttribute('viewBox')")
 
 
 def test_the_theme_changes_by_a_key(opened: Open) -> None:

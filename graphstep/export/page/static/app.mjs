@@ -212,6 +212,11 @@ class App {
       if (this.readHash()) this.shown();
     });
     window.addEventListener("resize", () => this.panned());
+    window.addEventListener("beforeprint", () => this.fitPaper());
+    window.addEventListener("afterprint", () => {
+      $("canvas").removeAttribute("viewBox");
+      this.panned();
+    });
   }
 
   readHash() {
@@ -247,6 +252,14 @@ class App {
     const { x, y, scale } = this.panning;
     $("scene").setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
     this.drawing.see(this.panning.area, scale);
+  }
+
+  /** Draw all there is, as large as the paper. */
+  fitPaper() {
+    const { width, height } = this.drawing;
+    $("canvas").setAttribute("viewBox", `0 0 ${width} ${height}`);
+    $("scene").removeAttribute("transform");
+    this.drawing.see({ x: 0, y: 0, width, height }, 1);
   }
 
   /** Show another drawing, with what is looked at in the same place. */
