@@ -104,8 +104,11 @@ class Ordering:
                 for v, there, here in self.lower[u]:
                     ends.append((base + here, position[v] + there))
             ends.sort()
+            lower = [end for _, end in ends]
+            if lower == sorted(lower):
+                continue
             seen: list[float] = []
-            for i, (_, end) in enumerate(ends):
+            for i, end in enumerate(lower):
                 place = bisect.bisect_right(seen, end)
                 total += i - place
                 seen.insert(place, end)

@@ -9,7 +9,7 @@ from graphstep.layout._aligning import Alignment, align
 from graphstep.layout._network import LINE, Network
 from graphstep.layout._spacing import Spacing
 
-_MANY, _VERY_MANY = 600, 4000
+_MANY, _VERY_MANY = 400, 4000
 # What a bend costs, in cells of line.
 _BEND_COST = 6
 # Less than this across is never too wide.
@@ -125,18 +125,26 @@ def _relax(rows: _Rows, *, is_forward: bool) -> None:
         wishes = rows.wishes[name]
         if not wishes:
             continue
-        wanted = sorted([place[other] + distance for other, distance in wishes])
-        now, count = place[name], len(wanted)
-        low, high = wanted[(count - 1) // 2], wanted[count // 2]
-        goal = low if abs(low - now) <= abs(high - now) else high
+        now = place[name]
+        if len(wishes) == 1:
+            other, distance = wishes[0]
+            goal = place[other] + distance
+        else:
+            goal = _middle([place[o] + distance for o, distance in wishes], now)
         if goal < now:
-            for other, distance in rows.left[name]:
-                goal = max(goal, place[other] + distance)
-            place[name] = min(goal, now)
+            limits = [place[other] + distance for other, distance in rows.left[name]]
+            place[name] = min(max(goal, *limits), now) if limits else goal
         elif goal > now:
-            for other, distance in rows.right[name]:
-                goal = min(goal, place[other] - distance)
-            place[name] = max(goal, now)
+            limits = [place[other] - distance for other, distance in rows.right[name]]
+            place[name] = max(min(goal, *limits), now) if limits else goal
+
+
+def _middle(wanted: list[int], now: int) -> int:
+    """Return the middle of some places; of two in the middle, the nearer one."""
+    wanted.sort()
+    count = len(wanted)
+    low, high = wanted[(count - 1) // 2], wanted[count // 2]
+    return low if abs(low - now) <= abs(high - now) else high
 
 
 def _cost(network: Network, place: list[int]) -> int:
