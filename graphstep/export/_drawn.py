@@ -124,7 +124,8 @@ class _Drawer:
         items = dict.fromkeys(item for item in self.shown if item is not None)
         edges = [edge for target in items for edge in self._edges(target, pairs)]
         if stubs:
-            cut = long_edges(items, edges, self._hubs(items))
+            folded = [i for i, box in self.boxes.items() if isinstance(box, Stretch)]
+            cut = long_edges(items, edges, self._hubs(items), frozenset(folded))
             edges = [
                 dataclasses.replace(edge, is_stub=i in cut)
                 for i, edge in enumerate(edges)

@@ -17,7 +17,10 @@ _FEW = 24
 
 
 def long_edges(
-    items: Iterable[str], edges: Sequence[DrawnEdge], hubs: Collection[str]
+    items: Iterable[str],
+    edges: Sequence[DrawnEdge],
+    hubs: Collection[str],
+    folded: Collection[str] = (),
 ) -> frozenset[int]:
     """Return the indices of the edges that become stubs.
 
@@ -25,6 +28,8 @@ def long_edges(
         items: What is drawn, in program order.
         edges: Lines between these, none of which goes against the order.
         hubs: Items that may be hubs: inputs, constants, outputs, what a loop hands in.
+        folded: Items that are layers: what one keeps for another that is not next to it,
+            as for its own transposed, would be a fan of lines across the whole picture.
     """
     ranks = _ranks(list(items), edges)
     ends: dict[str, set[str]] = {}
@@ -37,7 +42,8 @@ def long_edges(
         is_hub = any(
             end in hubs and len(ends[end]) > _MANY for end in (edge.source, edge.target)
         )
-        if span > (_NEAR if is_hub else _LONG):
+        is_kept = edge.source in folded and edge.target in folded
+        if span > (_NEAR if is_hub or is_kept else _LONG):
             found.add(i)
     return frozenset(found)
 

@@ -219,6 +219,10 @@ def test_layers_of_a_long_program_are_folded() -> None:
     assert len(drawing.nodes) <= 60
     assert sum(node.size for node in drawing.nodes) == len(graph)
     assert len(drawing_from_graph(graph, "all").nodes) == len(graph)
+    # What a layer keeps for its own transposed is not drawn across the picture.
+    kept = {(e.source, e.target): e.is_stub for e in drawing.edges}
+    assert kept[folded[0].id, folded[1].id] is False
+    assert kept[folded[0].id, folded[-1].id] is True
 
 
 def test_a_loop_that_hands_everything_on_stays_closed() -> None:
