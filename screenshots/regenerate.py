@@ -89,7 +89,7 @@ SHOTS = (
     Shot(
         "digits_backward",
         _example("digits_mlp", "loss"),
-        (*_typed("/tanh"), "enter", "b", "t", "x", "w"),
+        (*_typed("/tanh"), "enter", "b", "t", "x", "plus", "w", "M"),
     ),
     Shot(
         "scan",

@@ -167,7 +167,7 @@ class Sheet(Sight):
         y = shape.y - int(self.scroll_offset.y)
         is_hidden = (
             x + shape.width > self._room.width - found.width
-            and y + min(shape.height, 4) > top
+            and y + shape.height > top
             and isinstance(shape, Box)
         )
         return 0 if is_hidden else top
