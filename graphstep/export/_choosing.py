@@ -350,7 +350,10 @@ def _near(
     centres: Sequence[str],
     radius: int,
 ) -> frozenset[str]:
-    """Return the nodes of the boxes at most `radius` lines away from the centres."""
+    """Return the nodes of the boxes at most `radius` lines away from the centres.
+
+    No way leads through a closed group of inputs or outputs.
+    """
     shown = shown_items(graph, what, kept)
     neighbours: dict[str, set[str]] = {}
     pairs = [
@@ -370,9 +373,11 @@ def _near(
             neighbours.setdefault(b, set()).add(a)
     items = {shown[graph.position(node)] for node in centres} - {None}
     reached = {item for item in items if item is not None}
+    # Two layers are not near each other because both have parameters.
+    ends = {group.id for group in groups(graph)} - reached
     edge = set(reached)
     for _ in range(radius):
-        edge = {b for a in edge for b in neighbours.get(a, ())} - reached
+        edge = {b for a in edge - ends for b in neighbours.get(a, ())} - reached
         if not edge:
             break
         reached |= edge

@@ -64,7 +64,14 @@ def health_for_model_explorer(seen: Seen) -> str:
         word = seen.health(node_id)
         if word:
             results[node_id] = {"value": word, "bgColor": _HEALTH_COLOURS[word]}
-    data = {"name": "health", "results": results}
+    data = {
+        "name": "health",
+        "results": results,
+        # These tables are for numbers.
+        "hideInAggregatedStatsTable": True,
+        "hideInChildrenStatsTable": True,
+        "showExpandedSummaryOnGroupNode": True,
+    }
     return json.dumps({GRAPH_ID: data}, allow_nan=False, indent=1) + "\n"
 
 

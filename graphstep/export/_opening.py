@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from graphstep.errors import RegionNotFoundError
 from graphstep.export._drawn import Opened
 from graphstep.export._folding import cut_regions
-from graphstep.graph import ROOT_ID, ProgramGraph
+from graphstep.graph import ROOT_ID, Pattern, ProgramGraph
 from graphstep.layout import Group, groups
 from graphstep.tracing import one_line
 
@@ -36,7 +36,8 @@ def changed(graph: ProgramGraph, what: Opened, changes: Iterable[Change]) -> Ope
     """Return what is open after some changes.
 
     Raises:
-        RegionNotFoundError: If a pattern fits nothing or is malformed.
+        RegionNotFoundError: If a pattern fits nothing.
+        PatternError: If a pattern is malformed, or could take for ever.
     """
     for change in changes:
         what = _changed(graph, what, change)
@@ -84,11 +85,7 @@ def _matching(
     pattern = change.pattern
     shown = f"`{one_line(pattern, 80)}`"
     verb = "open" if change.opens else "close"
-    try:
-        regex = re.compile(pattern)
-    except re.error as error:
-        msg = f"What to {verb}, {shown}, is not a regular expression: {error}."
-        raise RegionNotFoundError(msg) from None
+    regex = Pattern(pattern)
     regions = [
         region
         for region in graph.regions.values()

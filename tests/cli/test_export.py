@@ -315,7 +315,7 @@ def test_changes_are_made_in_order(run: Run, changes: list[str], clusters: int) 
         (["--source", "model.py:7", "--focus", "x"], "Leave out one"),
         (["--source", "model.py:7", "--between", "x", "0"], "Leave out one"),
         (["--collapse", "encoder"], "fits no region"),
-        (["--expand", "("], "not a regular expression"),
+        (["--expand", "("], "is no regular expression"),
         (["--link", "{nothing}"], "cannot be filled in"),
         (["--values", "--spec", "f32[2,3]", "--at", "0"], "(1 first)"),
         (["--at", "nowhere"], "names no node"),
