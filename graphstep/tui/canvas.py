@@ -237,7 +237,8 @@ class Canvas(Sheet):
 
 
 def _position(state: UiState) -> int:
-    """Return the position of what is to be seen: of the cursor, or of the selection."""
+    """Return the position of what is to be seen: see `Sight.focus_shape`."""
+    if state.follows and state.cursor_position is not None:
+        return state.cursor_position
     region = state.selected_region
-    selected = state.selected if region is None else region.start
-    return selected if state.cursor_position is None else state.cursor_position
+    return state.selected if region is None else region.start
