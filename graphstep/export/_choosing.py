@@ -352,7 +352,7 @@ def _near(
 ) -> frozenset[str]:
     """Return the nodes of the boxes at most `radius` lines away from the centres.
 
-    No way leads through a closed group of inputs or outputs.
+    No way leads through a closed group of inputs or outputs, or through a fold.
     """
     shown = shown_items(graph, what, kept)
     neighbours: dict[str, set[str]] = {}
@@ -373,8 +373,10 @@ def _near(
             neighbours.setdefault(b, set()).add(a)
     items = {shown[graph.position(node)] for node in centres} - {None}
     reached = {item for item in items if item is not None}
-    # Two layers are not near each other because both have parameters.
-    ends = {group.id for group in groups(graph)} - reached
+    # Two layers are not near each other because both have parameters, or because a
+    # whole layer takes from one what another needs.
+    ends = {group.id for group in groups(graph)} | {fold.id for fold in what.folds}
+    ends -= reached
     edge = set(reached)
     for _ in range(radius):
         edge = {b for a in edge - ends for b in neighbours.get(a, ())} - reached
