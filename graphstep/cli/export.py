@@ -87,6 +87,9 @@ def command(
     if output != _STDOUT:
         check_writable(output)
     needs_values = wanted == "html" or options["values"] or options["at"] is not None
+    if not needs_values and (request.seed is not None or request.budget is not None):
+        msg = "--seed and --budget are for recording: add --values or --at STEP."
+        raise click.UsageError(msg, ctx)
     with _program(request, needs_values=needs_values) as (graph, rec):
         at = None
         if rec is not None and (options["at"] is not None or wanted != "html"):

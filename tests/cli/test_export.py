@@ -319,6 +319,7 @@ def test_changes_are_made_in_order(run: Run, changes: list[str], clusters: int) 
         (["--link", "{nothing}"], "cannot be filled in"),
         (["--values", "--spec", "f32[2,3]", "--at", "0"], "(1 first)"),
         (["--at", "nowhere"], "names no node"),
+        (["--seed", "2.0"], "add --values or --at STEP"),
         (["--format", "html", "--focus", "h"], "A page holds the whole program"),
     ],
 )
