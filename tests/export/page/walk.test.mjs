@@ -79,6 +79,10 @@ test("opening leads to the drawing that is nearest", () => {
   equal(views.toggled(2, "a", false), { number: 0, distance: 0 });
 });
 
+test("what no drawing shows open does not open", () => {
+  equal(views.nearest(new Set(["d"]), "d", true).number, -1);
+});
+
 test("all can be opened and closed at once", () => {
   equal(views.toggledAll(0, "", true).number, 3);
   equal(views.toggledAll(3, "", false).number, 0);

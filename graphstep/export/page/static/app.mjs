@@ -264,7 +264,7 @@ class App {
 
   /** Show another drawing, with what is looked at in the same place. */
   switchTo(number, anchor) {
-    if (number < 0 || number === this.view) return;
+    if (number === this.view) return;
     const before = this.anchor(anchor);
     this.view = number;
     this.draw();
@@ -321,7 +321,7 @@ class App {
   showPanels(pass, here) {
     const { selected, step, model, walk, values } = this;
     $("panel-chain").replaceChildren(...chainPanel(this.facts.chain[step], pass, {
-      seedIsDefault: this.facts.seedIsDefault, isAhead: false,
+      seedIsDefault: this.facts.seedIsDefault,
     }).flat(Infinity).filter(Boolean));
     const item = selected ?? here;
     const context = {
@@ -433,7 +433,11 @@ class App {
   }
 
   follow({ number, distance }, item) {
-    if (number >= 0 && distance > 0) {
+    if (number < 0) {
+      this.say("this page has no drawing of its inside; export with it expanded");
+      return;
+    }
+    if (distance > 0) {
       this.say(`opened and closed ${distance} more: this page has no drawing of just that`);
     }
     this.switchTo(number, item);

@@ -54,7 +54,7 @@ function sumOf(sum) {
 }
 
 /** Return what the chain rule says at a step. */
-export function chainPanel(facts, pass, { seedIsDefault, isAhead }) {
+export function chainPanel(facts, pass, { seedIsDefault }) {
   if (pass === "seed") {
     return [
       el("p", {}, "The backward pass starts here, with a cotangent per output."),
@@ -71,7 +71,7 @@ export function chainPanel(facts, pass, { seedIsDefault, isAhead }) {
     return [
       ...start,
       facts.takes ? [heading("takes"), amounts(facts.takes, "", ""), more] : null,
-      facts.gives ? [heading(isAhead ? "will give" : "gives"), amounts(facts.gives, "", "forward")] : null,
+      facts.gives ? [heading("gives"), amounts(facts.gives, "", "forward")] : null,
     ];
   }
   return [
