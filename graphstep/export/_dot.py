@@ -295,23 +295,32 @@ class _Writer:
             rest = edges[len(rows) :]
             tip = ", ".join(self.nodes[edge.source].title for edge in rest)
             rows.append(Stub(f"from {len(rest)} more", tip))
-        return rows
+        return rows + _cut_off(node.hidden_in)
 
     def _stubs_out(self, node: DrawnNode) -> list[Stub]:
-        """Return one row for all undrawn lines that leave a box."""
+        """Return one row for all undrawn lines that leave a box, and one for others."""
         edges = self.stubs_out.get(node.id, [])
+        cut_off = _cut_off(node.hidden_out)
         if not edges:
-            return []
+            return cut_off
         targets = [self.nodes[edge.target] for edge in edges]
         names = list(dict.fromkeys(each.name or each.title for each in targets))
         words = f"to {names[0]}" if len(names) == 1 else f"to {len(names)} others"
         if len(names) == 1:
-            return [self._end(words, edges[0], targets[0], "")]
-        return [Stub(words, "to " + ", ".join(names))]
+            return [self._end(words, edges[0], targets[0], ""), *cut_off]
+        return [Stub(words, "to " + ", ".join(names)), *cut_off]
 
     def _end(self, words: str, edge: DrawnEdge, other: DrawnNode, own: str) -> Stub:
         tip = " · ".join(edge_tip(edge, self.nodes))
         return Stub(words, tip, f"node-{other.key}", own)
+
+
+def _cut_off(n_uses: int) -> list[Stub]:
+    """Return a row for uses by, or of, what is not in the picture."""
+    if not n_uses:
+        return []
+    noun = "use" if n_uses == 1 else "uses"
+    return [Stub(f"… {n_uses}", f"{n_uses} {noun} not drawn")]
 
 
 def _state(state: str) -> str:

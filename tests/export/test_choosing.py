@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import graphstep as gs
 from graphstep.errors import GraphError, NodeNotFoundError, PatternError
-from graphstep.export import Change, Choice, choose, drawing_from_graph
+from graphstep.export import Change, Choice, choose, dot_from_view, drawing_from_graph
 from graphstep.graph import ProgramGraph
 from tests.export.test_dot import graph_of, scan_loss
 
@@ -83,6 +83,8 @@ def test_what_is_cut_off_is_counted() -> None:
 
     assert (node.hidden_in, node.hidden_out) == (1, 1)
     assert chosen.notes == ("1 of 14 nodes are in the picture.",)
+    dot = dot_from_view(graph, chosen.opened, only=chosen.only)
+    assert dot.count("… 1") == 2
 
 
 def test_a_loop_is_a_path() -> None:
