@@ -10,6 +10,7 @@ from typing import NoReturn, TypeVar
 
 _T = TypeVar("_T")
 _workers: list[threading.Thread] = []
+_others: list[Callable[[], bool]] = []
 # How long Ctrl-C waits at most: seconds between two looks at the worker.
 _TICK = 0.1
 
@@ -53,7 +54,15 @@ def run_interruptibly(work: Callable[[threading.Event], _T]) -> _T:
 
 def is_working() -> bool:
     """Return whether work that was given up is still going on."""
-    return any(worker.is_alive() for worker in _workers)
+    return any(worker.is_alive() for worker in _workers) or any(
+        is_other_working() for is_other_working in _others
+    )
+
+
+def heed(is_other_working: Callable[[], bool]) -> None:
+    """Have `is_working` ask elsewhere too."""
+    if is_other_working not in _others:
+        _others.append(is_other_working)
 
 
 def end_at_once(status: int) -> NoReturn:

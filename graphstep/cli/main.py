@@ -98,7 +98,10 @@ class Program(click.Group):
             status = _report_usage(error)
         except click.Abort:
             status = _INTERRUPTED
-        sys.exit(status if isinstance(status, int) else 0)
+        status = status if isinstance(status, int) else 0
+        if is_working():
+            end_at_once(status)
+        sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
@@ -144,8 +147,6 @@ def _say_error(message: str, hint: str = "") -> None:
 
 def _interrupted() -> int:
     click.echo("graphstep: interrupted", err=True)
-    if is_working():
-        end_at_once(_INTERRUPTED)
     return _INTERRUPTED
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from graphstep.cli.interrupt import end_at_once
+from graphstep.cli.interrupt import heed
 from graphstep.cli.options import (
     ascii_option,
     record_options,
@@ -68,10 +68,9 @@ def _walk(session: Session, save: Path | None, *, is_ascii: bool | None) -> int:
     from graphstep.tui.app import run
     from graphstep.tui.job import is_working
 
+    # Whether the walk ends well or badly, its recording is not waited for.
+    heed(is_working)
     options: dict[str, Any] = {} if save is None else {"save": save}
     if is_ascii is not None:
         options["ascii"] = is_ascii
-    status = run(session.trace, seed=session.seed, budget=session.budget, **options)
-    if is_working():
-        end_at_once(status)
-    return status
+    return run(session.trace, seed=session.seed, budget=session.budget, **options)

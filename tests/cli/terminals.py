@@ -25,12 +25,16 @@ class InTerminal:
 
     Attributes:
         process: The command's process.
+        modes_before: How the terminal treated what is typed before it began.
         is_hung_up: Whether the terminal was taken away.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes], other_end: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], other_end: int, modes: list[Any]
+    ) -> None:
         self.process = process
         self._other_end = other_end
+        self.modes_before = modes
         self.is_hung_up = False
         self._chunks: list[bytes] = []
         # A terminal that nobody reads from soon holds the program up.
@@ -66,7 +70,7 @@ class InTerminal:
 
     def modes(self) -> list[Any]:
         """Return how the terminal treats what is typed and shown."""
-        return termios.tcgetattr(self._other_end)[:4]
+        return modes_of(self._other_end)
 
     def hang_up(self) -> None:
         """Take the terminal away."""
@@ -78,6 +82,11 @@ class InTerminal:
         self.process.wait()
         self._reader.join()
         return self.shown
+
+
+def modes_of(terminal: int) -> list[Any]:
+    """Return how a terminal treats what is typed and shown."""
+    return termios.tcgetattr(terminal)[:4]
 
 
 @contextlib.contextmanager
@@ -103,6 +112,7 @@ def in_terminal(
     rows = struct.pack("HHHH", size[1], size[0], 0, 0)
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, rows)
     inherited = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "LINES"}}
+    modes = modes_of(terminal)
     with subprocess.Popen(
         [*command, *args],
         cwd=folder,
@@ -110,7 +120,7 @@ def in_terminal(
         **dict.fromkeys(("stdin", "stdout", "stderr"), terminal) | (streams or {}),
     ) as process:
         os.close(terminal)
-        started = InTerminal(process, other_end)
+        started = InTerminal(process, other_end, modes)
         try:
             yield started
         finally:
