@@ -16,7 +16,12 @@ from graphstep.tracing import one_line
 # Boxes and lines, of all drawings together, after which no more are made than every
 # region needs to open, and after which none are.
 _MOST_ITEMS, _ALL_ITEMS = 8_000, 20_000
-# The same, for a drawing with everything open.
+# Drawings made however large they are: as it is at first, and the outermost regions all
+# closed and all open.
+_FIRST = 3
+# How many times its time the making of what every region needs may take.
+_PATIENCE = 3
+# Nodes up to which there is a drawing with everything open.
 _ALL_OPEN = 700
 _WIDEST, _NARROWEST = 30, 14
 
@@ -164,7 +169,8 @@ def views_payload(
     Args:
         graph: The program.
         first: What is open at first.
-        seconds: Time after which no more drawings are made than every region needs.
+        seconds: Time after which no more drawings are made than every region needs;
+            after three times that, no more at all.
     """
     views = Views(graph)
     names = list(views.parents)
@@ -174,8 +180,11 @@ def views_payload(
     needed = views.needed(first)
     n_items, start = 0, time.monotonic()
     for tried, opened in enumerate(itertools.chain(needed, views.wished(first))):
-        is_late = n_items > _MOST_ITEMS or time.monotonic() - start > seconds
-        if n_items > _ALL_ITEMS or (is_late and tried >= len(needed)):
+        spent = time.monotonic() - start
+        is_late = n_items > _MOST_ITEMS or spent > seconds
+        is_too_late = n_items > _ALL_ITEMS or spent > _PATIENCE * seconds
+        n_made_anyway = _FIRST if is_too_late else len(needed)
+        if is_late and tried >= n_made_anyway:
             break
         if opened in found:
             continue
