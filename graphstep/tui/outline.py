@@ -36,6 +36,8 @@ class Outline(Pane):
         self._filtered: FilteredRows | None = None
         self._filtered_by: tuple[object, str] | None = None
         self._maker: LineMaker | None = None
+        # The line that was asked for since the state was shown: keys may be faster.
+        self._ahead: int | None = None
         # Textual paints a panel several times for one state (8.2).
         self._strips: dict[int, Strip] = {}
 
@@ -51,6 +53,7 @@ class Outline(Pane):
         before = self.view.state if self.view is not None else None
         rows_before = self.rows
         self.view, state = view, view.state
+        self._ahead = None
         self._filter(view)
         self._maker = None
         rows = self._filtered or state.rows
@@ -110,6 +113,7 @@ class Outline(Pane):
         if rows is not None and rows is not state.rows:
             here = rows.row_of(state.selected)
             here = -1 if here is None else here
+        here = here if self._ahead is None else self._ahead
         last = 0 if rows is None else len(rows) - 1
         page = max(1, self._height - 1)
         by = {"up": -1, "down": 1, "page_up": -page, "page_down": page}
@@ -129,6 +133,7 @@ class Outline(Pane):
         rows = self.rows
         if rows is None or self.view is None or not 0 <= row < len(rows):
             return
+        self._ahead = row
         if rows is self.view.state.rows:
             self.post_message(RowChosen(row, folding))
             return

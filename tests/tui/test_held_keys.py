@@ -144,3 +144,13 @@ async def test_large_arrays_that_pass_by_are_not_measured(
         assert set(nodes) <= shown
         assert nodes[-1] == cursor.step.node
         assert len(looks) == len(set(looks))
+
+
+async def test_held_down_the_outline_goes_a_line_for_every_key() -> None:
+    """No key is lost because the line before it has not been drawn yet."""
+    async with walk(chain, jnp.ones(3), panes=("outline",)) as pilot:
+        before = app_of(pilot).state.selected_row
+
+        await burst(pilot, "down", 20)
+
+        assert app_of(pilot).state.selected_row == before + 20
