@@ -85,9 +85,10 @@ async def settle(pilot: Pilot[int]) -> None:
 def _has_more(app: StepApp) -> bool:
     if not app.is_running or app._exit:
         return False
-    if app.is_recording:
-        return app.is_stale
     screen = app.screen
+    if app.is_recording:
+        pumps = (app, screen, *screen.walk_children())
+        return app.is_stale or any(pump.message_queue_size for pump in pumps)
     is_to_be_drawn = screen._layout_required or bool(screen._dirty_widgets)
     return is_to_be_drawn or app.has_more_to_show
 
