@@ -4,8 +4,9 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 DEMO := examples/digits_mlp.py:loss
 LOCK := requirements.lock.txt
-# Two workers suit two cores; `make test WORKERS=8` suits eight.
-WORKERS ?= 2
+# Three workers suit two cores, for tests of the interface often wait; `make test
+# WORKERS=12` suits eight.
+WORKERS ?= 3
 # Tests to run, or any option of pytest: `make test ARGS=tests/graph`.
 ARGS ?=
 

@@ -50,12 +50,12 @@ class _Displayed(_graph.ProgramGraph):
     """A computational graph that a notebook draws."""
 
     def view(self, expanded: Expanded = None) -> View:
-        if not isinstance(expanded, str | int):
-            expanded = frozenset(expanded or ())
+        if isinstance(expanded, Iterable) and not isinstance(expanded, str):
+            expanded = frozenset(expanded)
         view: Any = super().view(expanded)
         # The public class adds methods and no node.
         view.__class__ = View
-        view.shown = (self, expanded)
+        view.shown = (self, frozenset() if expanded is None else expanded)
         return view
 
     view.__doc__ = _graph.ProgramGraph.view.__doc__
