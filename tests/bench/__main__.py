@@ -19,6 +19,7 @@ from tests.bench.graphs import N_EQUATIONS, equations_per_second, seek_microseco
 from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import MODELS
+from tests.bench.pages import page_figures
 from tests.bench.pictures import picture_figures
 from tests.bench.startup import startup
 from tests.bench.table import loads, table
@@ -26,7 +27,7 @@ from tests.bench.terminal import terminal_figures
 
 _JSON = Path(".bench/bench.json")
 # Names that `--only` takes beside those of models.
-_OTHERS = ("graph", "layout", "pictures", "terminal", "startup")
+_OTHERS = ("graph", "layout", "pages", "pictures", "terminal", "startup")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -87,6 +88,9 @@ def _figures(wanted: Sequence[str], rounds: int) -> list[Figure]:
     if "pictures" in wanted:
         _say("measuring pictures")
         figures += picture_figures(rounds)
+    if "pages" in wanted:
+        _say("measuring pages")
+        figures += page_figures()
     if "terminal" in wanted:
         _say("measuring the terminal UI")
         figures += terminal_figures(rounds)

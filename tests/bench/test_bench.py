@@ -14,6 +14,7 @@ from tests.bench.graphs import equations_per_second, seek_microseconds
 from tests.bench.layouts import layout_figures
 from tests.bench.measure import Effort, Measured, measure
 from tests.bench.models import Model, mlp
+from tests.bench.pages import page_figures
 from tests.bench.pictures import picture_figures
 from tests.bench.table import loads, table
 from tests.bench.terminal import terminal_figures
@@ -71,6 +72,14 @@ def test_pictures_are_measured() -> None:
     figures = picture_figures(1, names=["least squares"])
 
     assert len(figures) == 3
+    assert all(figure.value > 0 for figure in figures)
+
+
+def test_pages_are_measured() -> None:
+    """A page is written and, where there is a browser, opened."""
+    figures = page_figures(["least squares"])
+
+    assert [figure.label.split()[0] for figure in figures[:2]] == ["page", "its"]
     assert all(figure.value > 0 for figure in figures)
 
 
