@@ -118,6 +118,13 @@ class Sheet(Sight):
         is_at_work = self.strips is not None and self.strips.is_at_work
         return is_at_work or super().has_more_to_show
 
+    def _look(self) -> bool:
+        is_as_before = super()._look()
+        if not is_as_before:
+            # Another theme has another background under the same state.
+            self._sheet()
+        return is_as_before
+
     def render_line(self, y: int) -> Strip:
         """Draw one visible row."""
         rows = self._rows
