@@ -3,73 +3,24 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import operator
 import warnings
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Unpack
-
-import networkx as nx
 
 from graphstep import graph as _graph
 from graphstep import recording as _recording
 from graphstep import tracing as _tracing
+from graphstep._displayed import Expanded, LoadedGraph, ProgramGraph, exporters
 from graphstep._files import write_atomically
 from graphstep.analysis import diverging_collectives
 from graphstep.errors import ArgumentError
-from graphstep.recording import Progress, Recorder, SavedGraph, load_recording
+from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
 
 if TYPE_CHECKING:
     from graphstep.export import PictureOptions
-
-# Which regions are open: ids, `"all"`, a number of levels, or the default.
-Expanded = str | int | Iterable[str] | None
-
-
-class View(nx.MultiDiGraph[str] if TYPE_CHECKING else nx.MultiDiGraph):
-    """The graph seen when some regions are open; a notebook draws it.
-
-    Attributes:
-        shown: The program and what of it is open; `None` for graphs that networkx
-            made out of a view.
-    """
-
-    shown: tuple[ProgramGraph, Expanded] | None = None
-
-    def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
-        if self.shown is None:
-            return {"text/plain": str(self)}
-        program, opened = self.shown
-        return _export().bundle_from_graph(program, str(self), opened)
-
-
-class _Displayed(_graph.ProgramGraph):
-    """A computational graph that a notebook draws."""
-
-    def view(self, expanded: Expanded = None) -> View:
-        if isinstance(expanded, Iterable) and not isinstance(expanded, str):
-            expanded = frozenset(expanded)
-        view: Any = super().view(expanded)
-        # The public class adds methods and no node.
-        view.__class__ = View
-        view.shown = (self, frozenset() if expanded is None else expanded)
-        return view
-
-    view.__doc__ = _graph.ProgramGraph.view.__doc__
-
-    def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
-        return _export().bundle_from_graph(self, repr(self))
-
-
-class ProgramGraph(_Displayed):
-    __doc__ = _graph.ProgramGraph.__doc__
-
-
-class _LoadedGraph(_Displayed, SavedGraph):
-    __doc__ = SavedGraph.__doc__
 
 
 class Trace:
@@ -87,8 +38,8 @@ class Trace:
         return f"<Trace {self.program.fn_name}: {n_eqns} equations>"
 
     def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
-        text = f"{self!r}\n{_export().signature(self.graph)}"
-        return _export().bundle_from_graph(self.graph, text)
+        text = f"{self!r}\n{exporters().signature(self.graph)}"
+        return exporters().bundle_from_graph(self.graph, text)
 
     @property
     def closed_jaxpr(self) -> Any:
@@ -237,7 +188,7 @@ class Trace:
             ExportError: If the picture cannot be made or written. Where Graphviz is
                 missing or fails, the graph is then beside `path` as DOT text.
         """
-        export = _export()
+        export = exporters()
         choice, style = export.choice_and_style(expanded, only, options)
         chosen = export.format_from_path(path) if format is None else format
         return export.export_to_path(
@@ -259,8 +210,8 @@ class Recording(_recording.Recording):
         return f"<Recording {self.fn_name}: {n_steps} steps, {self.mode}>"
 
     def _repr_mimebundle_(self, **_limits: Any) -> dict[str, str]:
-        text = f"{self!r}\n{_export().signature(self.graph)}"
-        return _export().bundle_from_recording(self, text)
+        text = f"{self!r}\n{exporters().signature(self.graph)}"
+        return exporters().bundle_from_recording(self, text)
 
     def cursor(self) -> Cursor:
         """Return a cursor at the first step of the walk."""
@@ -309,7 +260,7 @@ class Recording(_recording.Recording):
             ExportError: If the file cannot be made or written.
             SteppingError: If there is no such step.
         """
-        export = _export()
+        export = exporters()
         choice, style = export.choice_and_style(expanded, only, options)
         chosen = export.format_from_path(path) if format is None else format
         # A page is read from the start.
@@ -359,7 +310,7 @@ class Recording(_recording.Recording):
             RegionNotFoundError: If `expanded` names what is no region.
             OutputError: If the file cannot be written.
         """
-        page: bytes = _export().page_from_recording(
+        page: bytes = exporters().page_from_recording(
             self,
             expanded,
             at=at.index if isinstance(at, Cursor) else at,
@@ -413,17 +364,12 @@ def _dot(
     at: Cursor | None,
     options: PictureOptions,
 ) -> str:
-    export = _export()
+    export = exporters()
     choice, style = export.choice_and_style(expanded, only, options)
     chosen = export.choose(graph, choice)
     return export.dot_from_view(
         graph, chosen.opened, only=chosen.only, at=at, style=style
     )
-
-
-def _export() -> ModuleType:
-    """Return the package that draws; it is loaded when it is first needed."""
-    return importlib.import_module("graphstep.export")
 
 
 def _argnums(given: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
@@ -468,7 +414,7 @@ def load(path: str | Path) -> Recording:
     recording = load_recording(Path(path))
     # The public class adds methods and no state.
     recording.__class__ = Recording
-    recording.graph.__class__ = _LoadedGraph
+    recording.graph.__class__ = LoadedGraph
     assert isinstance(recording, Recording)
     return recording
 

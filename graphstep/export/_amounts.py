@@ -9,6 +9,7 @@ import jax
 import numpy as np
 
 from graphstep.export._drawing import Amount
+from graphstep.export.chain import number
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence, Recording, Stats, stats_from_array
 from graphstep.stepping import FORWARD, Cursor
@@ -54,24 +55,6 @@ def amounts_at(cursor: Cursor, node_id: str) -> tuple[Amount, ...]:
             if cursor.has_complete_cotangent(node_id, out)
         ]
     return tuple(found)
-
-
-def number(value: Any, digits: int = 4) -> str:
-    """Return one number with so many significant digits and a true minus sign."""
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value))
-    if isinstance(value, int | np.integer):
-        return str(int(value)).replace("-", "−")
-    if isinstance(value, complex | np.complexfloating):
-        imaginary = number(abs(value.imag), digits)
-        sign = "−" if value.imag < 0 else "+"
-        return f"{number(value.real, digits)}{sign}{imaginary}i"
-    x = float(value)
-    if math.isnan(x):
-        return "NaN"
-    if math.isinf(x):
-        return "Inf" if x > 0 else "−Inf"
-    return f"{x:.{digits}g}".replace("-", "−")
 
 
 def _amount(

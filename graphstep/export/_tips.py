@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphstep.export._amounts import number
 from graphstep.export._drawing import (
     Amount,
     Cluster,
@@ -12,6 +11,7 @@ from graphstep.export._drawing import (
     DrawnNode,
     short_source,
 )
+from graphstep.export.chain import number
 from graphstep.tracing import one_line
 
 _MARKS = {
