@@ -1,0 +1,25 @@
+"""From an equation to its rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphstep.rules._elementwise import ELEMENTWISE
+from graphstep.rules._linear import LINEAR
+from graphstep.rules._rule import Equation, Rule, RuleMaker
+
+RULES: dict[str, RuleMaker] = {**ELEMENTWISE, **LINEAR}
+
+
+def rule_of(eqn: Any) -> Rule | None:
+    """Return the rule of an equation, or `None` if the table has none for it.
+
+    Args:
+        eqn: An equation of a jaxpr.
+    """
+    maker = RULES.get(eqn.primitive.name)
+    if maker is None:
+        return None
+    avals_in = tuple(v.aval for v in eqn.invars)
+    avals_out = tuple(v.aval for v in eqn.outvars)
+    return maker(Equation(eqn.primitive.name, eqn.params, avals_in, avals_out))
