@@ -19,8 +19,11 @@ GraphstepError
 │   ├── NoReverseError
 │   ├── CancelledError
 │   └── FileFormatError
+├── ModesError
 ├── SteppingError
 ├── EditError
+├── AnswerError
+├── LessonError
 ├── InterfaceError
 ├── LayoutError
 │   └── LayoutCancelledError
@@ -113,12 +116,24 @@ class FileFormatError(RecordingError):
     """A saved recording is truncated, altered or not a recording."""
 
 
+class ModesError(GraphstepError):
+    """A function has no derivative for which a mode could be chosen."""
+
+
 class SteppingError(GraphstepError):
     """A cursor was asked to go where the walk does not lead."""
 
 
 class EditError(GraphstepError):
     """A change of the inputs, the seed or argnums cannot be made."""
+
+
+class AnswerError(GraphstepError):
+    """What was typed in answer to a question cannot be read."""
+
+
+class LessonError(GraphstepError):
+    """A lesson is written wrongly, or says what is not so; one line for each."""
 
 
 class InterfaceError(GraphstepError):
