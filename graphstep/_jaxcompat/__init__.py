@@ -54,6 +54,15 @@ from graphstep._jaxcompat._structure import (
     scope_names,
     structure,
 )
+from graphstep._jaxcompat._tags import (
+    function_of,
+    inner_jaxprs,
+    is_inlined,
+    name_of,
+    tag_of,
+    tagged,
+    transforms_of,
+)
 from graphstep._jaxcompat._taps import tap
 
 __all__ = [
@@ -73,10 +82,13 @@ __all__ = [
     "constrain",
     "explicit_sharding",
     "fence",
+    "function_of",
     "has_callback",
     "has_callback_name",
     "has_zero_derivative",
+    "inner_jaxprs",
     "is_inexact",
+    "is_inlined",
     "is_jit",
     "is_key",
     "is_ref",
@@ -90,6 +102,7 @@ __all__ = [
     "letters",
     "literal_array",
     "manual_axes",
+    "name_of",
     "open_jaxpr",
     "placed_like",
     "platform_branch",
@@ -102,8 +115,11 @@ __all__ = [
     "shard_count",
     "short_type",
     "structure",
+    "tag_of",
+    "tagged",
     "tap",
     "to_varying",
+    "transforms_of",
     "transposed_axes",
     "varying_axes",
     "varying_axes_of_type",
