@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from graphstep._api import Recording
 from graphstep.cli.session import Session
+from graphstep.errors import NotCapturedError
 from graphstep.export import NUMBERS, json_number, json_operand, json_output
 from graphstep.graph import ProgramGraph, Region
 
@@ -97,10 +98,18 @@ def _region(region: Region, rec: Recording | None) -> dict[str, Any]:
         "loops": list(region.loops),
     }
     if rec is not None and region.kind in ("scan", "while"):
-        found["trips"] = np.asarray(rec.trips_array(region.id)).tolist()
+        found["trips"] = _captured(rec.trips_array, region.id)
     if rec is not None and region.kind == "cond":
-        found["branch"] = np.asarray(rec.branch_array(region.id)).tolist()
+        found["branch"] = _captured(rec.branch_array, region.id)
     return found
+
+
+def _captured(read: Callable[[str], Any], region: str) -> Any:
+    """Return how often a loop ran, or which branch was taken; `None` if unknown."""
+    try:
+        return np.asarray(read(region)).tolist()
+    except NotCapturedError:
+        return None
 
 
 def _node(graph: ProgramGraph, rec: Recording | None, node_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from graphstep._jaxcompat import short_type
 from graphstep.cli.summaries import Summary, summarize
+from graphstep.errors import NotCapturedError
 from graphstep.graph import ProgramGraph, Region
 from graphstep.recording import Recording
 
@@ -133,14 +134,21 @@ def _heading(region: Region, rec: Recording | None) -> str:
         words = f"branch {region.name}"
     elif region.eqn is not None and region.primitive != region.name:
         words = f"{region.name} ({region.primitive})"
-    if rec is not None and region.kind in ("scan", "while"):
-        words += f", {_counts(rec.trips_array(region.id))} iterations"
-    elif region.length is not None:
-        words += f", {region.length} iterations"
-    if rec is not None and region.kind == "cond":
-        words += f", branch {_counts(rec.branch_array(region.id))} taken"
+    words += _turns(region, rec)
     noun = "node" if region.size == 1 else "nodes"
     return f"{words}, {region.size} {noun}"
+
+
+def _turns(region: Region, rec: Recording | None) -> str:
+    """Return how often a loop ran, or which branch was taken."""
+    try:
+        if rec is not None and region.kind in ("scan", "while"):
+            return f", {_counts(rec.trips_array(region.id))} iterations"
+        if rec is not None and region.kind == "cond":
+            return f", branch {_counts(rec.branch_array(region.id))} taken"
+    except NotCapturedError:
+        return ", not captured"
+    return "" if region.length is None else f", {region.length} iterations"
 
 
 def _counts(counts: object) -> str:

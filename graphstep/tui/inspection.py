@@ -9,6 +9,7 @@ from typing import Any
 from rich.style import Style
 from rich.text import Text
 
+from graphstep.errors import NotCapturedError
 from graphstep.graph import Node, Region
 from graphstep.stepping import SEED
 from graphstep.tracing import one_line, source_line
@@ -153,7 +154,10 @@ class Inspection:
                     (f"{turns[depth]} ", palette.text),
                 ]
                 continue
-            trips = values.recording.trips(loop, turns[:depth])
+            try:
+                trips = values.recording.trips(loop, turns[:depth])
+            except NotCapturedError:
+                return [("how often its loop ran was not captured", palette.dim)]
             parts += [
                 ("iteration " if not parts else "  iteration ", palette.faint),
                 (f"{turns[depth]}/{trips}", palette.text),
@@ -340,4 +344,7 @@ class Inspection:
         outer = cursor.iteration_of(region.id)
         if outer is None:
             return ""
-        return f", branch {values.recording.branch(region.id, outer)} was taken"
+        try:
+            return f", branch {values.recording.branch(region.id, outer)} was taken"
+        except NotCapturedError:
+            return ", which was taken was not captured"

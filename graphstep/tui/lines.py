@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from graphstep.errors import NotCapturedError
 from graphstep.export import kind_of_node
 from graphstep.export.chain import label_of, type_of
 from graphstep.graph import ProgramGraph, Region
@@ -312,11 +313,16 @@ def region_title(region: Region, trips: int | None = None) -> str:
 def trips_of(
     cursor: Cursor | None, values: Values | None, region: Region
 ) -> int | None:
-    """Return how many turns a loop took, where the cursor sees it."""
+    """Return how many turns a loop took, where the cursor sees it, if that is known."""
     if region.kind not in ("scan", "while") or cursor is None or values is None:
         return region.length
     outer = cursor.iteration_of(region.id)
-    return None if outer is None else values.recording.trips(region.id, outer)
+    if outer is None:
+        return None
+    try:
+        return values.recording.trips(region.id, outer)
+    except NotCapturedError:
+        return region.length
 
 
 def _call_text(graph: ProgramGraph, node: str, primitive: str, role: str) -> str:

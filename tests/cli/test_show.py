@@ -293,3 +293,35 @@ def test_effects_and_keys_are_shown(run: Run) -> None:
     assert done.status == 0
     assert "key<fry>[]" in done.out
     assert "debug_" in done.out
+
+
+UNSEEN = """
+import jax
+
+@jax.custom_vjp
+def rule(x):
+    jax.debug.callback(lambda _: None, x)
+    x = jax.lax.while_loop(lambda v: v < 50.0, lambda v: v * 2.0, x)
+    return jax.lax.cond(x > 2.0, jax.numpy.sin, jax.numpy.cos, x)
+
+rule.defvjp(lambda x: (rule(x), x), lambda x, g: (g * x,))
+
+def f(x):
+    return rule(x)
+
+example_args = (2.0,)
+"""
+
+
+def test_turns_that_were_not_captured_are_said_to_be_so(run: Run) -> None:
+    """What calls back in the body of a custom rule is not run again to be recorded."""
+    text, document = (
+        run("show", "m.py:f", *more, m=UNSEEN) for more in ((), ("--json",))
+    )
+
+    assert text.status == document.status == 0
+    assert "while, not captured, 4 nodes" in text.out
+    assert "cond, not captured, " in text.out
+    regions = {each["kind"]: each for each in json.loads(document.out)["regions"]}
+    assert regions["while"]["trips"] is None
+    assert regions["cond"]["branch"] is None

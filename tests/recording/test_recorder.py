@@ -18,6 +18,7 @@ from graphstep.errors import (
     ShapeMismatchError,
 )
 from graphstep.recording import Absence
+from graphstep.recording._verify import compare
 
 X = np.linspace(-1.0, 1.0, 2000, dtype=np.float32)
 W = np.linspace(0.5, 1.5, 2000, dtype=np.float32)
@@ -282,6 +283,20 @@ def test_verification_reports_no_difference_to_the_compiled_function() -> None:
     worst = rec.verification.worst
     assert worst is not None
     assert worst.norm_relative < 1e-6
+
+
+def test_rounding_alone_is_no_difference_worth_a_word() -> None:
+    """A derivative that is zero but for rounding is measured by the others."""
+    zero, one = jnp.float32(4e-8), jnp.float32(7.0)
+
+    by_zero, by_one = compare("in_cotangent", "ab", [2 * zero, one], [zero, one])
+    wrong, _ = compare("in_cotangent", "ab", [zero, one], [one / 1e5, one])
+    output, _ = compare("output", "ab", [2 * zero, one], [zero, one])
+
+    assert by_zero.norm_relative < 1e-4
+    assert by_one.norm_relative == 0
+    assert wrong.norm_relative > 1e-2
+    assert output.norm_relative == pytest.approx(1.0)
 
 
 def test_a_carry_that_is_only_handed_on_has_its_cotangent() -> None:

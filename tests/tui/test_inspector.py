@@ -162,3 +162,31 @@ async def test_every_size_has_room_for_the_inspector(size: tuple[int, int]) -> N
         lines = screen_text(pilot, "inspector").splitlines()
         assert {len(line) for line in lines} == {size[0]}
         assert "tanh" in lines[0]
+
+
+@jax.custom_vjp
+def unseen(x: jax.Array) -> jax.Array:
+    jax.debug.callback(lambda _: None, x)
+    x = jax.lax.while_loop(lambda v: v < 50.0, lambda v: v * 2.0, x)
+    return jax.lax.cond(x > 2.0, jnp.sin, jnp.cos, x)
+
+
+unseen.defvjp(lambda x: (unseen(x), x), lambda x, g: (g * x,))
+
+
+async def test_turns_that_were_not_captured_are_said_to_be_so() -> None:
+    """Loops and branches in a custom rule that calls back can be opened all the same."""
+    async with walk(unseen, 2.0, panes=INSPECTOR) as pilot:
+        app = app_of(pilot)
+        app.change(app.state.with_open(frozenset(app.state.graph.regions.keys())))
+        regions = {each.kind: each.id for each in app.state.graph.regions.values()}
+        body = app.state.graph.order[app.state.graph.regions[regions["body"]].start]
+        app.change(app.state.select_node(body))
+        await press(pilot)
+        assert "how often its loop ran was not captured" in screen_text(pilot)
+        app.change(app.state.select_region(regions["while"]))
+        await press(pilot)
+        assert f"region {regions['while']}" in screen_text(pilot)
+        app.change(app.state.select_region(regions["cond"]))
+        await press(pilot)
+        assert "which was taken was not captured" in screen_text(pilot)
