@@ -36,7 +36,8 @@ _INSTALLED = re.compile(r"[\\/](?:site|dist)-packages[\\/]")
 # Code without a file that a person typed. Everything else in angle brackets was
 # generated, or frozen into the interpreter.
 _TYPED_IN = re.compile(
-    r"<(?:stdin|input|string|console|unknown|doctest|cell|ipython-input|python-input)"
+    r"<(?:stdin|input|string|console|unknown|doctest|cell|ipython-input|python-input"
+    r"|lesson )"
 )
 # Frameworks whose methods people trace directly (`model.apply`): tracing one does
 # not make the framework the user's own code.
