@@ -22,12 +22,13 @@ _BINARY: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: np.true_divide,
-    ast.Pow: np.power,
+    ast.Pow: np.float_power,
     ast.MatMult: np.matmul,
+}
+# Truth values are numbers here, as in Iverson's brackets: 1 where it holds, else 0.
+_TRUTHS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.BitAnd: np.logical_and,
     ast.BitOr: np.logical_or,
-}
-_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Lt: np.less,
     ast.LtE: np.less_equal,
     ast.Gt: np.greater,
@@ -35,6 +36,7 @@ _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: np.equal,
     ast.NotEq: np.not_equal,
 }
+_CONSTANTS = {"π": np.pi}
 
 
 @functools.cache
@@ -61,7 +63,9 @@ def symbols_in(formula: str) -> frozenset[str]:
     return frozenset(
         part.id
         for part in ast.walk(tree)
-        if isinstance(part, ast.Name) and id(part) not in called
+        if isinstance(part, ast.Name)
+        and id(part) not in called
+        and part.id not in _CONSTANTS
     )
 
 
@@ -86,22 +90,32 @@ def _value(part: ast.expr, values: Mapping[str, Any]) -> Any:
         case ast.Constant():
             return part.value
         case ast.Name():
-            return values[part.id]
+            return _CONSTANTS[part.id] if part.id in _CONSTANTS else values[part.id]
         case ast.BinOp():
             left, right = _value(part.left, values), _value(part.right, values)
-            return _BINARY[type(part.op)](left, right)
+            return _combined(part.op, left, right)
         case ast.UnaryOp(op=ast.USub()):
             return -_value(part.operand, values)
         case ast.UnaryOp(op=ast.Invert()):
-            return np.logical_not(_value(part.operand, values))
+            return _number(np.logical_not(_value(part.operand, values)))
         case ast.Compare(ops=[op], comparators=[right]):
-            return _COMPARED[type(op)](_value(part.left, values), _value(right, values))
+            return _combined(op, _value(part.left, values), _value(right, values))
         case ast.Attribute(attr="T"):
             return np.swapaxes(_value(part.value, values), -1, -2)
         case ast.Call(func=ast.Name(id=word)):
             return WORDS[word].evaluate(*(_value(a, values) for a in part.args))
         case _:
             raise ValueError(f"A formula cannot hold `{ast.unparse(part)}`.")
+
+
+def _combined(op: ast.operator | ast.cmpop, left: Any, right: Any) -> Any:
+    if isinstance(op, ast.operator) and type(op) in _BINARY:
+        return _BINARY[type(op)](left, right)
+    return _number(_TRUTHS[type(op)](left, right))
+
+
+def _number(truth: Any) -> Any:
+    return np.asarray(truth, np.float64)
 
 
 class _Renamer(ast.NodeTransformer):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from graphstep.rules._elementwise import ELEMENTWISE
+from graphstep.rules._arithmetic import ARITHMETIC
+from graphstep.rules._functions import FUNCTIONS_OF_ELEMENTS
 from graphstep.rules._linear import LINEAR
 from graphstep.rules._rule import Equation, Rule, RuleMaker
 
-RULES: dict[str, RuleMaker] = {**ELEMENTWISE, **LINEAR}
+RULES: dict[str, RuleMaker] = {**ARITHMETIC, **FUNCTIONS_OF_ELEMENTS, **LINEAR}
 
 
 def rule_of(eqn: Any) -> Rule | None:

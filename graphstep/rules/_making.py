@@ -7,20 +7,30 @@ from typing import Any
 
 from graphstep.rules._formula import renamed
 from graphstep.rules._rule import (
+    DENSE,
     DIAGONAL,
+    IDENTITY,
     ZERO,
     Equation,
     Rule,
     RuleMaker,
+    Structure,
     cotangent_of,
+    is_differentiable,
     tangent_of,
 )
 
 Given = Callable[[Equation], Mapping[str, Any]]
 
 
-def _nothing(_: Equation) -> Mapping[str, Any]:
+def nothing(_: Equation) -> Mapping[str, Any]:
+    """Return no parameters."""
     return {}
+
+
+def real(maker: RuleMaker) -> RuleMaker:
+    """Return a maker whose rule holds for real numbers only."""
+    return lambda equation: None if equation.is_complex else maker(equation)
 
 
 def elementwise(
@@ -28,43 +38,52 @@ def elementwise(
     *derivatives: str | None,
     reason: str,
     source: str,
-    cost: int = 1,
-    structure: str = DIAGONAL,
-    given: Given = _nothing,
+    cost: str = "",
+    given: Given = nothing,
 ) -> RuleMaker:
     """Return the rule of an operation on each element by itself.
 
     Args:
-        value: The result, as a formula: `y` of `x`, or `z` of `x` and `y`.
+        value: The result, as a formula: `y` of `x`, or `z` of `x` and `y`, or `z` of
+            `x`, `y` and `w`.
         derivatives: Derivative by each operand; `None` where it has none.
         reason: Why they are these, in one sentence.
         source: Where they are written down.
-        cost: Operations for each element.
-        structure: Structure of the Jacobian by each operand.
+        cost: Formula of the operations; by default one for each element.
         given: Parameters that the formulas use, by symbol.
     """
     operands = ("x", "y", "w")[: len(derivatives)]
     result = "y" if operands == ("x",) else "z"
 
     def made(equation: Equation) -> Rule:
-        shape = equation.out_avals[0].shape
-        terms = [
-            f"({derivative}) * {tangent_of(operand)}"
-            for operand, derivative in zip(operands, derivatives, strict=True)
-            if derivative
-        ]
-        sent = [
-            _sent(derivative, result, aval.shape, shape)
+        known = [
+            derivative if is_differentiable(aval) else None
             for derivative, aval in zip(derivatives, equation.in_avals, strict=True)
         ]
+        terms = [
+            f"({derivative}) * {tangent_of(operand)}"
+            for operand, derivative in zip(operands, known, strict=True)
+            if derivative
+        ]
+        whole = equation.out_avals[0].shape
+        shapes = [aval.shape for aval in equation.in_avals]
         return Rule(
+            equation,
             operands,
             (result,),
             (value,),
-            (" + ".join(terms) or f"0 * {result}",),
-            tuple(sent),
-            tuple(structure if d else ZERO for d in derivatives),
-            cost=f"{cost} * size({result})",
+            (" + ".join(terms) or None,),
+            tuple(
+                _sent(derivative, result, shape, whole)
+                for derivative, shape in zip(known, shapes, strict=True)
+            ),
+            tuple(
+                _structure(derivative, operand, shape, whole)
+                for derivative, operand, shape in zip(
+                    known, operands, shapes, strict=True
+                )
+            ),
+            cost=cost or f"size({result})",
             reason=reason,
             source=source,
             given=given(equation),
@@ -78,21 +97,41 @@ def _sent(derivative: str | None, result: str, shape: Any, whole: Any) -> str | 
     if derivative is None:
         return None
     sent = f"({derivative}) * {cotangent_of(result)}"
-    if shape == whole:
-        return sent
-    axes = [i for i, n in enumerate(shape or ()) if n == 1 and whole[i] != 1]
-    return f"sum({sent})" if not shape else f"sum_keeping({sent}, {tuple(axes)})"
+    return sent if shape == whole else f"sum({sent})"
+
+
+def _structure(
+    derivative: str | None, operand: str, shape: Any, whole: Any
+) -> Structure:
+    if derivative is None:
+        return ZERO
+    if shape != whole:
+        # One number for all elements: the Jacobian is a single column.
+        return DENSE
+    if derivative == "1":
+        return IDENTITY
+    return Structure(DIAGONAL.kind, f"diag({derivative}, {operand})")
+
+
+def constant(value: str, *, reason: str, n_operands: int = 1) -> RuleMaker:
+    """Return the rule of a function that is constant between its jumps."""
+    return elementwise(
+        value,
+        *[None] * n_operands,
+        reason=reason,
+        source="JAX: the derivative is zero wherever there is one",
+    )
 
 
 def linear(
     value: str,
     transposed: str,
-    structure: str,
+    structure: Structure,
     *,
     reason: str,
-    source: str,
-    cost: str = "0 * size(y)",
-    given: Given = _nothing,
+    source: str = "JAX: the transpose of the operation, which is linear",
+    cost: str = "0",
+    given: Given = nothing,
 ) -> RuleMaker:
     """Return the rule of a linear operation `y` of `x`, whose tangent is itself.
 
@@ -107,13 +146,23 @@ def linear(
     """
 
     def made(equation: Equation) -> Rule:
+        is_active = is_differentiable(equation.in_avals[0]) and is_differentiable(
+            equation.out_avals[0]
+        )
         return Rule(
-            ("x",),
+            equation,
+            ("x", *(f"i{k}" for k in range(1, len(equation.in_avals)))),
             ("y",),
             (value,),
-            (renamed(value, {"x": tangent_of("x")}),),
-            (transposed,),
-            (structure,),
+            (renamed(value, {"x": tangent_of("x")}) if is_active else None,),
+            (
+                transposed if is_active else None,
+                *[None] * (len(equation.in_avals) - 1),
+            ),
+            (
+                structure if is_active else ZERO,
+                *[ZERO] * (len(equation.in_avals) - 1),
+            ),
             cost=cost,
             reason=reason,
             source=source,
