@@ -24,6 +24,8 @@ from graphstep.tui.endings import on_ending_signals
 from graphstep.tui.examining import ExaminingActions
 from graphstep.tui.footer import KeyBar
 from graphstep.tui.glyphs import AsciiFilter, prefers_ascii
+from graphstep.tui.lesson_actions import LessonActions
+from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.listening import ListeningActions
 from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
@@ -35,7 +37,6 @@ from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Candidates, Prompt
 from graphstep.tui.reading import ReadingActions
 from graphstep.tui.remembering import RememberingActions
-from graphstep.tui.rerunning import RerunningActions
 from graphstep.tui.running import run_app
 from graphstep.tui.settings import Settings, read_settings, settings_folder
 from graphstep.tui.stopping import StoppingActions
@@ -43,6 +44,7 @@ from graphstep.tui.surroundings import check_surroundings
 from graphstep.tui.timeline_bar import TimelineBar
 from graphstep.tui.title import TitleBar, position_text
 from graphstep.tui.traced import Traced
+from graphstep.tui.typing_ahead import TypingAhead
 from graphstep.tui.view import View
 from graphstep.tui.walking import WalkingActions
 
@@ -58,9 +60,10 @@ class StepApp(
     DrawingActions,
     ExaminingActions,
     ReadingActions,
-    RerunningActions,
+    LessonActions,
     ListeningActions,
     LookingActions,
+    TypingAhead,
 ):
     """Walks through one function.
 
@@ -72,6 +75,7 @@ class StepApp(
         ascii: Whether to draw with ASCII alone; by default as the locale and the
             terminal want it.
         settings: What the person has set; by default nothing, and nothing is kept.
+        lesson: The lesson that is read beside the walk, if one is.
         **options: For `trace.record`.
 
     Attributes:
@@ -94,6 +98,7 @@ class StepApp(
         save: Path | None = None,
         ascii: bool | None = None,  # noqa: A002 -- the word for it.
         settings: Settings | None = None,
+        lesson: LessonState | None = None,
         **options: Any,
     ) -> None:
         super().__init__(graph, settings=settings)
@@ -102,7 +107,9 @@ class StepApp(
         self._options = options
         self._save_to = save
         if recording is not None:
-            self.open_recording(recording, trace)
+            self.open_recording(recording, trace, options)
+        if lesson is not None:
+            self.open_lesson(lesson)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
