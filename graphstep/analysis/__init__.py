@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from graphstep.analysis._diverging import diverging_collectives
 from graphstep.analysis._health import STATISTICS, WORDS, Condition
+from graphstep.analysis._local_jacobian import (
+    LocalJacobian,
+    local_jacobian,
+    spy,
+    structure_of,
+)
+from graphstep.analysis._modes import MODES, Estimate, Mode, Modes, modes
+from graphstep.analysis._modes_advice import Choice, advice, measured, predicted
+from graphstep.analysis._modes_experiment import (
+    SHAPES,
+    SWEEP,
+    Trial,
+    crossover,
+    network,
+    trial,
+)
+from graphstep.analysis._modes_measured import ROUNDS, Timing, measure
 from graphstep.analysis._norms import (
     INF,
     NAN,
@@ -13,17 +30,49 @@ from graphstep.analysis._norms import (
     norm_of,
     norms_of_rows,
 )
+from graphstep.analysis._residuals import Residual, Want
+from graphstep.analysis._residuals_memory import Alive
+from graphstep.analysis._zeros import Why, why
+from graphstep.analysis._zeros_cuts import Cut
 
 __all__ = [
     "INF",
+    "MODES",
     "NAN",
     "OK",
+    "ROUNDS",
+    "SHAPES",
     "STATISTICS",
+    "SWEEP",
     "UNKEPT",
     "UNWALKED",
     "WORDS",
+    "Alive",
+    "Choice",
     "Condition",
+    "Cut",
+    "Estimate",
+    "LocalJacobian",
+    "Mode",
+    "Modes",
+    "Residual",
+    "Timing",
+    "Trial",
+    "Want",
+    "Why",
+    "advice",
+    "crossover",
     "diverging_collectives",
+    "local_jacobian",
+    "measure",
+    "measured",
+    "modes",
+    "network",
     "norm_of",
     "norms_of_rows",
+    "predicted",
+    "spy",
+    "structure_of",
+    "trial",
+    "why",
 ]

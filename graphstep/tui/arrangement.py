@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 GRAPH = "graph"
-# Every panel, in the order of the keys 1 to 9.
+# Every panel, in the order of the keys 1 to 9 and 0; the text of a lesson stands on top.
 PANES = (
     GRAPH,
+    "lesson",
     "inspector",
     "chain",
     "source",
@@ -19,6 +20,7 @@ PANES = (
     "jaxpr",
     "stops",
     "runs",
+    "card",
 )
 # From here on a column of panels stands beside the graph, from there on two do.
 _WIDE, _VERY_WIDE = 100, 170

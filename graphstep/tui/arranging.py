@@ -61,7 +61,8 @@ class Arranging(BackgroundWork):
 
     # Actions -------------------------------------------------------------------------
 
-    def _toggle_pane(self, pane_id: str) -> None:
+    def toggle_pane(self, pane_id: str) -> None:
+        """Show a panel and give it the keys, or hide the one that has them."""
         state = self.state
         is_hiding = state.focus == pane_id and pane_id != GRAPH
         if is_hiding and pane_id in state.arrangement.shown:
@@ -82,39 +83,43 @@ class Arranging(BackgroundWork):
 
     def action_pane_graph(self) -> None:
         """Give the keys to the graph."""
-        self._toggle_pane("graph")
+        self.toggle_pane("graph")
 
     def action_pane_inspector(self) -> None:
         """Show or hide the inspector."""
-        self._toggle_pane("inspector")
+        self.toggle_pane("inspector")
 
     def action_pane_chain(self) -> None:
         """Show or hide the chain rule."""
-        self._toggle_pane("chain")
+        self.toggle_pane("chain")
 
     def action_pane_source(self) -> None:
         """Show or hide the source."""
-        self._toggle_pane("source")
+        self.toggle_pane("source")
 
     def action_pane_outline(self) -> None:
         """Show or hide the outline."""
-        self._toggle_pane("outline")
+        self.toggle_pane("outline")
 
     def action_pane_array(self) -> None:
         """Show or hide the array."""
-        self._toggle_pane("array")
+        self.toggle_pane("array")
 
     def action_pane_jaxpr(self) -> None:
         """Show or hide the jaxpr."""
-        self._toggle_pane("jaxpr")
+        self.toggle_pane("jaxpr")
 
     def action_pane_stops(self) -> None:
         """Show or hide breakpoints and watches."""
-        self._toggle_pane("stops")
+        self.toggle_pane("stops")
 
     def action_pane_runs(self) -> None:
         """Show or hide the recordings."""
-        self._toggle_pane("runs")
+        self.toggle_pane("runs")
+
+    def action_pane_card(self) -> None:
+        """Show or hide the card of the local Jacobian."""
+        self.toggle_pane("card")
 
     def _cycle_pane(self, by: int) -> None:
         if isinstance(self.focused, Prompt):

@@ -11,6 +11,7 @@ from textual import events
 from graphstep.tui import (
     keys_find,
     keys_graph,
+    keys_lessons,
     keys_loops,
     keys_runs,
     keys_source,
@@ -33,9 +34,12 @@ _GAP_AFTER_NOTICE = 4
 _LAST = 1_000
 # The same at the graph, where one walks.
 _ALWAYS_WALKING = 8
+# Of a lesson's own actions.
+_ALWAYS_READING = 2
 # The actions of a panel, which go before all others while it has the keys.
 _OF_PANE: dict[str, tuple[Action, ...]] = {
     "graph": keys_graph.ACTIONS,
+    "lesson": keys_lessons.ACTIONS,
     "inspector": keys_values.ACTIONS,
     "chain": keys_values.ACTIONS,
     "array": keys_values.ACTIONS,
@@ -44,6 +48,7 @@ _OF_PANE: dict[str, tuple[Action, ...]] = {
     "jaxpr": keys_find.ACTIONS,
     "stops": keys_stops.ACTIONS,
     "runs": keys_runs.ACTIONS,
+    "card": keys_values.ACTIONS,
 }
 
 
@@ -84,6 +89,9 @@ class KeyBar(TextBar):
 def bar_actions(view: View, width: int) -> Sequence[Action]:
     """Return the actions whose keys fit, in the order of the table."""
     useful = [a for a in view.actions if view.cursor is not None or not a.needs_walk]
+    lesson = _names(keys_lessons.ACTIONS)
+    if view.state.lesson is None:
+        useful = [a for a in useful if a.name not in lesson]
     in_loop = view.cursor is not None and bool(view.cursor.step.iteration)
     here = _names(_OF_PANE.get(view.state.focus, ()))
     loops = _names(keys_loops.ACTIONS) if in_loop else set[str]()
@@ -91,6 +99,8 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
     always = _ALWAYS_WALKING if view.state.focus == GRAPH else _ALWAYS
 
     def urgency(action: Action) -> tuple[int, int]:
+        if 0 < action.rank <= _ALWAYS_READING and action.name in lesson:
+            return -1, action.rank
         if 0 < action.rank <= always:
             return 0, action.rank
         rank = action.rank or _LAST

@@ -138,6 +138,14 @@ ACTIONS: tuple[Action, ...] = (
         "pane_runs", ("9",), "9", "runs", "show recordings; once more hides it", _PANELS
     ),
     Action(
+        "pane_card",
+        ("0",),
+        "0",
+        "Jacobian",
+        "show the card of the local Jacobian; once more hides it",
+        _PANELS,
+    ),
+    Action(
         "maximise",
         ("z",),
         "z",

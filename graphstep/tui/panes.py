@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from graphstep.tui.array_pane import ArrayPane
 from graphstep.tui.canvas import Canvas
+from graphstep.tui.card_pane import CardPane
 from graphstep.tui.chain_pane import ChainPane
 from graphstep.tui.inspector import Inspector
 from graphstep.tui.jaxpr_pane import JaxprPane
+from graphstep.tui.lesson_pane import LessonPane
 from graphstep.tui.outline import Outline
 from graphstep.tui.pane import Pane
 from graphstep.tui.runs_pane import RunsPane
@@ -18,6 +20,7 @@ def all_panes() -> tuple[Pane, ...]:
     """Return a new widget for every panel."""
     return (
         Canvas(),
+        LessonPane(),
         Inspector(),
         ChainPane(),
         SourcePane(),
@@ -26,4 +29,5 @@ def all_panes() -> tuple[Pane, ...]:
         JaxprPane(),
         StopsPane(),
         RunsPane(),
+        CardPane(),
     )

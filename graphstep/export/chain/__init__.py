@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from graphstep.export.chain._amounts import Amount, CotangentSum, Facts, SumTerm
+from graphstep.export.chain._card import Card, PathStep, cards_of, path_of
 from graphstep.export.chain._facts import node_facts, seed_facts
-from graphstep.export.chain._index import operand_index
+from graphstep.export.chain._index import has_local_derivative, operand_index
 from graphstep.export.chain._labels import label_of, type_of
 from graphstep.export.chain._names import (
     cotangent_name,
     equation_text,
     loop_name,
+    operand_name,
+    sender_text,
+    use_text,
 )
 from graphstep.export.chain._numbers import index_text, number, signed
+from graphstep.export.chain._why import cut_text, place_text, why_lines
 
 __all__ = [
     "Amount",
+    "Card",
     "CotangentSum",
     "Facts",
+    "PathStep",
     "SumTerm",
+    "cards_of",
     "cotangent_name",
+    "cut_text",
     "equation_text",
+    "has_local_derivative",
     "index_text",
     "label_of",
     "loop_name",
     "node_facts",
     "number",
     "operand_index",
+    "operand_name",
+    "path_of",
+    "place_text",
     "seed_facts",
+    "sender_text",
     "signed",
     "type_of",
+    "use_text",
 ]
