@@ -23,6 +23,7 @@ from graphstep.errors import (
     FormatError,
     GraphError,
     GraphstepError,
+    LessonError,
     OutputError,
     SeedMismatchError,
     ShapeMismatchError,
@@ -35,6 +36,8 @@ _COMMANDS = {
     "step": "Walk forward and backward through a function, in the terminal.",
     "open": "Walk through a recording that was saved, without the function.",
     "show": "Print regions, equations and values as a tree.",
+    "learn": "Learn automatic differentiation by lessons in the terminal.",
+    "why": "Say why a gradient is zero or missing, and where it is cut off.",
     "export": "Draw the graph, or write it as a page or for other programs.",
 }
 
@@ -48,6 +51,7 @@ _BAD_REQUESTS = (
     FileFormatError,
     FormatError,
     GraphError,
+    LessonError,
     OutputError,
     SeedMismatchError,
     ShapeMismatchError,

@@ -7,6 +7,7 @@ from textual.binding import Binding
 from graphstep.tui import (
     keys_find,
     keys_graph,
+    keys_lessons,
     keys_loops,
     keys_panes,
     keys_runs,
@@ -27,6 +28,7 @@ ACTIONS: tuple[Action, ...] = (
     *keys_source.ACTIONS,
     *keys_runs.ACTIONS,
     *keys_panes.ACTIONS,
+    *keys_lessons.ACTIONS,
 )
 
 BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}

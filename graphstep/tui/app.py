@@ -192,7 +192,8 @@ class StepApp(
             self._values.wanted.clear()
         self._arrange_panes()
         for pane in self.panes_box.visible_panes:
-            if not parts or pane.pane_id in parts:
+            # A panel tells when it has been given its cells.
+            if pane.size.width and (not parts or pane.pane_id in parts):
                 pane.show(view)
         if not parts:
             for bar in (TitleBar, LoopBar, TimelineBar, KeyBar):

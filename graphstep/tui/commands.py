@@ -17,6 +17,7 @@ from graphstep.tui import (
     commands_stops,
     commands_values,
     commands_walk,
+    lesson_commands,
 )
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.command import Command
@@ -32,6 +33,7 @@ WRITTEN: tuple[Command, ...] = (
     *commands_array.COMMANDS,
     *commands_look.COMMANDS,
     *commands_runs.COMMANDS,
+    *lesson_commands.COMMANDS,
 )
 COMMANDS: tuple[Command, ...] = (
     *WRITTEN,

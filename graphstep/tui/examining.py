@@ -75,7 +75,7 @@ class ExaminingActions(FetchingActions):
 
     def action_array(self) -> None:
         """Open the array panel, or close it again."""
-        self._toggle_pane(_ARRAY)
+        self.toggle_pane(_ARRAY)
 
     def action_array_what(self) -> None:
         """Show the next of primal, cotangent, their product, and differences."""
@@ -196,7 +196,7 @@ class ExaminingActions(FetchingActions):
     def _open_array(self) -> None:
         state = self.state
         if _ARRAY not in (state.focus, *state.arrangement.shown):
-            self._toggle_pane(_ARRAY)
+            self.toggle_pane(_ARRAY)
 
     # Copying -------------------------------------------------------------------------
 

@@ -62,7 +62,8 @@ class KeyBar(TextBar):
     def show(self, view: View) -> None:
         """Write the line anew."""
         state, palette = view.state, view.palette
-        width = max(10, self.size.width - 2)
+        # Its own width is not known before the first frame.
+        width = max(10, self.app.size.width - 2)
         self._spans = []
         line, end = Text(no_wrap=True), 0
         if state.notice:

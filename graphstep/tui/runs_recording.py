@@ -68,9 +68,14 @@ class RecordingActions(Arranging):
     def _bar(self) -> ProgressBar:
         return self.screen_stack[0].query_one(ProgressBar)
 
-    def open_recording(self, recording: Recording, trace: Traced | None) -> None:
-        """Look at a recording that was made already."""
-        recipe = None if trace is None else Recipe(trace, {})
+    def open_recording(
+        self,
+        recording: Recording,
+        trace: Traced | None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        """Look at a recording that was made already, with these options."""
+        recipe = None if trace is None else Recipe(trace, options or {})
         values, start = Values(recording), start_of(recording)
         seconds = sum(took for _, took in recording.timings)
         run = Run(

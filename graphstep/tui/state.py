@@ -13,6 +13,7 @@ from graphstep.tui.breaks import Breaks
 from graphstep.tui.drawing_state import Drawing
 from graphstep.tui.examined import Examined
 from graphstep.tui.found import Found
+from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.reading_state import Reading
 from graphstep.tui.rows import Rows
 from graphstep.tui.runs_state import Runs
@@ -44,6 +45,7 @@ class UiState:
         watches: Values that are shown at every step.
         stop_line: The selected line of breakpoints and watches.
         runs: The recordings made so far.
+        lesson: Where somebody is in a lesson, if one is open.
     """
 
     graph: ProgramGraph
@@ -66,6 +68,7 @@ class UiState:
     watches: tuple[Watch, ...] = ()
     stop_line: int = 0
     runs: Runs = dataclasses.field(default_factory=Runs)
+    lesson: LessonState | None = None
 
     @classmethod
     def of(cls, graph: ProgramGraph) -> UiState:

@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import graphstep as gs
+from graphstep.lessons import LessonRun, Progress, lesson_named, lesson_run
 from graphstep.recording import Recording
 from graphstep.tui.actions import ACTIONS, BY_NAME
 from graphstep.tui.app import StepApp
@@ -25,6 +26,7 @@ from graphstep.tui.canvas import Canvas
 from graphstep.tui.commands_actions import command_of
 from graphstep.tui.footer import KeyBar
 from graphstep.tui.help_screen import HelpScreen, HelpSheet
+from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.state import UiState
@@ -63,6 +65,11 @@ def traced(*, is_large: bool) -> tuple[gs.Trace, Recording]:
     return trace, trace.record(budget=FEW if is_large else None)
 
 
+@functools.cache
+def lesson() -> LessonRun:
+    return lesson_run(lesson_named("least_squares"), gs.trace)
+
+
 def recorded(*, is_large: bool) -> tuple[gs.Trace, Recording]:
     """Return what is walked through; of the large program no arrays were kept."""
     trace, recording = traced(is_large=is_large)
@@ -84,6 +91,7 @@ class Case:
         only_says: Why it changes nothing but the line that is said.
         says_otherwise: Why not each way says the same.
         is_large: Whether the program is the one whose arrays were not kept.
+        has_lesson: Whether it is tried out in a lesson.
     """
 
     start: tuple[str, ...] = (":goto 20/0 @ 1",)
@@ -93,6 +101,7 @@ class Case:
     only_says: str = ""
     says_otherwise: str = ""
     is_large: bool = False
+    has_lesson: bool = False
 
 
 STOPS = (":break 3", ":break 20/0", ":goto 10", "8")
@@ -162,6 +171,14 @@ CASES: Mapping[str, Case] = {
     "leave": Case(command="quit", is_fresh=True),
     "pane_graph": Case(("4",)),
     "wider": Case((">", "<")),
+    "lesson_next": Case(()),
+    "lesson_previous": Case(("r",)),
+    "lesson_answer": Case((), typed="answer 2", command="answer 2"),
+    "lesson_hint": Case(()),
+    "lesson_solution": Case(()),
+    "lesson_here": Case(("n", "n")),
+    "pane_lesson": Case(("1",)),
+    "glossary": Case(()),
 }
 
 
@@ -263,8 +280,17 @@ Outcome = tuple[dict[str, Any], str]
 
 @contextlib.asynccontextmanager
 async def opened(case: Case) -> AsyncIterator[Pilot[int]]:
-    trace, recording = recorded(is_large=case.is_large)
-    app = StepApp(recording.graph, trace=trace, recording=recording)
+    if case.has_lesson:
+        run = lesson()
+        app = StepApp(
+            run.recording.graph,
+            trace=run.trace,
+            recording=run.recording,
+            lesson=LessonState.begun(run, Progress()),
+        )
+    else:
+        trace, recording = recorded(is_large=case.is_large)
+        app = StepApp(recording.graph, trace=trace, recording=recording)
     async with app.run_test(size=(100, 30)) as pilot:
         app.hear("something that the program printed\n")
         await settle(pilot)
@@ -379,7 +405,7 @@ async def test_key_mouse_and_command_do_the_same(
     """From one state each way leads to the same other state, and to the same picture."""
     monkeypatch.setattr(App, "action_suspend_process", _say_suspended)
     wrong: list[str] = []
-    async with opened(Case()) as pilot:
+    async with opened(Case(has_lesson=group == "Lesson")) as pilot:
         for name in GROUPS[group]:
             wrong += complaints(name, *await outcomes(pilot, name))
 

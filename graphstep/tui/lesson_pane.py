@@ -1,0 +1,76 @@
+"""The text of a lesson, beside the walk."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.message import Message
+
+from graphstep.tui.lesson_page import LessonPage
+from graphstep.tui.lesson_state import LessonState
+from graphstep.tui.orders import ActionAsked
+from graphstep.tui.pane import Motion, TextPane
+from graphstep.tui.view import View
+
+_NONE = "No lesson is open. `graphstep learn` lets you choose one."
+
+
+class LessonPane(TextPane):
+    """What is read at this stop, and what is asked."""
+
+    pane_id = "lesson"
+    heading = "lesson"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._links: dict[int, Message] = {}
+        self._starts: dict[int, int] = {}
+        self._shown: LessonState | None = None
+
+    def show(self, view: View) -> None:
+        """Show the page; the question that something has become of is put in sight."""
+        before, lesson = self._shown, view.state.lesson
+        super().show(view)
+        self._shown = lesson
+        if before is None or lesson is None or before.page != lesson.page:
+            return
+        for number, start in self._starts.items():
+            if before.mark(number) != lesson.mark(number):
+                self.scroll_to(y=start, animate=False, immediate=True)
+
+    def write(self, view: View, width: int) -> tuple[str, Text]:
+        """Return where in the lesson one is, and the page."""
+        lesson = view.state.lesson
+        if lesson is None:
+            self._links = {}
+            return self.heading, Text(_NONE, view.palette.dim)
+        page = LessonPage(lesson, view.palette, width)
+        text = page.write()
+        self._links, self._starts = page.links, page.starts
+        number = f"{lesson.page + 1}/{len(lesson.lesson.pages)}"
+        return f"{lesson.lesson.title} · {number}", text
+
+    def move(self, motion: Motion) -> None:
+        """Scroll; to the left and to the right, turn the page."""
+        if motion in ("left", "right"):
+            name = "lesson_next" if motion == "right" else "lesson_previous"
+            self.post_message(ActionAsked(name))
+        else:
+            super().move(motion)
+
+    def enter(self) -> bool:
+        """Answer the question, or read on."""
+        lesson = None if self.view is None else self.view.state.lesson
+        if lesson is None:
+            return False
+        name = "lesson_next" if lesson.question is None else "lesson_answer"
+        self.post_message(ActionAsked(name))
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the line under the pointer offers."""
+        offset = event.get_content_offset(self)
+        if offset is not None:
+            message = self._links.get(offset.y + int(self.scroll_offset.y))
+            if message is not None:
+                self.post_message(message)
