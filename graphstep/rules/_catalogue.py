@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
-
-from graphstep.rules._examples import Example, real
+from graphstep.rules._examples import Example
+from graphstep.rules._examples_of_arrays import EXAMPLES_OF_ARRAYS
 from graphstep.rules._examples_of_elements import EXAMPLES_OF_ELEMENTS
 
 EXAMPLES: dict[str, tuple[Example, ...]] = {
-    name: (example,) for name, example in EXAMPLES_OF_ELEMENTS.items()
-} | {"reduce_sum": (Example(lambda x: jnp.sum(x, 0), (real(3, 4),)),)}
+    **{name: (example,) for name, example in EXAMPLES_OF_ELEMENTS.items()},
+    **EXAMPLES_OF_ARRAYS,
+}

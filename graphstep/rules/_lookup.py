@@ -6,10 +6,18 @@ from typing import Any
 
 from graphstep.rules._arithmetic import ARITHMETIC
 from graphstep.rules._functions import FUNCTIONS_OF_ELEMENTS
-from graphstep.rules._linear import LINEAR
+from graphstep.rules._indexing import INDEXING
+from graphstep.rules._reductions import REDUCTIONS
 from graphstep.rules._rule import Equation, Rule, RuleMaker
+from graphstep.rules._views import VIEWS
 
-RULES: dict[str, RuleMaker] = {**ARITHMETIC, **FUNCTIONS_OF_ELEMENTS, **LINEAR}
+RULES: dict[str, RuleMaker] = {
+    **ARITHMETIC,
+    **FUNCTIONS_OF_ELEMENTS,
+    **VIEWS,
+    **INDEXING,
+    **REDUCTIONS,
+}
 
 
 def rule_of(eqn: Any) -> Rule | None:
