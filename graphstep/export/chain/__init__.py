@@ -44,4 +44,5 @@ __all__ = [
     "signed",
     "type_of",
     "use_text",
+    "why_lines",
 ]

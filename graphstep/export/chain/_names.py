@@ -149,7 +149,7 @@ def rule_text(graph: ProgramGraph, node_id: str) -> str:
         if region.primitive.startswith("custom_"):
             kind = "vjp" if "vjp" in region.primitive else "jvp"
             kind = kind if kind in region.primitive else "derivative"
-            name = _function_name(region)
+            name = rule_name(region)
             return f"by the custom {kind} rule" + (f" of {name}" if name else "")
         return f"by JAX's rule of {one_line(region.primitive, 40)}"
     if node.role == "eqn" and region.id != node_id:
@@ -157,7 +157,7 @@ def rule_text(graph: ProgramGraph, node_id: str) -> str:
     return ""
 
 
-def _function_name(region: Region) -> str:
+def rule_name(region: Region) -> str:
     """Return the name of the function that a custom rule is for, if it is known."""
     params = region.eqn.params if region.eqn is not None else {}
     info = getattr(getattr(params.get("call_jaxpr"), "jaxpr", None), "debug_info", None)

@@ -1,0 +1,109 @@
+"""Why a cotangent is zero or missing, in lines of text."""
+
+from __future__ import annotations
+
+import math
+from pathlib import PurePath
+
+from graphstep.analysis import Cut, Why
+from graphstep.export.chain._labels import label_of
+from graphstep.export.chain._names import equation_text, rule_name
+from graphstep.export.chain._numbers import index_text, number
+from graphstep.graph import ProgramGraph
+from graphstep.tracing import SourceLocation, one_line
+
+# Cuts that are listed; there are rarely more than a handful.
+_LISTED = 12
+
+
+def why_lines(graph: ProgramGraph, why: Why) -> tuple[str, ...]:
+    """Return what `why` found: a sentence, then two lines for each place of a cut."""
+    lines = [_headline(graph, why)]
+    for cut in why.cuts[:_LISTED]:
+        lines += ["", *cut_lines(graph, cut)]
+    if len(why.cuts) > _LISTED:
+        lines += ["", f"  and {len(why.cuts) - _LISTED} more places"]
+    if why.cuts and why.state in ("zero", "missing"):
+        lines += ["", _verdict(why)]
+    return tuple(lines)
+
+
+def _headline(graph: ProgramGraph, why: Why) -> str:
+    name = f"`{label_of(graph, *why.value)}`, {one_line(why.type, 60)}"
+    if why.state in ("missing", "unknown"):
+        is_missing = why.state == "missing"
+        what = "has no cotangent" if is_missing else "was not kept in full"
+        return f"{name}, {what}: {one_line(why.reason)}"
+    if why.state == "empty":
+        return f"{name}, has no elements, so its cotangent has none."
+    if why.state == "nonzero":
+        return f"The cotangent of {name}, is not zero at any element."
+    if why.state == "zero":
+        every = "all of it" if why.size == 1 else f"at all {why.size:,} elements"
+        return f"The cotangent of {name}, is zero, {every}."
+    shown = ", ".join(map(index_text, why.zeros))
+    more = ", …" if why.n_zero > len(why.zeros) else ""
+    count = f"{why.n_zero:,} of {why.size:,} elements"
+    return f"The cotangent of {name}, is zero at {count}: {shown}{more}."
+
+
+def cut_lines(graph: ProgramGraph, cut: Cut) -> tuple[str, str]:
+    """Return the equation that cuts and where it stands, and what it does there."""
+    return (
+        f"  {_subject(graph, cut)}{place_text(cut.location)}",
+        f"      {cut_text(graph, cut)}",
+    )
+
+
+def cut_text(graph: ProgramGraph, cut: Cut) -> str:
+    """Return what happens at a cut, in words that follow the equation."""
+    text = one_line(cut.message).rstrip(".")
+    if cut.is_structural:
+        return f"{text}, whatever the numbers"
+    if cut.n_cut != cut.size or cut.size > 1:
+        text += f" ({cut.n_cut:,} of {cut.size:,} elements)"
+    if cut.edges and not math.isnan(cut.low):
+        name = label_of(graph, *cut.value)
+        ends = number(cut.low), number(cut.high)
+        there = ends[0] if ends[0] == ends[1] else f"from {ends[0]} to {ends[1]}"
+        text += f"; there {name} is {there}"
+    return text
+
+
+def _subject(graph: ProgramGraph, cut: Cut) -> str:
+    node = graph.node(cut.node)
+    region = graph.region_of(cut.node)
+    if cut.kind == "not_taken":
+        return _branch(graph, cut)
+    if not cut.edges:
+        return label_of(graph, *cut.value)
+    if node.role == "output":
+        return f"the output {label_of(graph, cut.node)}"
+    if region.is_opaque and region.id == cut.node:
+        rule = rule_name(region) or region.primitive
+        return f"{label_of(graph, cut.node)} = {rule}(…)"
+    return equation_text(graph, cut.node)
+
+
+def _branch(graph: ProgramGraph, cut: Cut) -> str:
+    """Return which branch of which cond was not taken."""
+    if graph.node(cut.node).role == "binder":
+        cond, _, number_ = graph.region_of(cut.node).id.rpartition(":")
+        return f"branch {number_} of {label_of(graph, cond)} = cond(…)"
+    n_outs = len(graph.node(cut.node).avals)
+    numbers = sorted({edge[2] // n_outs for edge in cut.edges})
+    which = ", ".join(map(str, numbers))
+    return f"branch {which} of {label_of(graph, cut.node)} = cond(…)"
+
+
+def place_text(location: SourceLocation | None) -> str:
+    """Return `  loss.py:12`, or nothing if the place is not known."""
+    if location is None:
+        return ""
+    return f"  {one_line(PurePath(location.file).name, 60)}:{location.line}"
+
+
+def _verdict(why: Why) -> str:
+    if why.is_structural:
+        return "It is so whatever the numbers: the program itself cuts it off."
+    return "It is so for these numbers: with others it may not be zero."
