@@ -1,0 +1,233 @@
+"""Questions for a choice or a shape: local Jacobians, and what comes next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from random import Random
+
+from graphstep._jaxcompat import is_inexact
+from graphstep.analysis import LocalJacobian, local_jacobian, structure_of
+from graphstep.export.chain import equation_text, label_of, operand_name
+from graphstep.graph import Operand
+from graphstep.lessons._answers import ChoiceAnswer, ShapeAnswer
+from graphstep.lessons._question import Question
+from graphstep.lessons._questions_local import Local, local_of
+from graphstep.lessons._questions_rules import value_rule
+from graphstep.recording import Recording
+from graphstep.rules import rule_of
+from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor
+
+_CHOICES = 4
+_STRUCTURES = {
+    "zero": "zero: it makes no difference",
+    "identity": "identity: it is passed on as it is",
+    "diagonal": "diagonal: element i of it makes element i alone",
+    "permutation": "a permutation: the same elements in another order",
+    "selection": "a selection: some of its elements, each at most once",
+    "broadcast": "copies: a single 1 in each row, several in a column",
+    "sum": "sums: several 1s in a row, a single one in each column",
+    "block diagonal": "block diagonal: groups of elements that do not mix",
+    "Kronecker": "one matrix again and again, for each row or column (Kronecker)",
+    "triangular": "triangular: element i is made of elements up to i",
+    "dense": "dense: each element is made of all of its elements",
+}
+# What would be right too, or could be taken to be.
+_ALSO = {
+    "zero": {"selection", "diagonal"},
+    "identity": {
+        "diagonal",
+        "permutation",
+        "selection",
+        "block diagonal",
+        "triangular",
+    },
+    "diagonal": {"block diagonal", "triangular"},
+    "permutation": {"selection", "block diagonal"},
+    "selection": {"permutation"},
+    "broadcast": {"selection", "dense", "Kronecker"},
+    "sum": {"dense", "block diagonal", "Kronecker"},
+    "block diagonal": {"Kronecker"},
+    "Kronecker": {"dense", "block diagonal"},
+    "triangular": {"dense"},
+    "dense": {"Kronecker", "block diagonal"},
+}
+# What a measured Jacobian of that structure may look like.
+_MEASURED = {
+    "block diagonal": {"sparse"},
+    "Kronecker": {"sparse"},
+    "triangular": {"lower triangular", "upper triangular"},
+}
+
+
+def ask_structure(cursor: Cursor, random: Random) -> Question | None:
+    """Ask what the Jacobian of the cursor's equation by an operand looks like."""
+    local, operand = _operand(cursor, random)
+    if local is None or operand is None:
+        return None
+    rule = rule_of(local.node.eqn)
+    right = "" if rule is None else rule.structure[operand.key].kind
+    if rule is None or right not in _STRUCTURES or rule.vjp[operand.key] is None:
+        return None
+    jacobian = local_jacobian(local.node.eqn, local.operands, operand.key)
+    if not isinstance(jacobian, LocalJacobian) or min(jacobian.shape) < 2:
+        return None
+    # Where numbers happen to look otherwise, either answer could be defended.
+    seen = structure_of(jacobian) if jacobian.is_whole else ""
+    if seen not in _MEASURED.get(right, {right}):
+        return None
+    others = [s for s in _STRUCTURES if s != right and s not in _ALSO[right]]
+    answer = _choice(_STRUCTURES[right], [_STRUCTURES[s] for s in others], random)
+    m, n = jacobian.shape
+    graph = _recording(cursor).graph
+    y, x = label_of(graph, local.node.id), operand_name(graph, operand)
+    n_filled = int((jacobian.rows != 0).sum())
+    return Question(
+        "structure",
+        cursor.index,
+        local.node.id,
+        f"{equation_text(graph, local.node.id)}.  The Jacobian of {y} with respect to "
+        f"{x}{_which(local, operand)} is",
+        answer,
+        (),
+        (
+            value_rule(graph, local.node).formula,
+            f"It has {m} rows and {n} columns: {n_filled} entries are not zero.",
+            _not_that(answer),
+        ),
+        rule.reason,
+    )
+
+
+def ask_shape(cursor: Cursor, random: Random) -> Question | None:
+    """Ask how many rows and columns a local Jacobian has."""
+    local, operand = _operand(cursor, random)
+    if local is None or operand is None:
+        return None
+    result, shape = local.result, local.operands[operand.key].shape
+    m, n = result.size, math.prod(shape)
+    if not (result.ndim or shape) or m == n:
+        return None
+    graph = _recording(cursor).graph
+    y, x = label_of(graph, local.node.id), operand_name(graph, operand)
+    sizes = f"{y} has shape {_shape(result.shape)}, {x} has shape {_shape(shape)}."
+    return Question(
+        "shape",
+        cursor.index,
+        local.node.id,
+        f"{equation_text(graph, local.node.id)}.  As one matrix, the Jacobian of {y} "
+        f"with respect to {x}{_which(local, operand)} has which shape, as in (2, 3)?",
+        ShapeAnswer(f"[{m},{n}]"),
+        (),
+        (
+            f"It has a row for each element of {y}, a column for each element of {x}.",
+            sizes,
+            f"{y} has {m} element{'' if m == 1 else 's'}.",
+        ),
+        f"A row for each of the {m} elements of {y}, a column for each of the {n} of {x}.",
+    )
+
+
+def ask_next(cursor: Cursor, random: Random) -> Question | None:
+    """Ask which equation the cursor's step is at, of some that cannot be next."""
+    graph, step = _recording(cursor).graph, cursor.step
+    before = cursor.previous()
+    is_in_pass = before.index < cursor.index and before.pass_ in (cursor.pass_, SEED)
+    if cursor.pass_ == SEED or not is_in_pass or not _is_equation(cursor, step.node):
+        return None
+    ahead = (
+        graph.descendants(step.node)
+        if cursor.pass_ == FORWARD
+        else _behind(before, step.node)
+    )
+    done = graph.ancestors(step.node) if cursor.pass_ == FORWARD else ()
+    not_yet = _sample(cursor, ahead, random, _CHOICES - 2)
+    over = _sample(cursor, done, random, _CHOICES - 1 - len(not_yet))
+    right = equation_text(graph, step.node)
+    wrong = [text for text in (*not_yet, *over) if text != right]
+    if not wrong:
+        return None
+    answer = _choice(right, wrong, random)
+    is_back = cursor.pass_ == BACKWARD
+    if is_back:
+        why = (
+            "Going backward, an equation's turn comes when all uses of its result have "
+            "sent their share."
+        )
+    else:
+        why = "An equation's turn comes when all of its operands are there."
+    text = f"Going {cursor.pass_}, which equation can be the next one?"
+    return Question(
+        "next", step.index, step.node, text, answer, (), (why, _not_that(answer)), why
+    )
+
+
+def _behind(before: Cursor, node: str) -> Iterable[str]:
+    """Return the nodes that a backward pass cannot come to before this one."""
+    graph = _recording(before).graph
+    return [
+        each
+        for each in graph.ancestors(node)
+        if before.has_cotangent(each) and not before.has_complete_cotangent(each)
+    ]
+
+
+def _sample(
+    cursor: Cursor, nodes: Iterable[str], random: Random, count: int
+) -> list[str]:
+    """Return texts of some equations near the cursor."""
+    graph = _recording(cursor).graph
+    here = graph.position(cursor.step.node)
+    found = [node for node in nodes if _is_equation(cursor, node)]
+    found.sort(key=lambda node: (abs(graph.position(node) - here), node))
+    near = found[: 2 * count]
+    return [equation_text(graph, n) for n in random.sample(near, min(count, len(near)))]
+
+
+def _is_equation(cursor: Cursor, node: str) -> bool:
+    """Return whether a node is a plain equation in the same loops as the cursor."""
+    graph = _recording(cursor).graph
+    found = graph.node(node)
+    return (
+        found.role == "eqn"
+        and graph.regions[found.region].id != node
+        and graph.loops(node) == graph.loops(cursor.step.node)
+    )
+
+
+def _operand(cursor: Cursor, random: Random) -> tuple[Local | None, Operand | None]:
+    step = cursor.step
+    local = local_of(_recording(cursor), step.node, step.iteration)
+    if local is None or not is_inexact(local.node.avals[0]):
+        return None, None
+    operands = [
+        o for o in local.node.operands if o.source is not None and is_inexact(o.aval)
+    ]
+    return local, random.choice(operands) if operands else None
+
+
+def _which(local: Local, operand: Operand) -> str:
+    is_doubled = sum(o.source == operand.source for o in local.node.operands) > 1
+    return f", as operand {operand.key} alone," if is_doubled else ""
+
+
+def _choice(right: str, wrong: list[str], random: Random) -> ChoiceAnswer:
+    """Mix the right choice with some of the wrong ones."""
+    others = list(dict.fromkeys(wrong))
+    choices = [right, *random.sample(others, min(_CHOICES - 1, len(others)))]
+    random.shuffle(choices)
+    return ChoiceAnswer(tuple(choices), choices.index(right))
+
+
+def _not_that(answer: ChoiceAnswer) -> str:
+    wrong = next(i for i in range(len(answer.choices)) if i != answer.right)
+    return f"It is not {chr(ord('a') + wrong)}."
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+
+
+def _recording(cursor: Cursor) -> Recording:
+    assert isinstance(cursor.recording, Recording)
+    return cursor.recording
