@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from graphstep.analysis._diverging import diverging_collectives
 from graphstep.analysis._health import STATISTICS, WORDS, Condition
+from graphstep.analysis._linearized import NotLinearizedError, linearized
 from graphstep.analysis._local_jacobian import (
     LocalJacobian,
     local_jacobian,
@@ -55,6 +56,7 @@ __all__ = [
     "LocalJacobian",
     "Mode",
     "Modes",
+    "NotLinearizedError",
     "Residual",
     "Timing",
     "Trial",
@@ -63,6 +65,7 @@ __all__ = [
     "advice",
     "crossover",
     "diverging_collectives",
+    "linearized",
     "local_jacobian",
     "measure",
     "measured",

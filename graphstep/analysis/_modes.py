@@ -126,7 +126,7 @@ class Modes:
         graph: The program.
         function: Its part that can be differentiated.
         value: What one evaluation costs.
-        estimates: What each of `MODES` costs.
+        estimates: What each of `MODES`, or those that were asked for, costs.
         passes: The programs of reverse mode, or `None` if JAX cannot differentiate in
             reverse.
         residuals: What is stored between them.
@@ -161,12 +161,16 @@ class Modes:
 
 
 def modes(
-    graph: ProgramGraph, *, progress: Callable[[str], object] = lambda _: None
+    graph: ProgramGraph,
+    *,
+    names: Sequence[str] | None = None,
+    progress: Callable[[str], object] = lambda _: None,
 ) -> Modes:
     """Return what each way to differentiate a function costs; nothing is run.
 
     Args:
         graph: The program.
+        names: Which modes; all by default.
         progress: Is told of each mode before it is traced.
 
     Raises:
@@ -178,7 +182,8 @@ def modes(
         kept = residuals(graph, passes) if passes else ()
         stored = sum(each.nbytes for each in kept if not each.is_argument)
         found: list[Estimate] = []
-        for mode in (VALUE, *MODES):
+        chosen = [mode for mode in MODES if names is None or mode.name in names]
+        for mode in (VALUE, *chosen):
             progress(mode.name)
             is_first = mode.reverse and mode.gives in ("product", "jacobian")
             found.append(_estimate(function, mode, stored if is_first else 0))

@@ -52,6 +52,7 @@ class Residual:
             program but one that the rule of the node worked out besides.
         maker: The primitive that computed it: that of the node, or that of the rule.
         is_argument: Whether it is an input or a constant, which is there anyway.
+        in_branch: Whether it is written only where one branch of a cond is taken.
         wanted_by: Who uses it backward, in that order.
     """
 
@@ -61,6 +62,7 @@ class Residual:
     out: int | None
     maker: str
     is_argument: bool
+    in_branch: bool
     wanted_by: tuple[Want, ...]
 
 
@@ -115,6 +117,15 @@ def residuals(graph: ProgramGraph, passes: Passes) -> tuple[Residual, ...]:
     return tuple(sorted(found, key=lambda each: graph.positions.get(each.node, last)))
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Made:
+    node: str
+    out: int | None
+    maker: str
+    is_argument: bool = False
+    in_branch: bool = False
+
+
 class _Finder:
     """Looks residuals up in the two programs."""
 
@@ -123,23 +134,36 @@ class _Finder:
         self._passes = passes
 
     def residual(self, out: Any, var: Var) -> Residual:
-        node, index, maker, is_argument = self._made(out)
+        made = self._made(out)
         wants = dict.fromkeys(self._wants(self._passes.backward.jaxpr, var))
         size = nbytes(var.aval)
         return Residual(
-            short_type(var.aval), size, node, index, maker, is_argument, tuple(wants)
+            short_type(var.aval),
+            size,
+            made.node,
+            made.out,
+            made.maker,
+            made.is_argument and not made.in_branch,
+            made.in_branch,
+            tuple(wants),
         )
 
     # Who made it ----------------------------------------------------------------------
 
-    def _made(self, atom: Any) -> tuple[str, int | None, str, bool]:
-        """Return node, output, primitive, and whether it was there before."""
+    def _made(self, atom: Any) -> _Made:
+        """Follow a residual to where it was made, through calls, loops and branches."""
+        entered: list[JaxprEqn] = []
+        made = self._followed(atom, entered)
+        in_branch = any(eqn.primitive.name == "cond" for eqn in entered)
+        return dataclasses.replace(made, in_branch=in_branch)
+
+    def _followed(self, atom: Any, entered: list[JaxprEqn]) -> _Made:
         forward = self._passes.forward
         jaxpr = forward.jaxpr
         around: list[tuple[Jaxpr, JaxprEqn]] = []
         while True:
             if isinstance(atom, Literal):
-                return "", None, "literal", True
+                return _Made("", None, "literal", is_argument=True)
             eqn, position = _definition(jaxpr, atom)
             if eqn is None:
                 if not around:
@@ -150,7 +174,7 @@ class _Finder:
                 if eqn.primitive.name == "scan" and index >= eqn.params["num_consts"]:
                     return self._carried(eqn, index)
                 if index < 0:
-                    return "", None, "constant", True
+                    return _Made("", None, "constant", is_argument=True)
                 skipped = len(eqn.invars) - len(_body(eqn, 0).invars)
                 atom = eqn.invars[index + skipped]
                 continue
@@ -158,40 +182,37 @@ class _Finder:
             if body is None:
                 return self._computed(jaxpr, eqn, position)
             around.append((jaxpr, eqn))
+            entered.append(eqn)
             jaxpr, atom = body, body.outvars[position]
 
-    def _argument(
-        self, forward: ClosedJaxpr, var: Var
-    ) -> tuple[str, int | None, str, bool]:
+    def _argument(self, forward: ClosedJaxpr, var: Var) -> _Made:
         jaxpr = forward.jaxpr
         if var in jaxpr.invars:
             node = self._passes.inputs[jaxpr.invars.index(var)]
-            return node, 0, "input", True
+            return _Made(node, 0, "input", is_argument=True)
         value = forward.consts[jaxpr.constvars.index(var)]
         for i, const in enumerate(self._graph.trace.closed_jaxpr.consts):
             if const is value:
-                return f"const{i}", 0, "const", True
-        return "", None, "constant", True
+                return _Made(f"const{i}", 0, "const", is_argument=True)
+        return _Made("", None, "constant", is_argument=True)
 
-    def _carried(self, eqn: JaxprEqn, index: int) -> tuple[str, int | None, str, bool]:
+    def _carried(self, eqn: JaxprEqn, index: int) -> _Made:
         """Return the binder of a scan that takes each iteration's value."""
         n_const, n_carry = eqn.params["num_consts"], eqn.params["num_carry"]
         tag, at = tag_of(eqn), index - n_const
         name = f"carry{at}" if at < n_carry else f"x{at - n_carry}"
         node = f"{tag}/{name}"
         if node in self._graph:
-            return node, 0, "scan", False
-        return tag or "", None, "scan", False
+            return _Made(node, 0, "scan")
+        return _Made(tag or "", None, "scan")
 
-    def _computed(
-        self, jaxpr: Jaxpr, eqn: JaxprEqn, position: int
-    ) -> tuple[str, int | None, str, bool]:
+    def _computed(self, jaxpr: Jaxpr, eqn: JaxprEqn, position: int) -> _Made:
         tag, maker = tag_of(eqn), eqn.primitive.name
         if tag is None:
-            return "", None, maker, False
+            return _Made("", None, maker)
         own = self._graph.node(tag).eqn if tag in self._graph else None
         is_value = own is not None and eqn is _first_like(jaxpr, own, tag)
-        return tag, position if is_value else None, maker, False
+        return _Made(tag, position if is_value else None, maker)
 
     # Who wants it ---------------------------------------------------------------------
 

@@ -58,7 +58,9 @@ def memory_walk(passes: Passes) -> tuple[Alive, ...]:
     forward, backward = passes.forward.jaxpr, passes.backward.jaxpr
     returned = {out for out, _ in passes.kept if isinstance(out, Var)}
     there = {*forward.invars, *forward.constvars}
-    argument_residuals = {var for out, var in passes.kept if out in there}
+    argument_residuals = {
+        var for out, var in passes.kept if not isinstance(out, Var) or out in there
+    }
     n_kept = len(forward.outvars) - passes.n_outputs
     seeds = backward.invars[n_kept:]
     taken = {var for _, var in passes.kept} - argument_residuals

@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
 
+from graphstep.export.modes import seconds
 from graphstep.recording import Absence
 from graphstep.tui.array_field import (
     Field,
@@ -24,7 +25,6 @@ from graphstep.tui.array_motion import brought, index_after
 from graphstep.tui.array_page import Page, Zone, page_of
 from graphstep.tui.array_sheet import Sheet
 from graphstep.tui.messages import ElementChosen, ElementMoved, FetchAsked
-from graphstep.tui.numbers import seconds
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.palette import SIXTEEN
 from graphstep.tui.pane import Motion, Pane

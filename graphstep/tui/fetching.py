@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from graphstep.export.modes import seconds
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Recording
 from graphstep.tui.array_field import Missing, field_of
 from graphstep.tui.fetch_job import FetchJob
 from graphstep.tui.job import Job
 from graphstep.tui.messages import FetchAsked, Fetched
-from graphstep.tui.numbers import seconds
 from graphstep.tui.rerunning import RerunningActions
 from graphstep.tui.view import View
 from graphstep.tui.zooming import KEPT, nodes_to_fetch, seconds_to_zoom

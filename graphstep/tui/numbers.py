@@ -8,7 +8,19 @@ import numpy as np
 from rich.cells import cell_len, set_cell_size
 
 from graphstep.export.chain import number
+from graphstep.export.modes import seconds
 from graphstep.recording import Stats
+
+__all__ = [
+    "BLOCKS",
+    "PRINTED",
+    "fit",
+    "fit_right",
+    "flag",
+    "number",
+    "rows_of_array",
+    "seconds",
+]
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 # Elements of an array that are printed one by one.
@@ -51,12 +63,3 @@ def rows_of_array(array: Any, width: int) -> list[str]:
             for i in range(0, n_columns, per_line)
         ]
     return lines
-
-
-def seconds(value: float) -> str:
-    """Return a duration in the unit that suits it."""
-    if value < 1e-3:
-        return f"{value * 1e6:.0f} µs"
-    if value < 1:
-        return f"{value * 1e3:.0f} ms" if value >= 1e-2 else f"{value * 1e3:.1f} ms"
-    return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"

@@ -10,7 +10,6 @@ from graphstep.stepping import Cursor, cursor
 from graphstep.tui.values import ValueKey, Values
 
 _OUTPUTS = 3
-_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def nbytes_of(recording: Recording) -> int:
@@ -43,12 +42,3 @@ def output_of(values: Values) -> str:
         for node in nodes[:_OUTPUTS]
     ]
     return ", ".join(shown) + (", …" if len(nodes) > _OUTPUTS else "")
-
-
-def bytes_text(nbytes: float) -> str:
-    """Return a size with three digits, in units of 1000."""
-    for unit in _UNITS:
-        if nbytes < 999.5 or unit == _UNITS[-1]:
-            return f"{nbytes:.3g} {unit}"
-        nbytes /= 1000
-    raise AssertionError

@@ -8,12 +8,12 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 
+from graphstep.export.modes import bytes_text, seconds
 from graphstep.tracing import one_line
 from graphstep.tui.messages import RunChosen
-from graphstep.tui.numbers import fit, fit_right, seconds
+from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 from graphstep.tui.pane import Motion, TextPane
-from graphstep.tui.runs_made import bytes_text
 from graphstep.tui.runs_state import Run, Runs
 from graphstep.tui.view import View
 
