@@ -5,8 +5,9 @@ from __future__ import annotations
 from graphstep.rules._catalogue import EXAMPLES
 from graphstep.rules._checking import Check, checked
 from graphstep.rules._examples import Example, prepared
+from graphstep.rules._filling import Written, written
 from graphstep.rules._lookup import RULES, rule_of
-from graphstep.rules._notation import mathml_of, unicode_of
+from graphstep.rules._notation import Notation, mathml_of, unicode_of
 from graphstep.rules._rule import (
     Equation,
     Rule,
@@ -22,8 +23,10 @@ __all__ = [
     "Check",
     "Equation",
     "Example",
+    "Notation",
     "Rule",
     "Structure",
+    "Written",
     "checked",
     "cotangent_of",
     "mathml_of",
@@ -32,4 +35,5 @@ __all__ = [
     "tangent_of",
     "typeset",
     "unicode_of",
+    "written",
 ]

@@ -7,6 +7,8 @@ from typing import Any
 from graphstep.rules._arithmetic import ARITHMETIC
 from graphstep.rules._functions import FUNCTIONS_OF_ELEMENTS
 from graphstep.rules._indexing import INDEXING
+from graphstep.rules._matrices import MATRICES
+from graphstep.rules._products import PRODUCTS
 from graphstep.rules._reductions import REDUCTIONS
 from graphstep.rules._rule import Equation, Rule, RuleMaker
 from graphstep.rules._views import VIEWS
@@ -17,6 +19,8 @@ RULES: dict[str, RuleMaker] = {
     **VIEWS,
     **INDEXING,
     **REDUCTIONS,
+    **PRODUCTS,
+    **MATRICES,
 }
 
 

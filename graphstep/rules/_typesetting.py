@@ -92,11 +92,17 @@ class _Typesetter:
                 either = self.is_scalar(left) or self.is_scalar(right)
                 sign = "·" if either else " ⊙ "
         right = self.bracketed(right, _POWER)
-        return row(self.bracketed(left, _PRODUCT), sign, right), _PRODUCT
+        # A quotient would read as if it went on.
+        is_quotient = isinstance(left, ast.BinOp) and isinstance(left.op, ast.Div)
+        left = self.bracketed(left, _POWER if is_quotient else _PRODUCT)
+        return row(left, sign, right), _PRODUCT
 
     def addend(self, part: ast.expr, at_least: int) -> Notation:
         """Return what stands right of a plus or minus, where no sign may lead."""
-        is_signed = isinstance(part, ast.UnaryOp)
+        first = part
+        while isinstance(first, ast.BinOp) and not isinstance(first.op, ast.Pow):
+            first = first.left
+        is_signed = isinstance(first, ast.UnaryOp)
         return self.bracketed(part, _POWER if is_signed else at_least)
 
     def transposed(self, part: ast.expr) -> Notation:
