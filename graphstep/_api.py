@@ -423,13 +423,15 @@ def step(
     fn: Callable[..., Any],
     *args: Any,
     seed: Any = None,
+    tangents: Any = None,
     budget: int | None = None,
     verify: bool | None = None,
     **kwargs: Any,
 ) -> int:
     """Trace `fn` and walk through it in the terminal; return when the user quits.
 
-    Takes the keywords of `trace` too; others go to `fn`.
+    Takes the keywords of `trace` too; others go to `fn`. With `tangents`, the walk is
+    one pass in forward mode: tangents flow with the primals.
 
     Returns:
         0, or 1 if the recording failed.
@@ -446,4 +448,4 @@ def step(
     from graphstep.tui.app import run
 
     traced = trace(fn, *args, **kwargs)
-    return run(traced, seed=seed, budget=budget, verify=verify)
+    return run(traced, seed=seed, tangents=tangents, budget=budget, verify=verify)

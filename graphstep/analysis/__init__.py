@@ -21,6 +21,12 @@ from graphstep.analysis._modes_experiment import (
     network,
     trial,
 )
+from graphstep.analysis._modes_jaxprs import (
+    DerivedProgram,
+    JaxprLine,
+    derived_programs,
+    is_linked,
+)
 from graphstep.analysis._modes_measured import ROUNDS, Timing, measure
 from graphstep.analysis._norms import (
     INF,
@@ -52,7 +58,9 @@ __all__ = [
     "Choice",
     "Condition",
     "Cut",
+    "DerivedProgram",
     "Estimate",
+    "JaxprLine",
     "LocalJacobian",
     "Mode",
     "Modes",
@@ -64,7 +72,9 @@ __all__ = [
     "Why",
     "advice",
     "crossover",
+    "derived_programs",
     "diverging_collectives",
+    "is_linked",
     "linearized",
     "local_jacobian",
     "measure",

@@ -20,6 +20,7 @@ from graphstep._jaxcompat import (
     is_inexact,
     open_jaxpr,
 )
+from graphstep.graph import Value
 from graphstep.recording import Absence, Recording
 
 Arrays = Mapping[int, Any]
@@ -35,13 +36,15 @@ class Linearized:
 
     Attributes:
         eqn: The equation.
-        operands: Per operand index the array that was recorded, or a literal's value.
+        operands: Per operand index the array that was recorded, or a literal.
+        sources: Per operand index the value that it is, if it is no literal.
         n_lead: Leading axes of every array, one per loop that was not indexed.
         recording: Where the operands come from.
     """
 
     eqn: JaxprEqn
     operands: Arrays
+    sources: Mapping[int, Value]
     n_lead: int
     recording: Recording
 
@@ -117,16 +120,18 @@ def linearized(
     if eqn.effects or has_callback_name(eqn) or any(map(has_callback, bodies)):
         raise NotLinearizedError(f"{node} has effects")
     operands: dict[int, Any] = {}
+    sources: dict[int, Value] = {}
     for key, source in _operands(recording, node):
         value: Any = source
         if not isinstance(source, Literal):
-            value = recording.primal(graph.order[source[0]], source[1], iteration)
+            sources[key] = graph.order[source[0]], source[1]
+            value = recording.primal(*sources[key], iteration)
             if isinstance(value, Absence):
                 raise NotLinearizedError(value.message)
         operands[key] = value
     n_loops = len(graph.loops(node))
     n_lead = n_loops if iteration is None else n_loops - len(iteration)
-    return Linearized(eqn, operands, n_lead, recording)
+    return Linearized(eqn, operands, sources, n_lead, recording)
 
 
 def _bodies(value: Any) -> Iterator[Jaxpr]:

@@ -15,7 +15,7 @@ from graphstep.cli.options import (
 )
 from graphstep.cli.session import Session, open_session, precision
 from graphstep.cli.web import Address, ServableCommand, serve, web_option
-from graphstep.errors import TargetError
+from graphstep.errors import ArgumentError, EditError, TargetError
 from graphstep.tui.surroundings import USES, stream_without_terminal
 
 
@@ -25,6 +25,13 @@ from graphstep.tui.surroundings import USES, stream_without_terminal
     help="Walk forward and backward through a function, in the terminal.",
 )
 @record_options
+@click.option(
+    "--tangents",
+    metavar="DIRECTION",
+    help="Walk in forward mode instead: tangents flow with the primals in one pass. "
+    "`x[2, 1]` is 1 there and 0 elsewhere, `ones` 1 everywhere; "
+    "'x = [1, 0]; b = 0.5' gives numbers.",
+)
 @click.option(
     "--save",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -36,6 +43,7 @@ from graphstep.tui.surroundings import USES, stream_without_terminal
 @click.pass_context
 def command(
     ctx: click.Context,
+    tangents: str | None,
     save: Path | None,
     ascii: bool | None,  # noqa: A002 -- the option's name.
     web: Address | None,
@@ -60,10 +68,34 @@ def command(
                 "there is nothing to walk through. Give arrays with --args."
             )
             raise TargetError(msg)
-        ctx.exit(_walk(session, save, is_ascii=ascii))
+        direction = None if tangents is None else _direction(session, tangents)
+        ctx.exit(_walk(session, direction, save, is_ascii=ascii))
 
 
-def _walk(session: Session, save: Path | None, *, is_ascii: bool | None) -> int:
+def _direction(session: Session, text: str) -> Any:
+    """Return the direction that was asked for, as `record` takes tangents.
+
+    Raises:
+        ArgumentError: If it is none.
+    """
+    from graphstep.tui.tangent_edit import read_tangents
+
+    if session.seed is not None:
+        msg = (
+            "--seed starts a backward pass and --tangents a forward one. Give one of "
+            "the two."
+        )
+        raise ArgumentError(msg)
+    try:
+        return read_tangents(text, session.trace.program, None)
+    except EditError as error:
+        msg = f"--tangents: {error}"
+        raise ArgumentError(msg) from error
+
+
+def _walk(
+    session: Session, direction: Any, save: Path | None, *, is_ascii: bool | None
+) -> int:
     """Open the interface and return the exit status."""
     from graphstep.tui.app import run
     from graphstep.tui.job import is_working
@@ -73,4 +105,6 @@ def _walk(session: Session, save: Path | None, *, is_ascii: bool | None) -> int:
     options: dict[str, Any] = {} if save is None else {"save": save}
     if is_ascii is not None:
         options["ascii"] = is_ascii
+    if direction is not None:
+        options["tangents"] = direction
     return run(session.trace, seed=session.seed, budget=session.budget, **options)

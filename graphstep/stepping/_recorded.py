@@ -35,6 +35,10 @@ class Recorded(Protocol):
         """Return a forward value."""
         ...
 
+    def tangent(self, node: str, out: int = 0, iteration: AnyIteration = None) -> Any:
+        """Return the tangent of a value."""
+        ...
+
     def cotangent(self, node: str, out: int = 0, iteration: AnyIteration = None) -> Any:
         """Return the cotangent of a value."""
         ...

@@ -5,11 +5,13 @@ from __future__ import annotations
 from textual.binding import Binding
 
 from graphstep.tui import (
+    keys_derivatives,
     keys_find,
     keys_graph,
     keys_lessons,
     keys_loops,
     keys_panes,
+    keys_quiz,
     keys_runs,
     keys_source,
     keys_stops,
@@ -26,9 +28,11 @@ ACTIONS: tuple[Action, ...] = (
     *keys_graph.ACTIONS,
     *keys_values.ACTIONS,
     *keys_source.ACTIONS,
+    *keys_derivatives.ACTIONS,
     *keys_runs.ACTIONS,
     *keys_panes.ACTIONS,
     *keys_lessons.ACTIONS,
+    *keys_quiz.ACTIONS,
 )
 
 BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}

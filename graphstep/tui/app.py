@@ -24,7 +24,6 @@ from graphstep.tui.endings import on_ending_signals
 from graphstep.tui.examining import ExaminingActions
 from graphstep.tui.footer import KeyBar
 from graphstep.tui.glyphs import AsciiFilter, prefers_ascii
-from graphstep.tui.lesson_actions import LessonActions
 from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.listening import ListeningActions
 from graphstep.tui.looking import LookingActions
@@ -36,7 +35,7 @@ from graphstep.tui.panes_box import PanesBox
 from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Candidates, Prompt
 from graphstep.tui.reading import ReadingActions
-from graphstep.tui.remembering import RememberingActions
+from graphstep.tui.quiz_actions import QuizActions
 from graphstep.tui.running import run_app
 from graphstep.tui.settings import Settings, read_settings, settings_folder
 from graphstep.tui.stopping import StoppingActions
@@ -47,20 +46,21 @@ from graphstep.tui.traced import Traced
 from graphstep.tui.typing_ahead import TypingAhead
 from graphstep.tui.view import View
 from graphstep.tui.walking import WalkingActions
+from graphstep.tui.why_actions import WhyActions
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 40, 12
 _FAILED = 1
 
 
 class StepApp(
-    RememberingActions,
+    QuizActions,
     WalkingActions,
     LoopingActions,
     StoppingActions,
     DrawingActions,
     ExaminingActions,
     ReadingActions,
-    LessonActions,
+    WhyActions,
     ListeningActions,
     LookingActions,
     TypingAhead,
@@ -264,6 +264,7 @@ def run(
     trace: Traced | None,
     *,
     seed: Any = None,
+    tangents: Any = None,
     budget: int | None = None,
     verify: bool | None = None,
     recording: Recording | None = None,
@@ -275,6 +276,7 @@ def run(
     Args:
         trace: What to record and walk through; `None` with a recording.
         seed: Output cotangent, as `Trace.record` takes it.
+        tangents: A direction for forward mode instead, as `Trace.record` takes it.
         budget: Bytes that the values may take.
         verify: Whether to compare with the compiled function.
         recording: A recording to open at once.
@@ -306,6 +308,7 @@ def run(
             ascii=settings.is_ascii if ascii is None else ascii,
             settings=settings,
             seed=seed,
+            tangents=tangents,
             budget=budget,
             verify=verify,
         )

@@ -248,6 +248,8 @@ class Marks:
         due: list[Of] = []
         if cursor.pass_ != FORWARD or walk != PENDING:
             due.append("primal")
+            if values.recording.has_tangents:
+                due.append("tangent")
         if is_complete(cursor, item):
             due.append("cotangent")
         n_cells = 0 if self._strips is None or self.zoom < VALUES else self._room(item)

@@ -27,12 +27,15 @@ from graphstep.tui.canvas_text import BoxText, Labels, short_path
 from graphstep.tui.lines import trips_of
 from graphstep.tui.numbers import fit
 from graphstep.tui.strips import glyphs_of
+from graphstep.tui.values import Of
 from graphstep.tui.view import View
 
 # Cells of a border that a title leaves: some border and a blank on both sides.
 _BESIDE_TITLE = 4
 # Columns before the text of a box: border, blank, mark, blank.
 _INDENT = 4
+# What stands before a value, so that no colour is needed to tell which it is.
+_SIGNS: dict[Of, str] = {"primal": "  ", "cotangent": "∂ ", "tangent": "˙ "}
 
 
 class Painter:
@@ -157,12 +160,12 @@ class Painter:
     def _value(self, row: _Row, box: Box, look: Look, number: int) -> None:
         palette = self.view.palette
         reading = look.values[number]
-        short, is_back = reading.short, reading.of == "cotangent"
-        style = palette.pass_("backward" if is_back else "forward")
+        short = reading.short
+        style = palette.pass_("backward" if reading.of == "cotangent" else "forward")
         if short.is_absent:
             style = palette.faint
         x, end = box.x + _INDENT, box.x + box.width - 1
-        row.write(x, "∂ " if is_back else "  ", style)
+        row.write(x, _SIGNS[reading.of], style)
         x += 2
         if reading.cells is not None:
             is_ascii = self.view.is_ascii

@@ -10,7 +10,14 @@ from rich.style import Style
 from rich.text import Text
 
 from graphstep.analysis import INF, NAN
-from graphstep.export.chain import Amount, CotangentSum, Facts, index_text, signed
+from graphstep.export.chain import (
+    Amount,
+    CotangentSum,
+    Facts,
+    RuleLines,
+    index_text,
+    signed,
+)
 from graphstep.stepping import FORWARD, SEED
 from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
@@ -88,16 +95,29 @@ class _Page:
         if facts.gives:
             paper.heading("will give" if facts.is_ahead else "gives")
             self._amounts(facts.gives, "  ", palette.forward)
+        if facts.tangent is not None:
+            paper.heading("tangent", _where(facts.tangent.index))
+            if facts.formula:
+                paper.paragraph(facts.formula, palette.bright)
+            self._sum(facts.tangent, "", palette.forward)
 
     def backward(self, facts: Facts) -> None:
         """Write the cotangent as a sum, then what is sent on."""
         paper, palette = self.paper, self.palette
         self._head(facts)
         if facts.sum is not None:
-            self._sum(facts.sum)
+            out, n_outs = facts.sum.out
+            which = f"output {out} of {n_outs} " if n_outs > 1 else ""
+            note = (which + _where(facts.sum.index)).rstrip()
+            paper.heading("sum of contributions", note)
+            self._sum(facts.sum, "from ", palette.backward)
+            if not facts.sum.terms and not facts.sum.pending and not facts.sum.reason:
+                paper.line((" nothing uses it: the sum is empty, zero", palette.dim))
         if not facts.sent:
             return
         paper.heading("sends", facts.rule)
+        if facts.local is not None:
+            self._local(facts.local)
         self._amounts(facts.sent, "→ ", palette.backward)
         self._more(facts)
         for sent in facts.sent:
@@ -113,17 +133,23 @@ class _Page:
             paper.heading("cotangents of the other outputs")
             self._amounts(facts.others, "  ", palette.text)
 
+    def _local(self, local: RuleLines) -> None:
+        """Write the local rule in the equation's own names."""
+        paper, palette = self.paper, self.palette
+        for line in local.vjp:
+            paper.paragraph(line.text, palette.bright)
+        for line in local.where:
+            paper.paragraph(f"where {line.text}", palette.dim)
+        paper.paragraph(local.reason, palette.dim)
+
     def _more(self, facts: Facts) -> None:
         if facts.n_more:
             self.paper.line((f"   and {facts.n_more} more", self.palette.dim))
 
     # The sum ---------------------------------------------------------------------------
 
-    def _sum(self, found: CotangentSum) -> None:
+    def _sum(self, found: CotangentSum, before: str, style: Style) -> None:
         paper, palette = self.paper, self.palette
-        out, n_outs = found.out
-        which = f"output {out} of {n_outs} " if n_outs > 1 else ""
-        paper.heading("sum of contributions", (which + _where(found.index)).rstrip())
         if found.norm is not None and (found.type[-2:] != "[]" or found.reason):
             paper.line(
                 (" ", palette.dim),
@@ -139,9 +165,7 @@ class _Page:
         if found.reason:
             paper.paragraph(f"none: {found.reason}", palette.dim)
             return
-        self._terms(found)
-        if not found.terms and not found.pending:
-            paper.line((" nothing uses it: the sum is empty, zero", palette.dim))
+        self._terms(found, before, style)
         if found.total is not None:
             self._total(found)
         if found.cancelling is not None:
@@ -152,7 +176,7 @@ class _Page:
     def _bright(self, found: CotangentSum) -> Style:
         return self.palette.trouble if found.mark else self.palette.bright
 
-    def _terms(self, found: CotangentSum) -> None:
+    def _terms(self, found: CotangentSum, before: str, style: Style) -> None:
         paper, palette = self.paper, self.palette
         is_array = found.type[-2:] != "[]"
         terms = [_term_text(term.amount.element) for term in found.terms]
@@ -172,11 +196,11 @@ class _Page:
                 paper.paragraph(f"{amount.name}: {amount.reason}", palette.dim)
                 continue
             parts: list[Part] = [
-                (f" {fit_right(text, width)}", self._style(amount, palette.backward))
+                (f" {fit_right(text, width)}", self._style(amount, style))
             ]
             if totals_width:
                 parts.append((f"  {fit(total, totals_width)}", palette.dim))
-            parts.append((f"  from {amount.name}", palette.text))
+            parts.append((f"  {before}{amount.name}", palette.text))
             if is_array and amount.norm is not None:
                 norm = f"{number(amount.norm, 3)}{_LETTERS.get(amount.mark, '')}"
                 self._push_right(parts, f"‖·‖ {norm}")

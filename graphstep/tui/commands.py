@@ -11,6 +11,7 @@ from graphstep.errors import GraphstepError
 from graphstep.tracing import one_line
 from graphstep.tui import (
     commands_array,
+    commands_derivatives,
     commands_look,
     commands_nodes,
     commands_runs,
@@ -18,6 +19,7 @@ from graphstep.tui import (
     commands_values,
     commands_walk,
     lesson_commands,
+    quiz_commands,
 )
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.command import Command
@@ -32,8 +34,10 @@ WRITTEN: tuple[Command, ...] = (
     *commands_nodes.COMMANDS,
     *commands_array.COMMANDS,
     *commands_look.COMMANDS,
+    *commands_derivatives.COMMANDS,
     *commands_runs.COMMANDS,
     *lesson_commands.COMMANDS,
+    *quiz_commands.COMMANDS,
 )
 COMMANDS: tuple[Command, ...] = (
     *WRITTEN,

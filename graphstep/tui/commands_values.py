@@ -61,7 +61,11 @@ def _fetched(state: UiState, text: str) -> tuple[TypedValue, Any]:
         msg = f"`{value.node}` is in a loop that took no turn."
         raise SteppingError(msg)
     recording = cursor.recording
-    read = recording.primal if value.of == "primal" else recording.cotangent
+    read = {
+        "primal": recording.primal,
+        "cotangent": recording.cotangent,
+        "tangent": recording.tangent,
+    }[value.of or "primal"]
     array = read(value.node, value.out, iteration)
     if isinstance(array, Absence):
         msg = f"{_title(state, value)}: none. {array}"
@@ -97,7 +101,8 @@ def _statistics(state: UiState, value: TypedValue) -> Iterable[str]:
 def _title(state: UiState, value: TypedValue) -> str:
     graph = state.graph
     label = one_line(graph.label(value.node, value.out), 60)
-    of = "cotangent of " if of_now(state, value.of) == "cotangent" else ""
+    meant = of_now(state, value.of)
+    of = "" if meant == "primal" else f"{meant} of "
     return f"{of}{label}{one_line(value.subscript, 40)}"
 
 

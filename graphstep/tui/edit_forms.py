@@ -16,7 +16,7 @@ from graphstep.tui.edit_recipe import Recipe, input_slots
 from graphstep.tui.edit_seed import ONES, read_seed, seed_slots
 from graphstep.tui.values import SMALL, ValueKey, Values
 
-Kind = Literal["input", "seed", "argnums"]
+Kind = Literal["input", "seed", "argnums", "tangents"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def seed_form(program: Trace, recording: Recording | None) -> Form:
     choices = (
         Choice(ONES, "1 at every element of every output, the default", ONES),
         *(
-            Choice(slot.name, f"{slot.type_text}  1 at one element", _one_hot(slot))
+            Choice(slot.name, f"{slot.type_text}  1 at one element", one_hot_text(slot))
             for _, slot in slots
         ),
         *(
@@ -133,7 +133,8 @@ def _is_whole(slot: Slot) -> bool:
     return not slot.aval.shape
 
 
-def _one_hot(slot: Slot) -> str:
+def one_hot_text(slot: Slot) -> str:
+    """Return how one element of a value is named: its first."""
     index = ", ".join("0" for _ in slot.aval.shape)
     return f"{slot.name}[{index}]" if index else slot.name
 

@@ -54,17 +54,25 @@ class Recipe:
         return dataclasses.replace(self, leaves=made)
 
     def with_seed(self, seed: Any) -> Recipe:
-        """Return the recipe with another seed."""
-        return dataclasses.replace(self, options={**self.options, "seed": seed})
+        """Return the recipe with another seed, and a backward pass."""
+        return self._with(seed=seed, tangents=None)
+
+    def with_tangents(self, tangents: Any) -> Recipe:
+        """Return the recipe with a forward-mode pass in that direction."""
+        return self._with(seed=None, tangents=tangents)
+
+    def _with(self, **options: Any) -> Recipe:
+        return dataclasses.replace(self, options={**self.options, **options})
 
     def with_argnums(self, argnums: int | tuple[int, ...] | None) -> Recipe:
-        """Return the recipe with other arguments differentiated.
+        """Return the recipe with other arguments differentiated, going backward.
 
         Raises:
             ArgumentError: If there is no such argument, or it is static.
         """
         trace = editable(self.trace).with_argnums(argnums)
-        return dataclasses.replace(self, trace=trace)
+        # A direction is one of the arguments that are differentiated.
+        return dataclasses.replace(self._with(tangents=None), trace=trace)
 
     def record(self, progress: Progress) -> Recording:
         """Make the recording."""

@@ -50,7 +50,7 @@ def read_seed(text: str, program: Trace, recording: Recording | None) -> Any:
         raise EditError("There is no backward pass to seed: nothing to differentiate.")
     body = parsed(text)
     if len(body) == 1 and isinstance(body[0], ast.Expr):
-        found = _replaced(body[0].value, slots)
+        found = replaced(body[0].value, slots, "output")
         return None if found is None else _tree(program, slots, found)
     named = [slot for _, slot in slots]
     assignments = read_assignments(text, named)
@@ -58,9 +58,19 @@ def read_seed(text: str, program: Trace, recording: Recording | None) -> Any:
     return _tree(program, slots, found)
 
 
-def _replaced(
-    node: ast.expr, slots: Sequence[tuple[int, Slot]]
+def replaced(
+    node: ast.expr, slots: Sequence[tuple[int, Slot]], noun: str
 ) -> Sequence[Any] | None:
+    """Return an array per slot that an expression asks for; `None` for ones everywhere.
+
+    Args:
+        node: `ones`, a place in one of the slots, or a literal for the only one.
+        slots: Outputs that are seeded, or inputs that have a tangent.
+        noun: What a slot is: `output` or `input`.
+
+    Raises:
+        EditError: If it is none of these.
+    """
     text = ast.unparse(node)
     if text == ONES:
         return None
@@ -71,27 +81,27 @@ def _replaced(
             found[number][place] = 1
             return found
     if isinstance(node, ast.Name | ast.Subscript):
-        raise EditError(_unknown(text, slots))
+        raise EditError(_unknown(text, slots, noun))
     if len(slots) > 1:
         names = ", ".join(slot.name for _, slot in slots)
-        msg = f"Say for which output: NAME = VALUE, with one of {names}."
+        msg = f"Say for which {noun}: NAME = VALUE, with one of {names}."
         raise EditError(msg)
     ((_, slot),) = slots
-    # The only output needs no name.
+    # The only one needs no name.
     value = literal_array(node)
     if value.shape and value.shape != slot.aval.shape:
         msg = (
-            f"The seed has the shape {list(value.shape)}, but `{slot.name}` is "
+            f"It has the shape {list(value.shape)}, but `{slot.name}` is "
             f"{slot.type_text}."
         )
         raise EditError(msg)
-    made = read_assignments(f"seed = {text}", [Slot("seed", slot.aval)])
-    zeros = np.zeros(slot.aval.shape, slot.aval.dtype)
-    return applied(made, [Slot("seed", slot.aval)], [zeros])
+    only = [Slot("only", slot.aval)]
+    made = read_assignments(f"only = {text}", only)
+    return applied(made, only, [np.zeros(slot.aval.shape, slot.aval.dtype)])
 
 
 def _place(node: ast.expr, text: str, slot: Slot) -> tuple[Any, ...] | None:
-    """Return which element of an output an expression names, if it names one."""
+    """Return which element of a slot an expression names, if it names one."""
     if text == slot.name:
         if slot.aval.shape:
             msg = f"`{slot.name}` is {slot.type_text}: say which element, with [INDEX]."
@@ -130,9 +140,9 @@ def _tree(
     return jax.tree.unflatten(main, leaves)
 
 
-def _unknown(text: str, slots: Sequence[tuple[int, Slot]]) -> str:
+def _unknown(text: str, slots: Sequence[tuple[int, Slot]], noun: str) -> str:
     names = ", ".join(slot.name for _, slot in slots)
     return (
-        f"`{one_line(text, 60)}` is neither `{ONES}` nor a place in an output; the "
-        f"outputs are {names}."
+        f"`{one_line(text, 60)}` is neither `{ONES}` nor a place in an {noun}; the "
+        f"{noun}s are {names}."
     )

@@ -52,12 +52,15 @@ class Columns:
     of: tuple[Of, ...]
 
     @classmethod
-    def of_width(cls, width: int, pass_: str | None) -> Columns:
+    def of_width(
+        cls, width: int, pass_: str | None, *, has_tangents: bool = False
+    ) -> Columns:
         """Share `width` cells out; what matters least goes first."""
         of: tuple[Of, ...] = ()
         if pass_ is not None:
-            main: Of = "primal" if pass_ == FORWARD else "cotangent"
-            of = ("primal", "cotangent") if width >= 84 else (main,)
+            derivative: Of = "tangent" if has_tangents else "cotangent"
+            main: Of = "primal" if pass_ == FORWARD else derivative
+            of = ("primal", derivative) if width >= 84 else (main,)
         value = 14 if width >= 60 else 12
         room = width - _GUTTER - len(of) * (value + 2)
         primitive = min(18, max(10, room // 3)) if room >= 26 else 0
@@ -98,7 +101,9 @@ class LineMaker:
     def columns(self) -> Columns:
         """How the width is shared."""
         cursor = self.state.cursor
-        return Columns.of_width(self.width, None if cursor is None else cursor.pass_)
+        has_tangents = self.values is not None and self.values.recording.has_tangents
+        pass_ = None if cursor is None else cursor.pass_
+        return Columns.of_width(self.width, pass_, has_tangents=has_tangents)
 
     def heading(self) -> Strip:
         """Return the line above the first one."""
@@ -290,7 +295,7 @@ class LineMaker:
         segments: list[Segment] = []
         for number, of in enumerate(self.columns.of):
             bad = flag = ""
-            if self.health is not None:
+            if self.health is not None and of != "tangent":
                 bad, flag = self.health.of_region(region, of)
             pair = own[2 * number : 2 * number + 2]
             if bad and not (pair and pair[1].text.strip()):

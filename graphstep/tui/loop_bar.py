@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import work
 from textual.message import Message
 
-from graphstep.export.chain import cotangent_name
+from graphstep.export.chain import cotangent_name, tangent_name
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
 from graphstep.tui.drag_bar import DragBar
@@ -36,7 +36,6 @@ from graphstep.tui.view import View
 _KEPT = 64
 _LEAST_HIGH, _HIGH = 30, 44
 _SPAN = 22
-_OF: tuple[Of, ...] = ("primal", "cotangent")
 _HINTS = "[ ] step   { } first/last   i go to   I first bad"
 
 
@@ -137,12 +136,19 @@ class LoopBar(DragBar):
         n_outs = len(graph.node(place.shown).avals)
         out = view.state.examined.out if view.state.examined.out < n_outs else 0
         name = label_of(graph, place.shown, out) if n_outs else place.shown
-        names = {"primal": f"‖{name}‖", "cotangent": f"‖{cotangent_name(name)}‖"}
+        recording = view.recording
+        is_tangent = recording is not None and recording.has_tangents
+        names: dict[Of, str] = {
+            "primal": f"‖{name}‖",
+            "tangent": f"‖{tangent_name(name)}‖",
+            "cotangent": f"‖{cotangent_name(name)}‖",
+        }
+        both: tuple[Of, ...] = ("primal", "tangent" if is_tangent else "cotangent")
         tracks: dict[Of, Track | None] = {
-            of: self.track(of) if n_outs else None for of in _OF
+            of: self.track(of) if n_outs else None for of in both
         }
         is_back = view.cursor is not None and view.cursor.pass_ == BACKWARD
-        shown: tuple[Of, ...] = _OF
+        shown = both
         if rows == 1:
             shown = ("cotangent",) if is_back else ("primal",)
         text = _first_line(palette, place, names, tracks, width)
@@ -188,7 +194,7 @@ def _plot_width(width: int, label: int) -> int:
 def _first_line(
     palette: Palette,
     place: LoopPlace,
-    names: dict[str, str],
+    names: dict[Of, str],
     tracks: dict[Of, Track | None],
     width: int,
 ) -> Text:
@@ -201,16 +207,14 @@ def _first_line(
         line.append(turn, palette.bright if is_last else palette.text)
         line.append("   " if is_last else " ▸ ", palette.faint)
     parts: list[tuple[str, Style]] = []
-    for of in _OF:
-        track = tracks[of]
+    for of, track in tracks.items():
         if track is None:
             continue
         here = norm_at(track, place.turn)
         if here is not None:
             style = palette.pass_("backward" if of == "cotangent" else "forward")
             parts.append((f"{names[of]} {number(here, 3)}   ", style))
-    for of in _OF:
-        track = tracks[of]
+    for of, track in tracks.items():
         found = None if track is None else first_bad(track, of)
         if found is not None:
             style = palette.trouble if found.is_fatal else palette.text

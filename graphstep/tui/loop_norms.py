@@ -94,7 +94,11 @@ def n_looked_at(recording: Recording, key: TrackKey) -> int:
 
 def track_of(recording: Recording, cursor: Cursor, key: TrackKey) -> Track:
     """Return the norms in all iterations, however many and large they are."""
-    read = recording.primal if key.of == "primal" else recording.cotangent
+    read = {
+        "primal": recording.primal,
+        "cotangent": recording.cotangent,
+        "tangent": recording.tangent,
+    }[key.of]
     array = read(key.node, key.out, key.outer)
     if isinstance(array, Absence):
         if array.kind == "not_captured" and recording.mode == "summary":

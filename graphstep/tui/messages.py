@@ -109,7 +109,7 @@ class EditAsked(Message):
         text: The change.
     """
 
-    kind: Literal["input", "seed", "argnums"]
+    kind: Literal["input", "seed", "argnums", "tangents"]
     text: str
 
 

@@ -23,6 +23,8 @@ _OF: dict[str, Of] = {
     "cotangent": "cotangent",
     "ct": "cotangent",
     "bar": "cotangent",
+    "tangent": "tangent",
+    "dot": "tangent",
 }
 _SUBSCRIPTED = re.compile(r"(?P<name>.*?)(?P<subscript>\[[^\[\]]*\])", re.DOTALL)
 _MOST = 200
@@ -34,7 +36,7 @@ class TypedValue(NamedTuple):
     Attributes:
         node: Node id.
         out: Which output.
-        of: `primal` or `cotangent`; `None` for what the present pass is about.
+        of: `primal`, `cotangent` or `tangent`; `None` for what the present pass is about.
         subscript: What was typed in brackets; empty if nothing was.
     """
 

@@ -31,6 +31,8 @@ from graphstep.tui.recording_job import Attempt
 from graphstep.tui.runs_compare import Comparison
 from graphstep.tui.runs_recording import RecordingActions
 from graphstep.tui.runs_state import Runs
+from graphstep.tui.tangent_edit import read_tangents
+from graphstep.tui.tangent_form import tangents_form
 from graphstep.tui.values import ValueKey
 
 _NO_CODE = "This recording is from a file, which holds no program to run again."
@@ -122,6 +124,7 @@ class RerunningActions(RecordingActions):
             "input": self._input_form,
             "seed": self._seed_form,
             "argnums": self._argnums_form,
+            "tangents": self._tangents_form,
         }
         forms[kind](recipe).check(text)
 
@@ -141,6 +144,9 @@ class RerunningActions(RecordingActions):
         editable(recipe.trace)
         return argnums_form(recipe.program)
 
+    def _tangents_form(self, recipe: Recipe) -> Form:
+        return tangents_form(recipe.program, self.recording)
+
     def action_edit_input(self) -> None:
         """Ask for another value of an input."""
         self._ask(self._input_form)
@@ -148,6 +154,10 @@ class RerunningActions(RecordingActions):
     def action_edit_seed(self) -> None:
         """Ask for another seed."""
         self._ask(self._seed_form)
+
+    def action_edit_tangents(self) -> None:
+        """Ask for a direction, and go forward in it: tangents with the primals."""
+        self._ask(self._tangents_form)
 
     def action_edit_argnums(self) -> None:
         """Ask which arguments to differentiate."""
@@ -296,10 +306,19 @@ def _with_argnums(recipe: Recipe, text: str, _: Recording | None) -> Recipe:
     return recipe.with_argnums(read_argnums(text, argument_names(recipe.program)))
 
 
+def _with_tangents(recipe: Recipe, text: str, recording: Recording | None) -> Recipe:
+    return recipe.with_tangents(read_tangents(text, recipe.program, recording))
+
+
 # An edit may copy large arrays, so it is made in the thread that records.
 _CHANGES: Mapping[Kind, Callable[[Recipe, str, Recording | None], Recipe]] = (
     MappingProxyType(
-        {"input": _with_inputs, "seed": _with_seed, "argnums": _with_argnums}
+        {
+            "input": _with_inputs,
+            "seed": _with_seed,
+            "argnums": _with_argnums,
+            "tangents": _with_tangents,
+        }
     )
 )
 

@@ -271,7 +271,7 @@ def _stretch(
     stops: Collection[int],
     blocks: str,
 ) -> None:
-    name = "" if blocks else f" {stretch.pass_} "
+    name = "" if blocks else f" {_pass_name(cursor, stretch)} "
     start = max(1, (stretch.width - len(name)) // 2)
     if stretch.width <= len(name) + 4:
         name = ""
@@ -292,6 +292,13 @@ def _stretch(
         else:
             chars.append(("━" if is_done else "─", line))
     _append(bar, chars)
+
+
+def _pass_name(cursor: Cursor, stretch: Stretch) -> str:
+    """Return `forward`, or that tangents flow in that pass too."""
+    recording = cursor.recording
+    is_jvp = isinstance(recording, Recording) and recording.has_tangents
+    return f"{stretch.pass_} with tangents (JVP)" if is_jvp else stretch.pass_
 
 
 def place_text(

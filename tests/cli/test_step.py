@@ -61,3 +61,40 @@ def test_types_alone_cannot_be_walked(
     assert done.status == 2
     assert "types without values" in done.err
     assert opened == []
+
+
+def test_a_direction_is_handed_over(
+    run: Run, opened: list[tuple[Trace, dict[str, Any]]]
+) -> None:
+    """It has the structure of the arguments, as `Trace.record` takes tangents."""
+    done = run("step", "model.py:loss", "--tangents", "x[1, 2]")
+
+    assert done.status == 0
+    ((trace, options),) = opened
+    x, w = options["tangents"]
+    assert (x.sum(), x[1, 2], w.sum()) == (1.0, 1.0, 0.0)
+    assert trace.record(tangents=options["tangents"], verify=False).has_tangents
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--tangents", "y[0]"], "the inputs are x, w"),
+        (["--tangents", ""], "Say in which direction"),
+        (["--tangents", "x[0]"], "more than one element"),
+        (["--tangents", "ones", "--seed", "1.0"], "Give one of the two"),
+    ],
+)
+def test_a_wrong_direction_is_one_line(
+    run: Run,
+    opened: list[tuple[Trace, dict[str, Any]]],
+    args: list[str],
+    said: str,
+) -> None:
+    """Nothing is opened for it."""
+    done = run("step", "model.py:loss", *args)
+
+    assert done.status == 2
+    assert said in done.err
+    assert done.err.count("\n") == 1
+    assert opened == []

@@ -151,6 +151,10 @@ CASES: Mapping[str, Case] = {
     "filter": Case(("5",)),
     "edit_input": Case(typed="w[0] = 5", command="let w[0] = 5", is_fresh=True),
     "edit_seed": Case(typed="2.0", command="seed 2.0", is_fresh=True),
+    "edit_tangents": Case(
+        typed="x[0, 1, 2]", command="tangents x[0, 1, 2]", is_fresh=True
+    ),
+    "why": Case((":goto in0",)),
     "edit_argnums": Case(typed="1", command="argnums 1", is_fresh=True),
     "again": Case(is_fresh=True),
     "compare": Case((*SECOND, "~"), is_fresh=True),

@@ -13,9 +13,16 @@ from graphstep.export.chain._names import (
     loop_name,
     operand_name,
     sender_text,
+    tangent_name,
     use_text,
 )
 from graphstep.export.chain._numbers import index_text, number, signed
+from graphstep.export.chain._rule_lines import (
+    Formula,
+    RuleLines,
+    local_rule,
+    rule_lines,
+)
 from graphstep.export.chain._why import cut_text, place_text, why_lines
 
 __all__ = [
@@ -23,7 +30,9 @@ __all__ = [
     "Card",
     "CotangentSum",
     "Facts",
+    "Formula",
     "PathStep",
+    "RuleLines",
     "SumTerm",
     "cards_of",
     "cotangent_name",
@@ -32,6 +41,7 @@ __all__ = [
     "has_local_derivative",
     "index_text",
     "label_of",
+    "local_rule",
     "loop_name",
     "node_facts",
     "number",
@@ -39,9 +49,11 @@ __all__ = [
     "operand_name",
     "path_of",
     "place_text",
+    "rule_lines",
     "seed_facts",
     "sender_text",
     "signed",
+    "tangent_name",
     "type_of",
     "use_text",
     "why_lines",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -11,6 +12,7 @@ import numpy as np
 
 from graphstep.analysis import OK, norm_of
 from graphstep.export.chain._index import Index, fits
+from graphstep.export.chain._rule_lines import RuleLines
 from graphstep.recording import Absence, Recording, Stats
 
 # A sum so much smaller than its terms is said to cancel.
@@ -109,7 +111,10 @@ class Facts:
         takes: Operands, going forward.
         gives: Results, going forward.
         sum: The cotangent as a sum, going back.
+        tangent: The tangent as a sum, going forward with tangents.
+        formula: That sum in letters.
         rule: Whose rule sends it on.
+        local: The local rule of the equation, in its own names.
         sent: What each operand receives; at the seed, what each output receives.
         n_more: Operands or receivers that are not listed.
         others: Cotangents of the node's other outputs, whose sums are not shown.
@@ -125,7 +130,10 @@ class Facts:
     takes: tuple[Amount, ...] = ()
     gives: tuple[Amount, ...] = ()
     sum: CotangentSum | None = None
+    tangent: CotangentSum | None = None
+    formula: str = ""
     rule: str = ""
+    local: RuleLines | None = None
     sent: tuple[Amount, ...] = ()
     n_more: int = 0
     others: tuple[Amount, ...] = ()
@@ -148,7 +156,11 @@ def element_of(array: Any, index: Index | None) -> Any:
     return x[index].item()
 
 
-def amount_of(name: str, type_: str, value: Any) -> Amount:
+# Returns the norm of an array, and what is wrong with it, as `norm_of` does.
+Norm = Callable[[Any], tuple[float, int]]
+
+
+def amount_of(name: str, type_: str, value: Any, norm: Norm = norm_of) -> Amount:
     """Return what is said of an array or of an absence, without an element."""
     if isinstance(value, Absence):
         return Amount(name, type_, reason=str(value))
@@ -159,8 +171,8 @@ def amount_of(name: str, type_: str, value: Any) -> Amount:
         return Amount(name, type_, reason="float0, the tangent of what is no float")
     if not x.size:
         return Amount(name, type_, reason="no elements")
-    norm, mark = norm_of(x)
-    return Amount(name, type_, norm=norm, mark=mark)
+    size, mark = norm(x)
+    return Amount(name, type_, norm=size, mark=mark)
 
 
 def with_element(

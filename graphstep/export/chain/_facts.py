@@ -13,6 +13,7 @@ from graphstep.export.chain._amounts import (
     Amount,
     CotangentSum,
     Facts,
+    Norm,
     SumTerm,
     amount_of,
     cancelling,
@@ -40,6 +41,8 @@ from graphstep.export.chain._names import (
     sender_text,
     use_text,
 )
+from graphstep.export.chain._rule_lines import rule_lines
+from graphstep.export.chain._tangents import tangent_formula, tangent_sum
 from graphstep.graph import Node, Operand, ProgramGraph
 from graphstep.recording import Absence, Recording
 from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor, Term
@@ -63,7 +66,12 @@ def seed_facts(cursor: Cursor) -> Facts:
 
 
 def node_facts(
-    recording: Recording, cursor: Cursor, node_id: str, out: int, element: Index | None
+    recording: Recording,
+    cursor: Cursor,
+    node_id: str,
+    out: int,
+    element: Index | None,
+    norm: Norm = norm_of,
 ) -> Facts:
     """Return the facts of one node, in the iteration in which the cursor sees it.
 
@@ -72,7 +80,10 @@ def node_facts(
         cursor: Place in the walk.
         node_id: The node that is looked at, at the cursor or not.
         out: Which of its outputs.
-        element: Which element to follow, if it fits; else that of greatest |cotangent|.
+        element: Which element to follow, if it fits; else that of greatest |cotangent|,
+            or |tangent| where those were recorded.
+        norm: Returns the norm of an array and what is wrong with it, for those who
+            know it already.
     """
     graph = cursor.timeline.graph
     node = graph.node(node_id)
@@ -85,7 +96,7 @@ def node_facts(
     iteration = cursor.iteration_of(node_id)
     if iteration is None:
         return dataclasses.replace(start, notes=("Its loop took no turn.",))
-    reader = _Reader(recording, cursor, node, out, iteration)
+    reader = _Reader(recording, cursor, node, out, iteration, norm)
     index = reader.followed(element)
     start = dataclasses.replace(
         start, index=index, equation=reader.equation or start.equation
@@ -102,6 +113,7 @@ class _Reader:
     node: Node
     out: int
     iteration: tuple[int, ...]
+    norm: Norm
 
     @property
     def graph(self) -> ProgramGraph:
@@ -111,14 +123,21 @@ class _Reader:
     def cotangent(self) -> Any:
         return self.recording.cotangent(self.node.id, self.out, self.iteration)
 
+    @property
+    def derivative(self) -> Any:
+        """What was recorded beside the primal, or an `Absence`."""
+        if not self.recording.has_tangents:
+            return self.cotangent
+        return self.recording.tangent(self.node.id, self.out, self.iteration)
+
     def followed(self, element: Index | None) -> Index:
         """Return the element to follow."""
         shape = tuple(getattr(self.node.avals[self.out], "shape", ()))
         if element is not None and fits(element, shape):
             return element
-        cotangent = self.cotangent
-        if is_array(cotangent):
-            return leading_index(cotangent)
+        derivative = self.derivative
+        if is_array(derivative):
+            return leading_index(derivative)
         primal = self.recording.primal(self.node.id, self.out, self.iteration)
         return leading_index(primal) if is_array(primal) else ()
 
@@ -143,6 +162,8 @@ class _Reader:
             self._primal(self.node.id, out, self.iteration, facts.index)
             for out in range(min(len(self.node.avals), _LISTED))
         ]
+        if self.recording.has_tangents:
+            facts = self._with_tangent(facts)
         return dataclasses.replace(
             facts,
             is_ahead=self.cursor.state(self.node.id) == "pending",
@@ -150,6 +171,14 @@ class _Reader:
             gives=tuple(gives),
             n_more=max(0, len(operands) - _LISTED),
         )
+
+    def _with_tangent(self, facts: Facts) -> Facts:
+        node = self.node
+        found = tangent_sum(
+            self.recording, node, self.out, self.iteration, facts.index, self.norm
+        )
+        formula = tangent_formula(self.graph, found, node)
+        return dataclasses.replace(facts, tangent=found, formula=formula)
 
     def _taken(self, operand: Operand, index: Index) -> Amount:
         graph, node = self.graph, self.node
@@ -206,7 +235,8 @@ class _Reader:
         graph, recording = self.graph, self.recording
         array = recording.primal(node, out, iteration)
         stats = stats_instead(recording, array, node, out, "primal", iteration)
-        amount = amount_of(label_of(graph, node, out), type_of(graph, node, out), array)
+        name, type_ = label_of(graph, node, out), type_of(graph, node, out)
+        amount = amount_of(name, type_, array, self.norm)
         return dataclasses.replace(with_element(amount, array, index, stats), note=note)
 
     # Backward ------------------------------------------------------------------------
@@ -224,6 +254,7 @@ class _Reader:
         return dataclasses.replace(
             facts,
             rule=rule_text(self.graph, self.node.id) if sent else "",
+            local=rule_lines(self.graph, self.node.id) if sent else None,
             sent=tuple(sent),
             n_more=max(0, len(terms) - _LISTED),
             others=tuple(self._others()),
@@ -236,6 +267,7 @@ class _Reader:
                 cotangent_name(label_of(graph, node.id, out)),
                 short_type(node.avals[out]),
                 self.recording.cotangent(node.id, out, self.iteration),
+                self.norm,
             )
             for out in range(min(len(node.avals), _LISTED))
             if out != self.out
@@ -271,7 +303,7 @@ class _Reader:
                 base, norm=stats.l2 if stats else None, reason=str(cotangent)
             )
         if found.is_complete:
-            norm, mark = norm_of(cotangent)
+            norm, mark = self.norm(cotangent)
             return dataclasses.replace(base, norm=norm, mark=mark)
         return base
 
@@ -283,7 +315,9 @@ class _Reader:
             else sender_text(graph, term.edge, self.iteration)
         )
         amount = with_element(
-            amount_of(name, _type(graph, term), term.value), term.value, index
+            amount_of(name, _type(graph, term), term.value, self.norm),
+            term.value,
+            index,
         )
         return SumTerm(amount, element_of(term.total, index))
 
@@ -298,7 +332,8 @@ class _Reader:
                 at = None
             if at is None:
                 at = leading_index(term.value)
-        amount = amount_of(_name(graph, term), type_of(graph, *term.target), term.value)
+        name, type_ = _name(graph, term), type_of(graph, *term.target)
+        amount = amount_of(name, type_, term.value, self.norm)
         amount = dataclasses.replace(
             with_element(amount, term.value, at), note=self._iteration_note(term)
         )
