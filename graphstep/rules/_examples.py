@@ -10,6 +10,7 @@ import jax
 import numpy as np
 
 from graphstep._jaxcompat import Jaxpr, Literal, bind, is_jit
+from graphstep.rules._lookup import name_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _searched(
     )
     for eqn in jaxpr.eqns:
         operands = [v.val if isinstance(v, Literal) else known[v] for v in eqn.invars]
-        if name == eqn.primitive.name:
+        if name == name_of(eqn):
             return eqn, operands
         inner = eqn.params.get("jaxpr") if is_jit(eqn) else None
         found = inner and _searched(name, inner.jaxpr, inner.consts, operands)

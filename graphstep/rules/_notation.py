@@ -71,7 +71,9 @@ def mathml_of(notation: Notation) -> str:
     match notation:
         case Text():
             text = xml.sax.saxutils.escape(notation.text.strip())
-            return f"<{notation.kind}>{text}</{notation.kind}>" if text else ""
+            if not text:
+                return '<mspace width="0.3em"/>'
+            return f"<{notation.kind}>{text}</{notation.kind}>"
         case Row():
             return f"<mrow>{''.join(mathml_of(part) for part in notation.parts)}</mrow>"
         case Script():
