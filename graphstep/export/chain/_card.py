@@ -14,6 +14,7 @@ from graphstep.export.chain._amounts import is_array
 from graphstep.export.chain._labels import label_of
 from graphstep.export.chain._names import cotangent_name, operand_name
 from graphstep.export.chain._numbers import number
+from graphstep.export.chain._rule_lines import local_rule
 from graphstep.graph import Node, Operand, ProgramGraph
 from graphstep.recording import Absence, Recording
 from graphstep.stepping import Cursor
@@ -151,7 +152,7 @@ def _card(
     shape = (_size(node.avals[out]), _size(operand.aval))
     base = Card(name, shape, gain=_gain(recording, node, operand, cotangent, iteration))
     missing = next((p for p in primals if isinstance(p, Absence)), None)
-    rule = _rule_of(node)
+    rule = local_rule(node)
     if rule is not None and len(node.avals) == 1:
         structure = str(rule.structure[operand.key])
         base = dataclasses.replace(base, structure=structure, is_by_rule=True)
@@ -177,13 +178,6 @@ def _card(
         n_probed=len(found.probed),
         n_filled=int(np.count_nonzero(found.rows)),
     )
-
-
-def _rule_of(node: Node) -> Any:
-    # With its table comes SciPy, which takes longer to load than a picture to draw.
-    from graphstep.rules import rule_of
-
-    return None if node.eqn is None else rule_of(node.eqn)
 
 
 def _plain(x: Any) -> Any:
