@@ -11,6 +11,9 @@ from graphstep.analysis._modes_measured import Timing
 # Times that differ by no more than this factor are called the same: so much differs
 # from run to run.
 TIE = 1.25
+FORWARD_OVER_REVERSE = "jacfwd(jacrev)"
+# Programs of less work than this take less time than it takes to call them.
+SMALL = 100_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ def measured(timings: Sequence[Timing]) -> Choice:
 def advice(found: Modes, timings: Sequence[Timing] = ()) -> str:
     """Return which mode to use and why, in a few sentences."""
     said = [_jacobian(found), _disagreement(found, timings), _hessian(found)]
+    if timings and found.value.work < SMALL:
+        said.append(
+            "So small a function takes less time than calling it does, so that the "
+            "measured times lie closer together than the predicted ones."
+        )
     return " ".join(sentence for sentence in said if sentence)
 
 
@@ -120,13 +128,15 @@ def _disagreement(found: Modes, timings: Sequence[Timing]) -> str:
 
 def _hessian(found: Modes) -> str:
     n, m = found.function.n, found.function.m
-    best = min(
-        (e for e in found.estimates if e.mode.gives == "hessian" and not e.problem),
-        key=lambda e: (e.work, e.peak),
-        default=None,
-    )
-    if best is None or n == 1:
+    possible = [
+        e for e in found.estimates if e.mode.gives == "hessian" and not e.problem
+    ]
+    if not possible or n == 1:
         return ""
+    least = min(possible, key=lambda e: e.work)
+    near = {e.mode.name: e for e in possible if e.work <= TIE * least.work}
+    # Among equals forward over reverse: no residuals of the outer pass are stored.
+    best = near.get(FORWARD_OVER_REVERSE, least)
     shape = f"{n}×{n}" if m == 1 else f"{m}×{n}×{n}"
     said = f"The Hessian is {shape}: {best.mode.name} does the least work for it"
     if found.estimate("hvp").problem:

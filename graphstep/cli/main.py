@@ -37,6 +37,8 @@ _COMMANDS = {
     "open": "Walk through a recording that was saved, without the function.",
     "show": "Print regions, equations and values as a tree.",
     "learn": "Learn automatic differentiation by lessons in the terminal.",
+    "quiz": "Predict what a function's walk shows next: values, cotangents, Jacobians.",
+    "modes": "Say what forward and reverse mode cost, and which to use.",
     "why": "Say why a gradient is zero or missing, and where it is cut off.",
     "export": "Draw the graph, or write it as a page or for other programs.",
 }

@@ -16,6 +16,7 @@ from graphstep.export.modes._rows import (
     unknown,
     what,
 )
+from graphstep.export.modes._side_by_side import heading, side_by_side
 from graphstep.export.modes._units import (
     bytes_text,
     count_text,
@@ -35,11 +36,13 @@ __all__ = [
     "count_text",
     "curve",
     "factor_text",
+    "heading",
     "line_of",
     "residual_cells",
     "residuals_text",
     "rows",
     "seconds",
+    "side_by_side",
     "unknown",
     "what",
 ]
