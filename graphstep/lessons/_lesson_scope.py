@@ -141,6 +141,7 @@ class Scope:
             "cotangent": self.cotangent,
             "tangent": self.tangent,
             "contribution": self.contribution,
+            "sent": self.sent,
             "uses": self.uses,
             "why_none": self.why_none,
             "node": self.node,
@@ -187,6 +188,14 @@ class Scope:
     ) -> Any:
         """Return what one use of a value sends back to it."""
         return _held(self.recording.contribution(self.uses(place)[use], iteration))
+
+    def sent(self, place: str, user: str, iteration: Iteration = None) -> Any:
+        """Return what one user of a value sends back to it, over all of its uses."""
+        edges = [e for e in self.uses(place) if e[1] == self.node(user)]
+        if not edges:
+            msg = f"`{user}` does not use `{place}`"
+            raise KeyError(msg)
+        return sum(_held(self.recording.contribution(e, iteration)) for e in edges)
 
     def why_none(self, place: str) -> str:
         """Return why a value has no cotangent; empty if it has one."""

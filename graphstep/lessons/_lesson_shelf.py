@@ -13,7 +13,23 @@ from graphstep.lessons._lesson_reading import read_lesson
 from graphstep.tracing import one_line
 
 # In the order in which they build on each other.
-NAMES = ("least_squares",)
+NAMES = (
+    "least_squares",
+    "fan_out",
+    "three_ways",
+    "forward_mode",
+    "reverse_mode",
+    "counting_passes",
+    "memory",
+    "elementwise",
+    "matrix_rules",
+    "softmax",
+    "jit_dtype",
+    "hessian",
+    "through_time",
+    "custom_vjp",
+    "where_nan",
+)
 _SUFFIX = ".md"
 
 
