@@ -74,6 +74,19 @@ class Trace:
         """
         return Trace(self.program.with_argnums(_argnums(argnums)))
 
+    def transformed(self, name: str) -> Trace:
+        """Return a trace of the same function under one of JAX's transformations.
+
+        Args:
+            name: `grad`, `vjp` or `jvp` in the differentiated arguments, `vmap` over
+                three examples, `jit` or `checkpoint`.
+
+        Raises:
+            ArgumentError: If there is no such transformation.
+            TraceError: If JAX does not allow it of this function.
+        """
+        return Trace(_tracing.transformed(self.program, name))
+
     def record(
         self,
         *args: Any,

@@ -37,6 +37,7 @@ class Request:
         has_aux: As `jax.grad` takes it.
         static: Positions and names of arguments that are not traced.
         x64: Whether to enable 64-bit types.
+        transform: Transformations to take it under, the innermost first.
         seed: Expression of the output cotangent, or `None`.
         budget: Bytes that the values may take, or `None`.
     """
@@ -48,6 +49,7 @@ class Request:
     has_aux: bool = False
     static: tuple[int | str, ...] = ()
     x64: bool = False
+    transform: tuple[str, ...] = ()
     seed: str | None = None
     budget: int | None = None
 
@@ -111,6 +113,8 @@ ascii_option = click.option(
     default=None,
     help="Draw with ASCII alone; so it is by itself where the locale wants that.",
 )
+# The keys of `graphstep.tracing.TRANSFORMS`, which loads JAX; help must be instant.
+_TRANSFORMS = ("grad", "vjp", "jvp", "vmap", "jit", "checkpoint")
 _TRACE_OPTIONS = [
     click.argument("target"),
     click.option(
@@ -143,6 +147,13 @@ _TRACE_OPTIONS = [
         help="Arguments that are not traced: positions or names, with commas.",
     ),
     click.option("--x64", is_flag=True, help="Enable 64-bit types."),
+    click.option(
+        "--transform",
+        type=click.Choice(_TRANSFORMS),
+        multiple=True,
+        help="Take the function under this transformation of JAX's; repeat it for one "
+        "around another.",
+    ),
     traceback_option,
 ]
 _RECORD_OPTIONS = [

@@ -76,6 +76,8 @@ def open_session(request: Request, *, draw: bool = True) -> Session:
             static_argnums=static_argnums,
             static_argnames=static_argnames,
         )
+        for name in request.transform:
+            trace = trace.transformed(name)
     seed = None
     if request.seed is not None:
         seed = evaluate("--seed", request.seed, target)

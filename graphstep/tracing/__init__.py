@@ -14,8 +14,10 @@ from graphstep.tracing._source import (
 )
 from graphstep.tracing._texts import SourceText, source_text
 from graphstep.tracing._trace import CallSpec, Trace, function_name, trace_function
+from graphstep.tracing._transforms import TRANSFORMS, transformed
 
 __all__ = [
+    "TRANSFORMS",
     "CallSpec",
     "Frame",
     "SourceLocation",
@@ -30,5 +32,6 @@ __all__ = [
     "source_location",
     "source_text",
     "trace_function",
+    "transformed",
     "user_code",
 ]
