@@ -14,7 +14,7 @@ from graphstep.lessons._answers import (
     Variable,
     Verdict,
 )
-from graphstep.lessons._check_lesson import check_lesson, counts
+from graphstep.lessons._check_lesson import check_lesson, check_run, counts
 from graphstep.lessons._grading import answer_text, grade, value_text
 from graphstep.lessons._lesson import (
     Block,
@@ -38,9 +38,27 @@ from graphstep.lessons._lesson_shelf import (
     lesson_named,
     template,
 )
+from graphstep.lessons._question import KINDS, Given, Kind, Question
+from graphstep.lessons._questions import make_questions, question_at
+from graphstep.lessons._quiz import FULL, Quiz, Turn
+from graphstep.lessons._quiz_veil import HIDDEN, Veiled
+from graphstep.lessons._scores import (
+    SCORES_FILE,
+    Score,
+    Scores,
+    add_score,
+    forget_scores,
+    question_text,
+    read_scores,
+    score_of,
+)
 
 __all__ = [
+    "FULL",
+    "HIDDEN",
+    "KINDS",
     "NAMES",
+    "SCORES_FILE",
     "Answer",
     "Block",
     "ChoiceAnswer",
@@ -48,7 +66,9 @@ __all__ = [
     "Done",
     "Exercise",
     "FormulaAnswer",
+    "Given",
     "Grade",
+    "Kind",
     "Lesson",
     "LessonFailureError",
     "LessonRun",
@@ -58,23 +78,37 @@ __all__ = [
     "Place",
     "Progress",
     "Prose",
+    "Question",
+    "Quiz",
+    "Score",
+    "Scores",
     "ShapeAnswer",
     "Span",
     "Stop",
     "Table",
+    "Turn",
     "ValueAnswer",
     "Variable",
+    "Veiled",
     "Verdict",
+    "add_score",
     "all_lessons",
     "answer_text",
     "check_lesson",
+    "check_run",
     "counts",
+    "forget_scores",
     "glossary",
     "grade",
     "lesson_from_text",
     "lesson_named",
     "lesson_run",
+    "make_questions",
+    "question_at",
+    "question_text",
     "read_lesson",
+    "read_scores",
+    "score_of",
     "template",
     "value_text",
 ]

@@ -47,7 +47,7 @@ class Question:
         answer: What the answer should be.
         hints: From the vaguest to the plainest.
         reason: Why the answer is right, for when it is shown.
-        value: The value whose parts would give the answer away, node and output.
+        value: The value, node and output, whose contributions add up to the answer.
     """
 
     kind: Kind
@@ -59,6 +59,17 @@ class Question:
     hints: tuple[str, ...] = ()
     reason: str = ""
     value: tuple[str, int] | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both ask the same."""
+        return isinstance(other, Question) and self._asked == other._asked
+
+    def __hash__(self) -> int:
+        return hash(self._asked)
+
+    @property
+    def _asked(self) -> tuple[Any, ...]:
+        return self.kind, self.step, self.text
 
 
 def part_name(name: str, part: Part) -> str:

@@ -85,8 +85,7 @@ class Local:
         """
         name = self.node.primitive
         if name in _SMOOTH | _ROUGH:
-            found = [operand_index(self.node, x.shape, index, 0) for x in self.operands]
-            return None if None in found else tuple(f for f in found if f is not None)
+            return self._elements(index)
         if name in _REDUCED:
             axes, rest = self.node.eqn.params["axes"], iter(index)
             x = self.operands[0]
@@ -95,6 +94,12 @@ class Local:
             )
             return (part,) if x[part].size <= LISTED else None
         return self._parts_of_product(index) if name == "dot_general" else None
+
+    def _elements(self, index: Index) -> tuple[Index, ...] | None:
+        """Return which element of each operand makes one of an elementwise result."""
+        found = [operand_index(self.node, x.shape, index, 0) for x in self.operands]
+        known = tuple(each for each in found if each is not None)
+        return known if len(known) == len(found) else None
 
     @property
     def _contracted(self) -> tuple[int, int] | None:
@@ -123,7 +128,7 @@ class Local:
             Which part of the result's cotangent, and of which operands which part.
             `None` if that is no sum a person could do, or not known.
         """
-        name, x = self.node.primitive, self.operands[key]
+        name = self.node.primitive
         if name == "reduce_sum":
             axes = self.node.eqn.params["axes"]
             return tuple(i for a, i in enumerate(index) if a not in axes), {}
@@ -134,15 +139,14 @@ class Local:
         is_smooth = name in _SMOOTH and has_local_derivative(
             self.node, self.node.operands[key].aval
         )
-        if not is_smooth or self._has_kink(index):
+        parts = self._elements(index) if is_smooth else None
+        if parts is None or self._has_kink(parts):
             return None
-        return index, {
-            k: index if y.shape == x.shape else () for k, y in enumerate(self.operands)
-        }
+        return index, dict(enumerate(parts))
 
-    def _has_kink(self, index: Index) -> bool:
+    def _has_kink(self, parts: tuple[Index, ...]) -> bool:
         """Return whether the derivative is a matter of convention there."""
-        here = [float(x[index if x.ndim else ()]) for x in self.operands]
+        here = [float(x[at]) for x, at in zip(self.operands, parts, strict=True)]
         match self.node.primitive:
             case "max" | "min":
                 return here[0] == here[1]

@@ -141,7 +141,6 @@ def _contribution(
                 *about(sent[index]),
             ),
             rule.formula,
-            operand.source,
         )
     return None
 

@@ -22,7 +22,7 @@ _CHOICES = 4
 _STRUCTURES = {
     "zero": "zero: it makes no difference",
     "identity": "identity: it is passed on as it is",
-    "diagonal": "diagonal: element i of it makes element i alone",
+    "diagonal": "diagonal: each element is made of the one in the same place",
     "permutation": "a permutation: the same elements in another order",
     "selection": "a selection: some of its elements, each at most once",
     "broadcast": "copies: a single 1 in each row, several in a column",

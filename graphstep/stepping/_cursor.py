@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from graphstep.errors import SteppingError
-from graphstep.graph import Value
+from graphstep.graph import Edge, Value
 from graphstep.stepping import _levels, _places, _search, _sums
 from graphstep.stepping._blocks import Iteration
 from graphstep.stepping._breakpoints import Breakpoint, Stop
@@ -335,6 +335,15 @@ class Cursor:
         if turns is None:
             return Terms((), None, ())
         return _sums.running_sum(self.recording, self.timeline, self.step, value, turns)
+
+    def has_arrived(self, edge: Edge, iteration: Iteration) -> bool:
+        """Return whether a use has sent its contribution by now.
+
+        Args:
+            edge: The use `(u, v, key)`.
+            iteration: One index per loop around `u`.
+        """
+        return _sums.has_arrived(self.timeline, self.step, edge, iteration)
 
     def contributions_sent(self) -> tuple[Term, ...]:
         """Return what this backward step sends to its operands; see `Term`."""

@@ -9,6 +9,7 @@ from textual import work
 from textual.message import Message
 
 from graphstep.export.chain import Card, PathStep, cards_of, label_of, path_of
+from graphstep.lessons import HIDDEN
 from graphstep.recording import Recording
 from graphstep.stepping import Cursor
 from graphstep.tui.card_page import cards_page
@@ -56,6 +57,9 @@ class CardPane(TextPane):
         self._wanted = None
         if cursor is None or recording is None:
             return self.heading, Text("There are no values yet.", palette.dim)
+        quiz = view.state.quiz
+        if quiz is not None and quiz.is_asking:
+            return self.heading, Text(str(HIDDEN), palette.dim)
         if recording is not self._recording:
             self._recording = recording
             self._known.clear()

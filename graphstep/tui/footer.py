@@ -13,6 +13,7 @@ from graphstep.tui import (
     keys_graph,
     keys_lessons,
     keys_loops,
+    keys_quiz,
     keys_runs,
     keys_source,
     keys_stops,
@@ -39,7 +40,7 @@ _ALWAYS_READING = 2
 # The actions of a panel, which go before all others while it has the keys.
 _OF_PANE: dict[str, tuple[Action, ...]] = {
     "graph": keys_graph.ACTIONS,
-    "lesson": keys_lessons.ACTIONS,
+    "lesson": (*keys_lessons.ACTIONS, *keys_quiz.ACTIONS),
     "inspector": keys_values.ACTIONS,
     "chain": keys_values.ACTIONS,
     "array": keys_values.ACTIONS,
@@ -91,7 +92,7 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
     """Return the actions whose keys fit, in the order of the table."""
     useful = [a for a in view.actions if view.cursor is not None or not a.needs_walk]
     lesson = _names(keys_lessons.ACTIONS)
-    if view.state.lesson is None:
+    if view.state.lesson is None and view.state.quiz is None:
         useful = [a for a in useful if a.name not in lesson]
     in_loop = view.cursor is not None and bool(view.cursor.step.iteration)
     here = _names(_OF_PANE.get(view.state.focus, ()))

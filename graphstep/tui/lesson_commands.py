@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from textual.message import Message
 
+from graphstep.lessons import ChoiceAnswer
 from graphstep.tui.command import Command
 from graphstep.tui.lesson_orders import AnswerGiven
 from graphstep.tui.orders import ActionAsked
@@ -17,7 +18,10 @@ def _answer(_state: UiState, text: str) -> UiState | Message:
 
 
 def _words(state: UiState, _typed: str) -> Iterable[str]:
-    lesson = state.lesson
+    lesson, quiz = state.lesson, state.quiz
+    if quiz is not None and quiz.is_asking:
+        answer = quiz.turn.question.answer
+        return answer.choices if isinstance(answer, ChoiceAnswer) else ()
     question = None if lesson is None else lesson.question
     return () if question is None else question[1].options
 
@@ -26,7 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "answer",
         "answer TEXT",
-        "answer the question of the lesson",
+        "answer the question of the lesson or quiz",
         _answer,
         words=_words,
         action="lesson_answer",

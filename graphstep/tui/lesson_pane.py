@@ -10,9 +10,13 @@ from graphstep.tui.lesson_page import LessonPage
 from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.pane import Motion, TextPane
+from graphstep.tui.quiz_page import QuizPage
 from graphstep.tui.view import View
 
-_NONE = "No lesson is open. `graphstep learn` lets you choose one."
+_NONE = (
+    "No lesson is open: `graphstep learn` lets you choose one. Q begins a quiz on this "
+    "program."
+)
 
 
 class LessonPane(TextPane):
@@ -40,7 +44,12 @@ class LessonPane(TextPane):
 
     def write(self, view: View, width: int) -> tuple[str, Text]:
         """Return where in the lesson one is, and the page."""
-        lesson = view.state.lesson
+        lesson, quiz = view.state.lesson, view.state.quiz
+        if quiz is not None:
+            asked = QuizPage(quiz, view.palette, width)
+            text = asked.write()
+            self._links, self._starts = asked.links, {}
+            return asked.heading, text
         if lesson is None:
             self._links = {}
             return self.heading, Text(_NONE, view.palette.dim)
@@ -60,7 +69,13 @@ class LessonPane(TextPane):
 
     def enter(self) -> bool:
         """Answer the question, or read on."""
-        lesson = None if self.view is None else self.view.state.lesson
+        if self.view is None:
+            return False
+        lesson, quiz = self.view.state.lesson, self.view.state.quiz
+        if quiz is not None:
+            name = "lesson_answer" if quiz.is_asking else "lesson_next"
+            self.post_message(ActionAsked(name))
+            return True
         if lesson is None:
             return False
         name = "lesson_next" if lesson.question is None else "lesson_answer"

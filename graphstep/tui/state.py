@@ -7,6 +7,7 @@ import dataclasses
 from graphstep.export import legible_expansion
 from graphstep.graph import ROOT_ID, ProgramGraph, Region
 from graphstep.layout import groups
+from graphstep.lessons import Quiz
 from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tui.arrangement import GRAPH, Arrangement
 from graphstep.tui.breaks import Breaks
@@ -46,6 +47,7 @@ class UiState:
         stop_line: The selected line of breakpoints and watches.
         runs: The recordings made so far.
         lesson: Where somebody is in a lesson, if one is open.
+        quiz: The quiz that is on, or that has just ended.
     """
 
     graph: ProgramGraph
@@ -69,6 +71,7 @@ class UiState:
     stop_line: int = 0
     runs: Runs = dataclasses.field(default_factory=Runs)
     lesson: LessonState | None = None
+    quiz: Quiz | None = None
 
     @classmethod
     def of(cls, graph: ProgramGraph) -> UiState:

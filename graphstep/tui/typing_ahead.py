@@ -23,6 +23,7 @@ _ASKING = frozenset(
         "edit_input",
         "edit_seed",
         "edit_argnums",
+        "lesson_answer",
         "help",
     )
 )
