@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from graphstep.layout._composing import Placed
 from graphstep.layout._groups import Group, groups
 from graphstep.layout._laying_out import LayoutCache, lay_out
 from graphstep.layout._layout import Layout
+from graphstep.layout._piece import Piece
+from graphstep.layout._plan import Plan
 from graphstep.layout._shapes import (
     EAST,
     NORTH,
@@ -32,6 +35,9 @@ __all__ = [
     "Layout",
     "LayoutCache",
     "LineCell",
+    "Piece",
+    "Placed",
+    "Plan",
     "Stub",
     "Trunk",
     "groups",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from graphstep.layout._channels import Track, route
 from graphstep.layout._network import (
@@ -18,32 +17,22 @@ from graphstep.layout._network import (
     Net,
     Network,
 )
-from graphstep.layout._plan import Plan
+from graphstep.layout._plan import PartPlan
 from graphstep.layout._shapes import EAST, NORTH, SOUTH, WEST, Direction, Segment
 from graphstep.layout._spacing import SPACINGS
 
-# Cells of a border beside the title: a blank and some border on both sides.
-_TITLE = 4
-
 
 class Assembler:
-    """Finishes one region.
+    """Finishes one stretch of a region.
 
     Args:
-        network: Of the region, ordered and placed.
+        network: Of the stretch, ordered and placed.
         direction: Where ranks go.
-        title: Cells that its title wants; `None` for the whole program, which has no
-            border.
+        more: Cells along that its last rank is farther away than need be.
     """
 
-    def __init__(
-        self, network: Network, direction: Direction, title: int | None
-    ) -> None:
-        self.network, self.direction = network, direction
-        self.is_root = title is None
-        self.wanted = (title or 0) + _TITLE
-        self.has_entries = ENTRY in network.kind
-        self.has_exits = EXIT in network.kind
+    def __init__(self, network: Network, direction: Direction, more: int = 0) -> None:
+        self.network, self.direction, self.more = network, direction, more
         self.spacing = SPACINGS[direction]
         self.tracks: list[dict[int, Track]] = []
         # First cell along of each rank, its extent, and of each vertex.
@@ -53,8 +42,12 @@ class Assembler:
         # Free cells between each rank and its first track.
         self.heads: list[int] = []
 
-    def assemble(self) -> Plan:
-        """Return where everything is."""
+    def assemble(self, shared: Collection[int] = ()) -> PartPlan:
+        """Return where everything is.
+
+        Args:
+            shared: Vertices at cuts.
+        """
         network = self.network
         for rank in range(len(network.links)):
             self.tracks.append(self._channel(rank))
@@ -64,25 +57,24 @@ class Assembler:
         segments = self._segments([places[0][1] for places in ends])
         boxes: list[Segment] = []
         frames: list[Segment] = []
-        border: dict[int, int] = {}
+        places = {vertex: network.place[vertex] for vertex in shared}
         for vertex, kind in enumerate(network.kind):
-            if kind in (NODE, CLOSED):
-                boxes.append(self._rectangle(vertex))
-            elif kind == FRAME:
-                frames.append(self._rectangle(vertex))
-            elif kind in (ENTRY, EXIT):
-                border[vertex] = network.place[vertex]
-        entries = [c for v, c in border.items() if network.kind[v] == ENTRY]
-        size, title = self._titled((across, self._extent()), sorted(entries))
-        return Plan(
-            size,
+            if kind in (ENTRY, EXIT):
+                places[vertex] = network.place[vertex]
+            elif vertex not in network.ghosts:
+                if kind in (NODE, CLOSED):
+                    boxes.append(self._rectangle(vertex))
+                elif kind == FRAME:
+                    frames.append(self._rectangle(vertex))
+        return PartPlan(
+            (across, self.rows[-1] + self.tall[-1] if self.rows else 0),
+            self.rows[-1] if self.rows else 0,
             tuple(boxes),
             tuple(frames),
             tuple(segments),
             tuple(tuple(self._place(*place) for place in places) for places in ends),
             tuple(self._stubs()),
-            border,
-            title,
+            places,
         )
 
     def _channel(self, rank: int) -> dict[int, Track]:
@@ -102,24 +94,21 @@ class Assembler:
         return found
 
     def _shift(self) -> int:
-        """Move everything so that it begins inside the border; return the extent."""
+        """Move everything so that it begins at the first cell; return the extent."""
         network = self.network
         parts = [p for ts in self.tracks for track in ts.values() for p in track.parts]
         spans = [(p, p + network.across[v]) for v, p in enumerate(network.place)]
         spans += [(part.low, part.high + 1) for part in parts]
-        side = 0 if self.is_root else self.spacing.side
         low = min((span[0] for span in spans), default=0)
         high = max((span[1] for span in spans), default=0)
-        network.place = [p + side - low for p in network.place]
+        network.place = [p - low for p in network.place]
         for part in parts:
-            part.move(side - low)
-        return high - low + 2 * side
+            part.move(-low)
+        return high - low
 
     def _stack(self) -> None:
         """Put ranks one after the other, each channel as high as its tracks need."""
-        network, spacing = self.network, self.spacing
-        cap = 0 if self.is_root or self.has_entries else spacing.cap
-        place = cap
+        network, place = self.network, 0
         for rank, layer in enumerate(network.layers):
             tall = max([network.along[v] for v in layer], default=0)
             self.rows.append(place)
@@ -127,9 +116,8 @@ class Assembler:
             place += tall
             if rank < len(network.links):
                 place += self._channel_extent(rank)
-        if self.has_exits:
-            # The ports of a frame that is longer than its content lie on its border.
-            self.rows[-1] += max(self._least_extent() - place, 0)
+        if self.rows:
+            self.rows[-1] += self.more
         self.along = list(map(self._along, range(len(network.kind))))
 
     def _channel_extent(self, rank: int) -> int:
@@ -177,39 +165,6 @@ class Assembler:
         if not network.tops[vertex] and network.bottoms[vertex]:
             return self.rows[rank] + self.tall[rank] - network.along[vertex]
         return self.rows[rank]
-
-    def _extent(self) -> int:
-        last = self.rows[-1] + self.tall[-1] if self.rows else 0
-        if self.is_root or self.has_exits:
-            return last
-        return max(last + self.spacing.cap, self._least_extent())
-
-    def _titled(
-        self, size: tuple[int, int], entries: Sequence[int]
-    ) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return a frame's extent, and the part of its border that its title gets."""
-        if self.is_root:
-            return size, (0, 0)
-        across, along = size
-        if self.direction == "right":
-            return size, (1, along - 2)
-        bounds = [0, *entries, across - 1]
-        # The first place that is wide enough, so that most titles begin at the left.
-        begin, end = max(
-            itertools.pairwise(bounds),
-            key=lambda gap: (min(gap[1] - gap[0] - 1, self.wanted), -gap[0]),
-        )
-        if end - begin - 1 < self.wanted:
-            begin = bounds[-2]
-            across = max(across, begin + 2 + self.wanted)
-            end = across - 1
-        return (across, along), (begin + 1, end - begin - 1)
-
-    def _least_extent(self) -> int:
-        """Return how long a frame must be for the title in its border."""
-        if self.direction == "down" or self.is_root:
-            return 0
-        return self.wanted
 
     def _ends_of(self, net: Net) -> list[tuple[int, int, bool, bool, bool]]:
         """Return where a net starts and ends: see `_end`; the start first."""

@@ -4,56 +4,73 @@ from __future__ import annotations
 
 import dataclasses
 
-from graphstep.layout._piece import Piece
+from graphstep.layout._piece import Part, Piece
 from graphstep.layout._shapes import Direction, Frame
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Placed:
-    """A piece in its place.
+    """A part of a piece in its place.
 
     Attributes:
         piece: Of an open region or group.
+        part: One stretch of it.
         x: Column of its first cell in the whole.
         y: Row of it.
-        first_trunk: Number of its first net among those of all pieces.
-        inner: Places in the list of all pieces of those directly inside.
+        first_trunk: Number of its first net among those of all parts.
+        inner: Per frame inside, places in the list of all parts of those of its piece.
     """
 
     piece: Piece
+    part: Part
     x: int
     y: int
     first_trunk: int
-    inner: list[int]
+    inner: list[range]
 
 
-def compose(root: Piece, direction: Direction) -> tuple[list[Placed], dict[str, Frame]]:
-    """Return all pieces in their places and their frames, outer before inner."""
-    found: list[Placed] = []
-    frames: dict[str, Frame] = {}
+@dataclasses.dataclass(frozen=True, slots=True)
+class Composed:
+    """All parts in their places.
+
+    Attributes:
+        placed: Those of one piece next to each other, outer pieces before inner ones.
+        frames: By id, outer before inner.
+        homes: Per frame, the place in the list of the part that it is in.
+    """
+
+    placed: list[Placed]
+    frames: dict[str, Frame]
+    homes: dict[str, int]
+
+
+def compose(root: Piece, direction: Direction) -> Composed:
+    """Return all pieces in their places."""
+    found = Composed([], {}, {})
+    placed, frames = found.placed, found.frames
     n_trunks = 0
     pending = [(root, 0, 0, -1, -1)]
     while pending:
         piece, x, y, depth, around = pending.pop()
-        plan = piece.plan
+        first = len(placed)
+        numbers = range(first, first + len(piece.parts))
         if depth >= 0:
-            found[around].inner.append(len(found))
-            width, height = plan.size if direction == "down" else plan.size[::-1]
+            placed[around].inner.append(numbers)
+            found.homes[piece.id] = around
+            width, height = piece.size if direction == "down" else piece.size[::-1]
+            begin, free = piece.plan.title
             frames[piece.id] = Frame(
-                piece.id,
-                x,
-                y,
-                width,
-                height,
-                depth,
-                piece.kind,
-                x + plan.title[0],
-                plan.title[1],
+                piece.id, x, y, width, height, depth, piece.kind, x + begin, free
             )
-        number = len(found)
-        found.append(Placed(piece, x, y, n_trunks, []))
-        n_trunks += len(plan.segments)
-        places = zip(piece.inner, plan.frames, strict=True)
-        for inner, (dx, dy, _, _) in reversed(list(places)):
-            pending.append((inner, x + dx, y + dy, depth + 1, number))
-    return found, frames
+        inside: list[tuple[Piece, int, int, int, int]] = []
+        for number, part, (dx, dy) in zip(
+            numbers, piece.parts, piece.plan.places, strict=True
+        ):
+            left, top = x + dx, y + dy
+            placed.append(Placed(piece, part, left, top, n_trunks, []))
+            n_trunks += len(part.plan.segments)
+            for inner, place in zip(part.inner, part.plan.frames, strict=True):
+                begin = left + place[0], top + place[1]
+                inside.append((inner, *begin, depth + 1, number))
+        pending += reversed(inside)
+    return found

@@ -10,15 +10,16 @@ from graphstep.layout._assembling import Assembler
 from graphstep.layout._blocks import Block, Blocks
 from graphstep.layout._kept import Kept
 from graphstep.layout._layout import Layout
-from graphstep.layout._level import LevelBuilder, Measure, Setting
-from graphstep.layout._network import Network
+from graphstep.layout._level import Level, LevelBuilder, Measure, Setting
 from graphstep.layout._ordering import order_layers
-from graphstep.layout._piece import Piece
+from graphstep.layout._piece import Part, Piece
 from graphstep.layout._placing import place_vertices
-from graphstep.layout._plan import Plan
+from graphstep.layout._plan import PartPlan, Plan
 from graphstep.layout._ports import align_ports, order_ports
 from graphstep.layout._shapes import Direction
 from graphstep.layout._spacing import SPACINGS
+from graphstep.layout._stacking import stack
+from graphstep.layout._stretches import Stretch, stretches
 
 _LONGEST_TITLE = 36
 # Items of a level that are more than a sketch shows.
@@ -38,6 +39,7 @@ class LayoutCache:
         self.blocks: Blocks | None = None
         self.pieces = Kept[Piece]()
         self.plans = Kept[Plan]()
+        self.part_plans = Kept[PartPlan]()
 
     def blocks_of(self, graph: ProgramGraph) -> Blocks:
         """Return the blocks of a program, and forget every other program."""
@@ -60,6 +62,7 @@ def lay_out(
     title: Callable[[str], int] | None = None,
     longest: int = 20,
     near: int | None = None,
+    of: str = ROOT_ID,
 ) -> Layout:
     """Return where to draw what is seen of a program when some regions are open.
 
@@ -83,6 +86,7 @@ def lay_out(
         near: Position of a node. Levels with very many items are cut to those near it,
             for a sketch while all of it takes a while: `Layout.is_sketch`. Lines that
             lead out of the stretch end in stubs.
+        of: Id of the region or group that is drawn, by itself; by default the program.
 
     Raises:
         LayoutCancelledError: If `is_cancelled` returned true.
@@ -96,7 +100,7 @@ def lay_out(
     cache = LayoutCache() if cache is None else cache
     with paused_collector():
         blocks = cache.blocks_of(graph)
-        opened = _opened(blocks, frozenset(open_), near)
+        opened = _opened(blocks, of, frozenset(open_), near)
         concealed = blocks.concealed([block.id for block in opened])
 
         def of_name(block_id: str) -> int:
@@ -125,17 +129,20 @@ def lay_out(
             if piece is None:
                 check()
                 piece = _draw(setting, block, inner, cache, check)
-                cache.pieces.keep(key, piece, len(piece.kinds))
+                size = sum([len(part.kinds) for part in piece.parts])
+                cache.pieces.keep(key, piece, size)
             pieces[block.id] = piece
         check()
         is_sketch = any(block.is_cut for block in opened)
-        return Layout(blocks, pieces[ROOT_ID], direction, is_sketch=is_sketch)
+        return Layout(blocks, pieces[of], direction, is_sketch=is_sketch)
 
 
-def _opened(blocks: Blocks, wanted: Collection[str], near: int | None) -> list[Block]:
+def _opened(
+    blocks: Blocks, of: str, wanted: Collection[str], near: int | None
+) -> list[Block]:
     """Return the blocks whose inside is seen, outer before inner."""
     opened: list[Block] = []
-    pending = [ROOT_ID]
+    pending = [of]
     while pending:
         block = blocks.blocks[pending.pop()]
         if near is not None:
@@ -154,50 +161,85 @@ def _draw(
 ) -> Piece:
     """Return the drawing of one open region."""
     level = LevelBuilder(setting, block, inner).build()
-    network = level.network
+    direction = setting.direction
+    found = stretches(level.network)
+
+    shapes = {id(stretch): stretch.shape for stretch in found}
+
+    def plan_of(stretch: Stretch, back: int, more: int) -> PartPlan:
+        key = (direction, back, more, shapes[id(stretch)])
+        plan = cache.part_plans.get(key)
+        if plan is None:
+            check()
+            plan = _plan(stretch, direction, back, more, check)
+            cache.part_plans.keep(key, plan, len(stretch.vertices))
+        return plan
+
     title = None if block.id == ROOT_ID else setting.title(block.id)
-    shape = (setting.direction, title, network.shape)
-    n_vertices = len(network.kind)
-    plan = cache.plans.get(shape)
+    key = (direction, title, tuple(shapes.values()))
+    plan = cache.plans.get(key)
     if plan is None:
-        check()
-        plan = _plan(network, setting.direction, title, check)
-        cache.plans.keep(shape, plan, n_vertices)
-    border = plan.border
-    vertex_of = network.port_vertex
+        plan = stack(found, plan_of, direction, title)
+        cache.plans.keep(key, plan, len(level.network.kind))
+    places: dict[int, int] = {}
+    for stretch, part, place in zip(found, plan.parts, plan.places, strict=True):
+        begin = place[direction == "right"]
+        for vertex, across in part.places.items():
+            places[stretch.vertices[vertex]] = begin + across
     return Piece(
         block.id,
         block.kind,
         plan,
-        network.kind[:n_vertices],
-        network.names[:n_vertices],
-        frozenset(level.groups),
-        tuple(level.pieces.values()),
+        tuple(
+            _part(block.id, level, stretch, part)
+            for stretch, part in zip(found, plan.parts, strict=True)
+        ),
+        {value: places[vertex] for value, vertex in level.entries.items()},
+        {value: places[vertex] for value, vertex in level.exits.items()},
+        level.tagged,
+        frozenset(level.hidden),
+    )
+
+
+def _part(block_id: str, level: Level, stretch: Stretch, plan: PartPlan) -> Part:
+    network, pieces = stretch.network, level.pieces
+    vertex_of = network.port_vertex
+    inside = [
+        pieces[vertex]
+        for here, vertex in enumerate(stretch.vertices)
+        if vertex in pieces and here not in network.ghosts
+    ]
+    groups = [v for v, whole in enumerate(stretch.vertices) if whole in level.groups]
+    return Part(
+        block_id,
+        plan,
+        network.kind,
+        network.names,
+        network.ghosts,
+        groups,
+        tuple(inside),
         [net.value for net in network.nets],
         [
             (vertex_of[net.start], *[vertex_of[port] for port, _ in net.ends])
             for net in network.nets
         ],
         [tuple([uses for _, uses in net.ends]) for net in network.nets],
-        {value: border[vertex] for value, vertex in level.entries.items()},
-        {value: border[vertex] for value, vertex in level.exits.items()},
-        level.tagged,
-        frozenset(level.hidden),
     )
 
 
 def _plan(
-    network: Network,
+    stretch: Stretch,
     direction: Direction,
-    title: int | None,
+    back: int,
+    more: int,
     check: Callable[[], None],
-) -> Plan:
-    """Return where to draw the parts of a network."""
-    spacing = SPACINGS[direction]
-    network.join()
+) -> PartPlan:
+    """Return where to draw the parts of a stretch."""
+    spacing, network = SPACINGS[direction], stretch.network.joined()
     order_layers(network, check)
     order_ports(network, spacing)
-    place_vertices(network, spacing, check)
+    place_vertices(network, spacing, check, back)
     align_ports(network, spacing)
     check()
-    return Assembler(network, direction, title).assemble()
+    shared = [vertex for vertex in (stretch.top, stretch.bottom) if vertex >= 0]
+    return Assembler(network, direction, more).assemble(shared)

@@ -28,14 +28,14 @@ from graphstep.layout._shapes import (
 class Layout:
     """Where everything of a view is, in cells; never changed once made.
 
-    It holds the pieces of all open regions and where they are; what is in them is put
+    It holds the parts of all open regions and where they are; what is in them is put
     in its place when it is asked for, so that a layout of which little has changed
     costs little.
 
     Attributes:
         width: Columns of the whole drawing.
         height: Rows of the whole drawing.
-        boxes: Nodes, closed regions and closed groups, by id, in program order.
+        boxes: Nodes, closed regions and closed groups, by id, outer before inner.
         frames: Open regions and groups, by id, outer before inner.
         is_sketch: Whether levels with very many items are cut to a stretch of them.
     """
@@ -49,20 +49,29 @@ class Layout:
         is_sketch: bool = False,
     ) -> None:
         self._blocks = blocks
-        size = root.plan.size
+        size = root.size
         self.width, self.height = size if direction == "down" else size[::-1]
-        self._placed, self.frames = compose(root, direction)
+        composed = compose(root, direction)
+        self._placed, self.frames = composed.placed, composed.frames
+        self._homes = composed.homes
+        self._root_parts = range(len(root.parts))
+        self._is_down = direction == "down"
         self._first_trunks = [placed.first_trunk for placed in self._placed]
-        self.boxes: Mapping[str, Box] = _Boxes(self._placed)
+        self.boxes = _Boxes(self._placed)
         self.is_sketch = is_sketch
 
     def __repr__(self) -> str:
         last = self._placed[-1]
-        n_trunks = last.first_trunk + len(last.piece.values)
+        n_trunks = last.first_trunk + len(last.part.values)
         return (
             f"<Layout {self.width}x{self.height}: {len(self.boxes)} boxes, "
             f"{len(self.frames)} frames, {n_trunks} trunks>"
         )
+
+    @property
+    def placed(self) -> Sequence[Placed]:
+        """The parts of all open regions in their places, the whole program's first."""
+        return self._placed
 
     # Lines -----------------------------------------------------------------------------
 
@@ -72,7 +81,7 @@ class Layout:
         return tuple(
             self._trunk(placed, net)
             for placed in self._placed
-            for net in range(len(placed.piece.values))
+            for net in range(len(placed.part.values))
         )
 
     def trunk(self, index: int) -> Trunk:
@@ -82,7 +91,7 @@ class Layout:
     def value_of(self, index: int) -> Value:
         """Return the value of one of `trunks`."""
         placed, net = self._located(index)
-        return self._value(placed.piece.values[net])
+        return self._value(placed.part.values[net])
 
     def indices_of(self, value: Value) -> tuple[int, ...]:
         """Return the indices in `trunks` of all pieces of a value, at every level."""
@@ -93,7 +102,7 @@ class Layout:
         return tuple(
             placed.first_trunk + net
             for placed in self._placed
-            for net in placed.piece.nets_of_value.get(source, ())
+            for net in placed.part.nets_of_value.get(source, ())
         )
 
     def trunks_of(self, value: Value) -> tuple[Trunk, ...]:
@@ -105,7 +114,7 @@ class Layout:
         return tuple(
             self._trunk(placed, net)
             for placed in self._around(item_id)
-            for net in placed.piece.nets_of_item.get(item_id, ())
+            for net in placed.part.nets_of_item.get(item_id, ())
         )
 
     def _located(self, index: int) -> tuple[Placed, int]:
@@ -117,12 +126,12 @@ class Layout:
         return self._blocks.graph.order[source[0]], source[1]
 
     def _trunk(self, placed: Placed, net: int) -> Trunk:
-        piece, x, y = placed.piece, placed.x, placed.y
-        vertices, uses = piece.vertices[net], piece.uses[net]
+        part, x, y = placed.part, placed.x, placed.y
+        vertices, uses = part.vertices[net], part.uses[net]
         every = tuple([use for passing in uses for use in passing])
         start, *ends = [
             End(
-                piece.item(vertex) or self._partner(placed, vertex, passing[0][:2]),
+                part.item(vertex) or self._partner(placed, vertex, passing[0][:2]),
                 passing,
                 place[0] + x,
                 place[1] + y,
@@ -130,20 +139,20 @@ class Layout:
                 place[3],
             )
             for vertex, passing, place in zip(
-                vertices, (every, *uses), piece.plan.ends[net], strict=True
+                vertices, (every, *uses), part.plan.ends[net], strict=True
             )
         ]
         segments = tuple(
-            [(a + x, b + y, c + x, d + y) for a, b, c, d in piece.plan.segments[net]]
+            [(a + x, b + y, c + x, d + y) for a, b, c, d in part.plan.segments[net]]
         )
-        return Trunk(self._value(piece.values[net]), start, segments, tuple(ends))
+        return Trunk(self._value(part.values[net]), start, segments, tuple(ends))
 
     def _partner(self, placed: Placed, vertex: int, ends: tuple[str, str]) -> str:
         """Return what is drawn at the other end of an edge that ends in a text.
 
         That is the node itself where it is left out of a sketch.
         """
-        node = ends[0] if placed.piece.is_tag(vertex) else ends[1]
+        node = ends[0] if placed.part.is_tag(vertex) else ends[1]
         return self.shown(node) or node
 
     def row(
@@ -161,11 +170,11 @@ class Layout:
         owner: dict[tuple[int, Source], int] = {}
         arrows: set[int] = set()
         for placed in self._touching(first, y, last, y):
-            piece, left = placed.piece, placed.x
-            for x, net, found, is_arrow in piece.plan.lines.row(
+            part, left = placed.part, placed.x
+            for x, net, found, is_arrow in part.plan.lines.row(
                 y - placed.y, first - left, last - left
             ):
-                key = (x + left, piece.values[net])
+                key = (x + left, part.values[net])
                 bits[key] = bits.get(key, 0) | found
                 owner.setdefault(key, placed.first_trunk + net)
                 if is_arrow:
@@ -186,7 +195,7 @@ class Layout:
         return tuple(
             self._stub(placed, number)
             for placed in self._placed
-            for number in range(len(placed.piece.plan.stubs))
+            for number in range(len(placed.part.plan.stubs))
         )
 
     def stubs_in(self, y: int) -> Sequence[Stub]:
@@ -194,51 +203,69 @@ class Layout:
         return [
             self._stub(placed, number)
             for placed in self._touching(0, y, self.width - 1, y)
-            for number in placed.piece.plan.stub_rows.get(y - placed.y, ())
+            for number in placed.part.plan.stub_rows.get(y - placed.y, ())
         ]
 
     def stubs_beside(self, item_id: str) -> tuple[Stub, ...]:
         """Return the stubs among the lines that start or end at a box or frame."""
         found: list[Stub] = []
         for placed in self._around(item_id):
-            nets = set(placed.piece.nets_of_item.get(item_id, ()))
+            nets = set(placed.part.nets_of_item.get(item_id, ()))
             found += [
                 self._stub(placed, number)
-                for number, (net, *_) in enumerate(placed.piece.plan.stubs)
+                for number, (net, *_) in enumerate(placed.part.plan.stubs)
                 if net in nets
             ]
         return tuple(found)
 
     def _stub(self, placed: Placed, number: int) -> Stub:
-        piece = placed.piece
-        net, end, x, y, width = piece.plan.stubs[number]
-        vertex, uses = piece.vertices[net][end], piece.uses[net]
+        part = placed.part
+        net, end, x, y, width = part.plan.stubs[number]
+        vertex, uses = part.vertices[net][end], part.uses[net]
         passing = uses[end - 1] if end else tuple(u for each in uses for u in each)
         return Stub(
-            self._value(piece.values[net]),
+            self._value(part.values[net]),
             passing[0],
             passing,
             x + placed.x,
             y + placed.y,
             width,
-            "to" if piece.is_tag(vertex) else "from",
+            "to" if part.is_tag(vertex) else "from",
             self._partner(placed, vertex, passing[0][:2]),
-            piece.names[vertex],
+            part.text(part.plan.stubs[number]),
         )
 
     # Boxes and frames ------------------------------------------------------------------
 
+    @functools.cached_property
+    def _spans(self) -> tuple[list[int], list[int]]:
+        """First and last cell along of every part; those of a piece rise."""
+        first = [placed.y if self._is_down else placed.x for placed in self._placed]
+        extents = [placed.part.plan.size[1] for placed in self._placed]
+        return first, [a + b - 1 for a, b in zip(first, extents, strict=True)]
+
     def _touching(self, x0: int, y0: int, x1: int, y1: int) -> Iterator[Placed]:
-        """Yield the pieces that meet a rectangle, outer before inner."""
-        pending = [0]
+        """Yield the parts that meet a rectangle, outer before inner."""
+        begin, end = (y0, y1) if self._is_down else (x0, x1)
+        first, last = self._spans
+        pending = [self._root_parts]
         while pending:
-            placed = self._placed[pending.pop()]
-            yield placed
-            if placed.inner:
-                x, y = placed.x, placed.y
-                bands = placed.piece.plan.frame_bands
-                found = bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
-                pending.extend(placed.inner[number] for number in found)
+            parts = pending.pop()
+            low = bisect.bisect_left(last, begin, parts.start, parts.stop)
+            high = bisect.bisect_right(first, end, parts.start, parts.stop)
+            for number in range(low, high):
+                placed = self._placed[number]
+                yield placed
+                if placed.inner:
+                    found = self._frames_in(placed, x0, y0, x1, y1)
+                    pending.extend(placed.inner[each] for each in found)
+
+    def _frames_in(
+        self, placed: Placed, x0: int, y0: int, x1: int, y1: int
+    ) -> Iterator[int]:
+        x, y = placed.x, placed.y
+        bands = placed.part.plan.frame_bands
+        return bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
 
     def boxes_in(
         self, x0: int, y0: int, x1: int, y1: int
@@ -254,11 +281,12 @@ class Layout:
         frames: list[Frame] = []
         boxes: list[Box] = []
         for placed in self._touching(x0, y0, x1, y1):
-            frame = self.frames.get(placed.piece.id)
-            if frame is not None:
-                frames.append(frame)
+            part = placed.part
+            if part.inner:
+                found = self._frames_in(placed, x0, y0, x1, y1)
+                frames += [self.frames[part.inner[number].id] for number in found]
             x, y = placed.x, placed.y
-            found = placed.piece.plan.box_bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
+            found = part.plan.box_bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
             boxes += [_box(placed, number) for number in found]
         frames.sort(key=lambda frame: frame.depth)
         return tuple(frames), tuple(boxes)
@@ -279,7 +307,7 @@ class Layout:
         """Column, row, width and height of every box, in the order of `boxes`."""
         return np.concatenate(
             [
-                placed.piece.plan.rectangles + np.array((placed.x, placed.y, 0, 0))
+                placed.part.plan.rectangles + np.array((placed.x, placed.y, 0, 0))
                 for placed in self._placed
             ]
         )
@@ -304,16 +332,20 @@ class Layout:
             around = self._blocks.parent_of(around)
         return around
 
-    @functools.cached_property
-    def _numbers(self) -> dict[str, int]:
-        """Places in the list of pieces, by id."""
-        return {placed.piece.id: n for n, placed in enumerate(self._placed)}
-
     def _around(self, item_id: str) -> list[Placed]:
-        """Return the pieces in which an item is: as a box or frame, and as a border."""
-        names = dict.fromkeys((self._blocks.parent_of(item_id), item_id))
-        numbers = [self._numbers[name] for name in names if name in self._numbers]
-        return [self._placed[number] for number in numbers]
+        """Return the parts in which an item may be: as a box or frame, or as a border."""
+        numbers: set[int] = set()
+        # An open loop and its exit have one id.
+        for home in (self.boxes.home_of(item_id), self._homes.get(item_id)):
+            if home is not None:
+                # At a cut, lines of an item are in the parts before and after.
+                numbers.update(range(home - 1, home + 2))
+        if item_id in self._homes:
+            outer = self._placed[self._homes[item_id]]
+            place = [inner.id for inner in outer.part.inner].index(item_id)
+            numbers |= {outer.inner[place][0], outer.inner[place][-1]}
+        every = range(len(self._placed))
+        return [self._placed[number] for number in sorted(numbers) if number in every]
 
 
 class _Boxes(Mapping[str, Box]):
@@ -324,15 +356,19 @@ class _Boxes(Mapping[str, Box]):
 
     @functools.cached_property
     def _homes(self) -> dict[str, int]:
-        """Per box, the place of its piece in the list."""
+        """Per box, the place of its part in the list."""
         found: dict[str, int] = {}
         for number, placed in enumerate(self._placed):
-            found.update(dict.fromkeys(placed.piece.box_numbers, number))
+            found.update(dict.fromkeys(placed.part.box_numbers, number))
         return found
+
+    def home_of(self, item_id: str) -> int | None:
+        """Return the place in the list of the part that draws a box, if there is one."""
+        return self._homes.get(item_id)
 
     def __getitem__(self, item_id: str) -> Box:
         placed = self._placed[self._homes[item_id]]
-        return _box(placed, placed.piece.box_numbers[item_id])
+        return _box(placed, placed.part.box_numbers[item_id])
 
     def __contains__(self, item_id: object) -> bool:
         return item_id in self._homes
@@ -348,8 +384,8 @@ class _Boxes(Mapping[str, Box]):
 
 
 def _box(placed: Placed, number: int) -> Box:
-    item, kind = placed.piece.boxes[number]
-    x, y, width, height = placed.piece.plan.boxes[number]
+    item, kind = placed.part.boxes[number]
+    x, y, width, height = placed.part.plan.boxes[number]
     return Box(item, x + placed.x, y + placed.y, width, height, kind)
 
 

@@ -47,6 +47,7 @@ class Network:
         port_vertex: Per port.
         port_offset: Per port, distance from its vertex's first cell.
         nets: What is to be drawn.
+        ghosts: Vertices that another stretch of the same region draws.
         layers: Per rank, its vertices in order.
         links: Per pair of ranks, `(upper port, lower port)` of the lines between them.
         place: Per vertex, its first cell across.
@@ -64,6 +65,7 @@ class Network:
     port_vertex: list[int] = dataclasses.field(default_factory=list[int])
     port_offset: list[int] = dataclasses.field(default_factory=list[int])
     nets: list[Net] = dataclasses.field(default_factory=list[Net])
+    ghosts: set[int] = dataclasses.field(default_factory=set[int])
     layers: list[list[int]] = dataclasses.field(default_factory=list[list[int]])
     links: list[list[tuple[int, int]]] = dataclasses.field(
         default_factory=list[list[tuple[int, int]]]
@@ -126,6 +128,7 @@ class Network:
             tuple(self.port_vertex),
             tuple(self.port_offset),
             tuple([(net.start, *[port for port, _ in net.ends]) for net in self.nets]),
+            tuple(sorted(self.ghosts)),
         )
 
     def close_ranks(self) -> None:
@@ -133,6 +136,25 @@ class Network:
         used = sorted(set(self.rank))
         number = {rank: i for i, rank in enumerate(used)}
         self.rank = [number[rank] for rank in self.rank]
+
+    def joined(self) -> Network:
+        """Return a copy with `layers` and `links`, and a bend where a net passes a rank."""
+        found = dataclasses.replace(
+            self,
+            kind=list(self.kind),
+            names=list(self.names),
+            across=list(self.across),
+            along=list(self.along),
+            has_border=list(self.has_border),
+            is_fixed=list(self.is_fixed),
+            rank=list(self.rank),
+            tops=list(map(list, self.tops)),
+            bottoms=list(map(list, self.bottoms)),
+            port_vertex=list(self.port_vertex),
+            port_offset=list(self.port_offset),
+        )
+        found.join()
+        return found
 
     def join(self) -> None:
         """Fill `layers` and `links`, with a bend wherever a net passes a rank."""

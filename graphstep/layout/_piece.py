@@ -4,58 +4,42 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
-from graphstep.layout._network import CLOSED, ENTRY, EXIT, FRAME, NODE, STUB, TAG
-from graphstep.layout._plan import Plan
+from graphstep.layout._network import CLOSED, ENTRY, EXIT, NODE, STUB, TAG
+from graphstep.layout._plan import PartPlan, Plan
 from graphstep.layout._shapes import Kind
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Piece:
-    """One open region, drawn: a plan, and what its parts are.
-
-    A piece is equal to itself only, so that it can be part of a key.
+class Part:
+    """One stretch of an open region, drawn: a plan, and what its parts are.
 
     Attributes:
         id: Of the region or group.
-        kind: Which of them.
         plan: Where everything is.
         kinds: Per vertex, as in the network that the plan was made of.
         names: Per vertex, id of the item or label of the stub.
+        ghosts: Vertices that another part draws.
         groups: Vertices that are closed groups.
         inner: Open blocks directly inside, in the order of the plan's frames.
         values: Per net, what it carries.
         vertices: Per net, the vertex that it starts from and those it ends at.
         uses: Per net, the uses that pass each of its ends.
-        entries: Per value from outside that comes through the border, the place of its
-            port across.
-        exits: Per value for outside that leaves through the border, likewise.
-        tagged: Per value from outside, the uses that stubs inside stand for.
-        hidden: Values for outside that end in a stub inside.
     """
 
     id: str
-    kind: Kind
-    plan: Plan
+    plan: PartPlan
     kinds: Sequence[int]
     names: Sequence[str]
-    groups: frozenset[int]
+    ghosts: Collection[int]
+    groups: Collection[int]
     inner: tuple[Piece, ...]
     values: Sequence[Source]
     vertices: Sequence[tuple[int, ...]]
     uses: Sequence[tuple[tuple[Edge, ...], ...]]
-    entries: Mapping[Source, int]
-    exits: Mapping[Source, int]
-    tagged: Mapping[Source, tuple[Edge, ...]]
-    hidden: frozenset[Source]
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Extent across and along, border included."""
-        return self.plan.size
 
     @functools.cached_property
     def boxes(self) -> list[tuple[str, Kind]]:
@@ -67,7 +51,7 @@ class Piece:
                 "node" if kind == NODE else "group" if v in groups else "region",
             )
             for v, kind in enumerate(self.kinds)
-            if kind in (NODE, CLOSED)
+            if kind in (NODE, CLOSED) and v not in self.ghosts
         ]
 
     @functools.cached_property
@@ -100,13 +84,69 @@ class Piece:
             return self.id
         return "" if kind in (TAG, STUB) else self.names[vertex]
 
+    def text(self, stub: tuple[int, int, int, int, int]) -> str:
+        """Return what one of the plan's stubs says."""
+        net, end, *_ = stub
+        return self.names[self.vertices[net][end]]
+
     def is_tag(self, vertex: int) -> bool:
         """Return whether a vertex is a text before what uses a value."""
         return self.kinds[vertex] == TAG
 
-    @functools.cached_property
-    def frame_names(self) -> tuple[str, ...]:
-        """Ids of the open blocks directly inside, in the order of the plan."""
-        return tuple(
-            n for n, k in zip(self.names, self.kinds, strict=True) if k == FRAME
-        )
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Piece:
+    """One open region, drawn.
+
+    A piece is equal to itself only, so that it can be part of a key.
+
+    Attributes:
+        id: Of the region or group.
+        kind: Which of them.
+        plan: Where everything is.
+        parts: Its stretches, the first ranks first.
+        entries: Per value from outside that comes through the border, the place of its
+            port across.
+        exits: Per value for outside that leaves through the border, likewise.
+        tagged: Per value from outside, the uses that stubs inside stand for.
+        hidden: Values for outside that end in a stub inside.
+    """
+
+    id: str
+    kind: Kind
+    plan: Plan
+    parts: tuple[Part, ...]
+    entries: Mapping[Source, int]
+    exits: Mapping[Source, int]
+    tagged: Mapping[Source, tuple[Edge, ...]]
+    hidden: frozenset[Source]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Extent across and along, border included."""
+        return self.plan.size
+
+    @property
+    def boxes(self) -> list[tuple[str, Kind]]:
+        """Id and kind of each box of the plan."""
+        return [box for part in self.parts for box in part.boxes]
+
+    @property
+    def inner(self) -> list[Piece]:
+        """Open blocks directly inside, in the order of the plan's frames."""
+        return [piece for part in self.parts for piece in part.inner]
+
+    @property
+    def values(self) -> list[Source]:
+        """Per net, what it carries."""
+        return [value for part in self.parts for value in part.values]
+
+    @property
+    def uses(self) -> list[tuple[tuple[Edge, ...], ...]]:
+        """Per net, the uses that pass each of its ends."""
+        return [uses for part in self.parts for uses in part.uses]
+
+    @property
+    def texts(self) -> list[str]:
+        """What each stub of the plan says."""
+        return [part.text(stub) for part in self.parts for stub in part.plan.stubs]

@@ -36,9 +36,16 @@ class _Rows:
 
 
 def place_vertices(
-    network: Network, spacing: Spacing, check: Callable[[], None]
+    network: Network, spacing: Spacing, check: Callable[[], None], back: int = 0
 ) -> None:
-    """Fill `network.place`."""
+    """Fill `network.place`.
+
+    Args:
+        network: With its layers in order.
+        spacing: How far apart things are.
+        check: Asked often; raises an error to give up.
+        back: How far its last rank is from where its lines would be straight.
+    """
     count = len(network.kind)
     variants = [(True, True), (False, True), (True, False), (False, False)]
     if count >= _VERY_MANY:
@@ -63,6 +70,8 @@ def place_vertices(
     least = min(best, default=0)
     network.place = [p - least for p in best]
     _return(network)
+    for vertex in network.layers[-1] if back else ():
+        network.place[vertex] += back
 
 
 def _gap(network: Network, left: int, right: int, spacing: Spacing) -> int:
@@ -180,7 +189,7 @@ def _return(network: Network) -> None:
                 max(place[v] + across[v] for v in vertices),
             )
         )
-    begin, end = _widened(*spans[0])
+    begin, end = widened(*spans[0])
     by = 0
     for layers, (low, high) in zip(parts, spans, strict=True):
         if high - low > end - begin:
@@ -193,7 +202,7 @@ def _return(network: Network) -> None:
                     place[v] += by
 
 
-def _widened(low: int, high: int) -> tuple[int, int]:
+def widened(low: int, high: int) -> tuple[int, int]:
     """Return a stretch of columns that is wide enough to look through."""
     more = max(_WINDOW - (high - low), 0) // 2
     return low - more, high + more
