@@ -165,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
         "list [LINE]",
         "show the source: of the cursor, or `12`, `model.py:12`",
         _list,
-        ("l",),
+        ("l", "ll", "longlist", "source"),
         file_words,
         group=_LOOK,
     ),

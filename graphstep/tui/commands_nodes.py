@@ -193,7 +193,7 @@ COMMANDS: tuple[Command, ...] = (
         "li [-r] [-d N] [NODE]",
         "find its operands; -r theirs too",
         _operands,
-        ("list_inputs",),
+        ("list_inputs", "args", "a"),
         place_words,
         group=_LOOK,
     ),

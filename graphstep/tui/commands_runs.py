@@ -49,6 +49,7 @@ COMMANDS = (
         "let NAME[INDEX] = VALUE",
         "change an input, record again",
         _edit("input"),
+        ("set",),
         words=_inputs,
         action="edit_input",
         group=_GROUP,

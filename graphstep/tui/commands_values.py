@@ -150,7 +150,7 @@ COMMANDS: tuple[Command, ...] = (
         "print [VALUE]",
         "`h`, `h[3,:]`, `cotangent h`: its elements here",
         _print,
-        ("p",),
+        ("p", "x"),
         place_words,
         group=_PRINT,
     ),

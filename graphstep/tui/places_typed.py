@@ -131,7 +131,8 @@ def subscripted(array: Any, subscript: str) -> Any:
         return array[subscript_of(expression.slice)]
     except (SyntaxError, IndexError, GraphstepError) as error:
         shape = ",".join(map(str, array.shape))
-        msg = f"[{shape}] has no `{one_line(subscript, 40)}`: {one_line(str(error))}"
+        part = one_line(subscript, 40)
+        msg = f"a value of shape [{shape}] has no `{part}`: {one_line(str(error))}"
         raise SteppingError(msg) from error
 
 

@@ -10,6 +10,7 @@ from graphstep.tui.breaks import nodes_of
 from graphstep.tui.search import place_of
 from graphstep.tui.state import UiState
 from graphstep.tui.watch import Watch
+from graphstep.tui.watching import element_text
 
 
 def toggle_break(state: UiState) -> UiState:
@@ -63,7 +64,8 @@ def watched(state: UiState, watch: Watch) -> UiState:
     """Watch a value."""
     if watch not in state.watches:
         state = dataclasses.replace(state, watches=(*state.watches, watch))
-    return state.say(f"watching {_label(state, watch.node, watch.out)}; 8 shows it")
+    what = _label(state, watch.node, watch.out) + element_text(watch)
+    return state.say(f"watching {what}; 8 shows it")
 
 
 def _label(state: UiState, node: str, out: int) -> str:

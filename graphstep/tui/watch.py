@@ -48,7 +48,6 @@ def element_typed(subscript: str, shape: tuple[int, ...]) -> tuple[int, ...] | N
         ):
             return element
     lengths = ",".join(map(str, shape))
-    msg = (
-        f"[{lengths}] has no element `{one_line(subscript, 40)}`: a watch follows one."
-    )
+    part = one_line(subscript, 40)
+    msg = f"a value of shape [{lengths}] has no element `{part}`: a watch follows one."
     raise SteppingError(msg)

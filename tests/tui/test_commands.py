@@ -82,6 +82,8 @@ def test_no_word_means_two_commands() -> None:
         *[("tb h", "tbreak"), ("cl 1", "delete"), ("disp h", "watch")],
         *[("dis all", "disable"), ("cond 1", "condition"), ("unw", "unwatch")],
         *[("set th x", "set theme"), ("se z 2", "set zoom"), ("10 n", "next")],
+        *[("ll", "list"), ("a", "li"), ("args", "li"), ("x h", "print")],
+        *[("set x = 3", "let"), ("source", "list")],
     ],
 )
 def test_words_of_debuggers_are_known(typed: str, name: str) -> None:
@@ -159,7 +161,7 @@ def test_print_without_a_value_prints_what_is_inspected() -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("p h[7]", "has no `[7]`"),
+        ("p h[7]", "of shape [3] has no `[7]`"),
         ("p nosuch", "There is no node"),
         ("p cotangent W[x]", "has no"),
     ],
@@ -245,8 +247,10 @@ def test_advance_and_run_look_past_breakpoints() -> None:
 
 def test_a_watch_may_follow_an_element() -> None:
     """`watch h[2]` follows one element, counted from the end too."""
-    (watch,) = ran("watch cotangent h[-1]").watches
+    state = ran("watch cotangent h[-1]")
+    (watch,) = state.watches
 
+    assert "watching h[2]" in state.notice
     assert watch.element == (2,)
     assert watch.of == "cotangent"
     assert "has no element" in ran("watch h[9]").notice
