@@ -92,6 +92,7 @@ class ProgressBar(TextBar):
     def tick(self) -> None:
         """Show the time."""
         if self.progress is not None and self.palette is not None:
-            width = max(20, self.size.width - 2)
+            # Its own width is not known before the first frame.
+            width = max(20, self.app.size.width - 2)
             text = self.progress.text(self.palette, width, time.perf_counter())
             self.write(text)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import pytest
+from rich.text import Text
 
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.app import StepApp
 from graphstep.tui.help_screen import HelpScreen
+from graphstep.tui.inspector import Inspector
+from graphstep.tui.view import View
 from tests.tui.pilots import (
     app_of,
     fold_all,
@@ -72,6 +75,22 @@ async def test_the_step_is_on_screen_at_every_size(size: tuple[int, int]) -> Non
 
         assert "forward 3/" in screen_text(pilot)
         assert "▶" in line_with(pilot, "│ ▶", "outline")
+
+
+async def test_nothing_is_written_before_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first frame shows lines of the width that a panel then has."""
+    widths: list[int] = []
+    write = Inspector.write
+
+    def noted(self: Inspector, view: View, width: int) -> tuple[str, Text]:
+        widths.append(width)
+        return write(self, view, width)
+
+    monkeypatch.setattr(Inspector, "write", noted)
+    async with walk(nested, X, size=(200, 60)) as pilot:
+        assert set(widths) == {app_of(pilot).pane("inspector").text_width}
 
 
 async def test_a_tiny_terminal_gets_one_readable_text() -> None:
