@@ -31,9 +31,9 @@ class TitleBar(TextBar):
 
     def show(self, view: View) -> None:
         """Write the line anew."""
-        text = title_text(
-            view.graph, view.recording, view.cursor, view.palette, self.size.width
-        )
+        # Its own width is not known before the first frame.
+        width = self.app.size.width
+        text = title_text(view.graph, view.recording, view.cursor, view.palette, width)
         self.write(text)
 
 
