@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from graphstep.analysis._accumulated import (
+    LIMIT,
+    Accumulated,
+    Coordinate,
+    accumulated,
+    basis_seed,
+    basis_tangents,
+    input_leaves,
+    jacobian,
+    output_leaves,
+    seed_from_leaves,
+    tangents_from_leaves,
+)
 from graphstep.analysis._diverging import diverging_collectives
 from graphstep.analysis._health import STATISTICS, WORDS, Condition
 from graphstep.analysis._linearized import NotLinearizedError, linearized
@@ -28,6 +41,7 @@ from graphstep.analysis._modes_jaxprs import (
     is_linked,
 )
 from graphstep.analysis._modes_measured import ROUNDS, Timing, measure
+from graphstep.analysis._modes_transforms import Size, sizes
 from graphstep.analysis._norms import (
     INF,
     NAN,
@@ -44,6 +58,7 @@ from graphstep.analysis._zeros_cuts import Cut
 
 __all__ = [
     "INF",
+    "LIMIT",
     "MODES",
     "NAN",
     "OK",
@@ -54,9 +69,11 @@ __all__ = [
     "UNKEPT",
     "UNWALKED",
     "WORDS",
+    "Accumulated",
     "Alive",
     "Choice",
     "Condition",
+    "Coordinate",
     "Cut",
     "DerivedProgram",
     "Estimate",
@@ -66,15 +83,21 @@ __all__ = [
     "Modes",
     "NotLinearizedError",
     "Residual",
+    "Size",
     "Timing",
     "Trial",
     "Want",
     "Why",
+    "accumulated",
     "advice",
+    "basis_seed",
+    "basis_tangents",
     "crossover",
     "derived_programs",
     "diverging_collectives",
+    "input_leaves",
     "is_linked",
+    "jacobian",
     "linearized",
     "local_jacobian",
     "measure",
@@ -83,9 +106,13 @@ __all__ = [
     "network",
     "norm_of",
     "norms_of_rows",
+    "output_leaves",
     "predicted",
+    "seed_from_leaves",
+    "sizes",
     "spy",
     "structure_of",
+    "tangents_from_leaves",
     "trial",
     "why",
 ]

@@ -24,18 +24,20 @@ from graphstep.tui.endings import on_ending_signals
 from graphstep.tui.examining import ExaminingActions
 from graphstep.tui.footer import KeyBar
 from graphstep.tui.glyphs import AsciiFilter, prefers_ascii
+from graphstep.tui.jacobian_actions import JacobianActions
 from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.listening import ListeningActions
 from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.looping import LoopingActions
+from graphstep.tui.modes_actions import ModesActions
 from graphstep.tui.palette import THEMES
 from graphstep.tui.panes import all_panes
 from graphstep.tui.panes_box import PanesBox
 from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Candidates, Prompt
-from graphstep.tui.reading import ReadingActions
 from graphstep.tui.quiz_actions import QuizActions
+from graphstep.tui.reading import ReadingActions
 from graphstep.tui.running import run_app
 from graphstep.tui.settings import Settings, read_settings, settings_folder
 from graphstep.tui.stopping import StoppingActions
@@ -60,6 +62,8 @@ class StepApp(
     DrawingActions,
     ExaminingActions,
     ReadingActions,
+    JacobianActions,
+    ModesActions,
     WhyActions,
     ListeningActions,
     LookingActions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphstep.tui.command import Command
+from graphstep.tui.jacobian_orders import JacobianAsked
 from graphstep.tui.messages import EditAsked
 from graphstep.tui.places_typed import place_words, value_typed, walk_of
 from graphstep.tui.state import UiState
@@ -13,6 +14,11 @@ _GROUP = "Derivatives"
 
 def _tangents(_: UiState, text: str) -> EditAsked:
     return EditAsked("tangents", text)
+
+
+def _jacobian(state: UiState, text: str) -> JacobianAsked:
+    walk_of(state)
+    return JacobianAsked(text)
 
 
 def _why(state: UiState, text: str) -> WhyAsked:
@@ -34,6 +40,15 @@ COMMANDS = (
         ("jvp",),
         _inputs,
         action="edit_tangents",
+        group=_GROUP,
+    ),
+    Command(
+        "jacobian",
+        "jacobian [INPUT[INDEX], OUTPUT[INDEX]]",
+        "fill it by passes, all of it or a part",
+        _jacobian,
+        words=_inputs,
+        action="jacobian",
         group=_GROUP,
     ),
     Command(

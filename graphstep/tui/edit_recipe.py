@@ -61,6 +61,10 @@ class Recipe:
         """Return the recipe with a forward-mode pass in that direction."""
         return self._with(seed=None, tangents=tangents)
 
+    def unverified(self) -> Recipe:
+        """Return the recipe of a recording that is not compared with the function."""
+        return self._with(verify=False)
+
     def _with(self, **options: Any) -> Recipe:
         return dataclasses.replace(self, options={**self.options, **options})
 

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-import jax
 import numpy as np
 
 from graphstep._jaxcompat import is_inexact
+from graphstep.analysis import seed_from_leaves
 from graphstep.errors import EditError
 from graphstep.recording import Recording
 from graphstep.tracing import Trace, one_line
@@ -131,13 +131,8 @@ def _present(
 def _tree(
     program: Trace, slots: Sequence[tuple[int, Slot]], found: Sequence[Any]
 ) -> Any:
-    tree = program.out_tree
-    main = tree.children()[0] if program.spec.has_aux else tree
-    # Outputs that take no seed are given something that is not looked at.
-    leaves: list[Any] = [0] * main.num_leaves
-    for (leaf, _), array in zip(slots, found, strict=True):
-        leaves[leaf] = array
-    return jax.tree.unflatten(main, leaves)
+    leaves = (leaf for leaf, _ in slots)
+    return seed_from_leaves(program, dict(zip(leaves, found, strict=True)))
 
 
 def _unknown(text: str, slots: Sequence[tuple[int, Slot]], noun: str) -> str:

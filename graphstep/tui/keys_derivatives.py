@@ -18,6 +18,16 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action(
+        "jacobian",
+        ("asterisk",),
+        "*",
+        "Jacobian",
+        "the Jacobian of the program: a column per forward pass, a row per reverse one",
+        _DERIVATIVES,
+        0,
+        True,
+    ),
+    Action(
         "why",
         ("exclamation_mark",),
         "!",

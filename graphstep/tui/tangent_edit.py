@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.analysis import tangents_from_leaves
 from graphstep.errors import EditError
 from graphstep.recording import Recording
 from graphstep.tracing import Trace
@@ -57,7 +58,8 @@ def read_tangents(text: str, program: Trace, recording: Recording | None) -> Any
     else:
         assignments = read_assignments(text, named)
         found = applied(assignments, named, _present(slots, recording))
-    return _tree(program, slots, found)
+    leaves = (leaf for leaf, _ in slots)
+    return tangents_from_leaves(program, dict(zip(leaves, found, strict=True)))
 
 
 def _present(slots: Slots, recording: Recording | None) -> list[Any]:
@@ -68,13 +70,3 @@ def _present(slots: Slots, recording: Recording | None) -> list[Any]:
         else np.zeros(slot.aval.shape, slot.aval.dtype)
         for leaf, slot in slots
     ]
-
-
-def _tree(program: Trace, slots: Slots, found: Sequence[Any]) -> Any:
-    # Inputs without a tangent are given something that is not looked at.
-    leaves: list[Any] = [0] * len(program.in_leaves)
-    for (leaf, _), array in zip(slots, found, strict=True):
-        leaves[leaf] = array
-    args, _ = program.unflatten(leaves)
-    chosen = tuple(args[i] for i in program.spec.diff_positions(len(args)))
-    return chosen[0] if isinstance(program.spec.argnums, int) else chosen
