@@ -14,11 +14,13 @@ import click
 from graphstep.analysis import (
     DerivedProgram,
     Modes,
+    Size,
     Timing,
     advice,
     derived_programs,
     measure,
     modes,
+    sizes,
 )
 from graphstep.cli import modes_experiment
 from graphstep.cli.columns import columns
@@ -31,6 +33,7 @@ from graphstep.cli.user_code import output_on_stderr
 from graphstep.export.modes import (
     PLAIN,
     RESIDUAL_TITLES,
+    SIZE_TITLES,
     TITLES,
     Marks,
     bars,
@@ -40,6 +43,7 @@ from graphstep.export.modes import (
     residuals_text,
     rows,
     side_by_side,
+    size_cells,
     unknown,
 )
 
@@ -122,19 +126,21 @@ def command(
         session = open_session(request, draw=is_measured)
         graph = session.trace.graph
         if shows_programs:
-            programs = derived_programs(graph)
+            programs, before_after = derived_programs(graph), sizes(graph)
             found, timings = None, ()
         else:
-            programs = ()
+            programs, before_after = (), ()
             found, timings = _found(session, seconds if is_measured else 0.0)
     if as_json:
         whole = (
-            programs_document(programs) if found is None else document(found, timings)
+            programs_document(programs, before_after)
+            if found is None
+            else document(found, timings)
         )
         click.echo(json.dumps(whole, allow_nan=False))
         return
     if found is None:
-        text = _programs(programs, terminal)
+        text = _programs(programs, before_after, terminal)
     else:
         text = _text(session, found, timings, terminal, is_whole=is_whole)
     for line in text:
@@ -271,7 +277,9 @@ def _memory(found: Modes, terminal: Terminal) -> Iterator[str]:
     yield from curve(found.memory, min(terminal.width, 100), _CURVE_HEIGHT, marks)
 
 
-def _programs(programs: Sequence[DerivedProgram], terminal: Terminal) -> Iterator[str]:
+def _programs(
+    programs: Sequence[DerivedProgram], before_after: Sequence[Size], terminal: Terminal
+) -> Iterator[str]:
     def fit(text: str, width: int) -> str:
         cut = fitted(safe(text, limit=10_000), width, terminal.glyphs.ellipsis)
         return cut + " " * (width - cells(cut))
@@ -280,6 +288,15 @@ def _programs(programs: Sequence[DerivedProgram], terminal: Terminal) -> Iterato
     for pieces in side_by_side(programs, terminal.width - label * len(programs), fit):
         shown = [_labelled(text, node, label, terminal) for text, node in pieces]
         yield "".join(shown).rstrip()
+    yield "the same function under JAX's transformations:"
+    yield from columns(
+        SIZE_TITLES,
+        [size_cells(size) for size in before_after],
+        terminal,
+        right=(1,),
+    )
+    said = "--transform NAME gives that program to show, step and export: "
+    yield from _sentence(f"{said}its graph, before and after.", terminal)
 
 
 def _labelled(text: str, node: str, width: int, terminal: Terminal) -> str:

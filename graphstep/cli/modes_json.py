@@ -12,6 +12,7 @@ from graphstep.analysis import (
     Estimate,
     Modes,
     Residual,
+    Size,
     Timing,
     advice,
 )
@@ -38,9 +39,16 @@ def document(found: Modes, timings: Sequence[Timing]) -> dict[str, Any]:
     }
 
 
-def programs_document(programs: Sequence[DerivedProgram]) -> list[dict[str, Any]]:
-    """Return programs and the nodes that their lines come from."""
-    return [dataclasses.asdict(program) for program in programs]
+def programs_document(
+    programs: Sequence[DerivedProgram], before_after: Sequence[Size]
+) -> dict[str, Any]:
+    """Return programs and the nodes that their lines come from, and their sizes."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "programs": [dataclasses.asdict(program) for program in programs],
+        "transforms": [dataclasses.asdict(size) for size in before_after],
+    }
 
 
 def _estimate(

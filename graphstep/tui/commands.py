@@ -13,6 +13,7 @@ from graphstep.tui import (
     commands_array,
     commands_derivatives,
     commands_look,
+    commands_modes,
     commands_nodes,
     commands_runs,
     commands_stops,
@@ -36,6 +37,7 @@ WRITTEN: tuple[Command, ...] = (
     *commands_look.COMMANDS,
     *commands_derivatives.COMMANDS,
     *commands_runs.COMMANDS,
+    *commands_modes.COMMANDS,
     *lesson_commands.COMMANDS,
     *quiz_commands.COMMANDS,
 )

@@ -32,3 +32,12 @@ class Editable(Traced, Protocol):
     def with_argnums(self, argnums: int | tuple[int, ...] | None) -> Self:
         """Return a trace of the same program with other argnums."""
         ...
+
+
+@runtime_checkable
+class Transformable(Traced, Protocol):
+    """A trace whose function can be taken under a transformation of JAX's."""
+
+    def transformed(self, name: str) -> Self:
+        """Return a trace of the function under one of `graphstep.tracing.TRANSFORMS`."""
+        ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphstep.export.modes._columns import aligned
 from graphstep.export.modes._curve import PLAIN, Marks, curve
 from graphstep.export.modes._rows import (
     RESIDUAL_TITLES,
@@ -16,7 +17,12 @@ from graphstep.export.modes._rows import (
     unknown,
     what,
 )
-from graphstep.export.modes._side_by_side import heading, side_by_side
+from graphstep.export.modes._side_by_side import (
+    SIZE_TITLES,
+    heading,
+    side_by_side,
+    size_cells,
+)
 from graphstep.export.modes._units import (
     bytes_text,
     count_text,
@@ -27,10 +33,12 @@ from graphstep.export.modes._units import (
 __all__ = [
     "PLAIN",
     "RESIDUAL_TITLES",
+    "SIZE_TITLES",
     "TITLES",
     "Bar",
     "Marks",
     "Row",
+    "aligned",
     "bars",
     "bytes_text",
     "count_text",
@@ -43,6 +51,7 @@ __all__ = [
     "rows",
     "seconds",
     "side_by_side",
+    "size_cells",
     "unknown",
     "what",
 ]

@@ -15,7 +15,7 @@ from graphstep.export.modes._units import (
     factor_text,
     seconds,
 )
-from graphstep.graph import ProgramGraph
+from graphstep.graph import ProgramGraph, Region
 
 TITLES = (
     "mode",
@@ -207,13 +207,19 @@ def _named(graph: ProgramGraph, node: str) -> str:
         primitive, label = graph.node(node).primitive, graph.label(node)
         return f"{primitive} ({label})"
     region = graph.regions.get(node)
-    return f"{region.name} ({node})" if region else node
+    return f"{_region_name(region)} ({node})" if region else node
+
+
+def _region_name(region: Region) -> str:
+    """Return a region's name; JAX calls its checkpoints `remat2`."""
+    return "checkpoint" if region.name.startswith("remat") else region.name
 
 
 def _want(graph: ProgramGraph, want: Want) -> str:
     if want.recomputes:
         region = graph.regions.get(want.node)
-        name = f" {region.name}" if region and region.name != want.primitive else ""
+        name = _region_name(region) if region else want.primitive
+        name = "" if name == want.primitive else f" {name}"
         return f"{want.primitive}{name}, to compute again"
     return _named(graph, want.node) if want.node else want.primitive
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 
-from graphstep.analysis import DerivedProgram
+from graphstep.analysis import DerivedProgram, Size
 
 _GAP = 3
+SIZE_TITLES = ("under", "equations", "change")
 # A column that is narrower shows too little of any equation.
 _LEAST = 34
 
@@ -30,7 +31,7 @@ def side_by_side(
             yield from (((line.text, line.node),) for line in program.lines)
             yield (("", ""),)
         return
-    yield tuple((fit(heading(program), room + _GAP), "") for program in programs)
+    yield tuple((fit(heading(each), room) + " " * _GAP, "") for each in programs)
     columns = [program.lines for program in programs]
     for lines in itertools.zip_longest(*columns):
         yield tuple(
@@ -46,3 +47,10 @@ def heading(program: DerivedProgram) -> str:
     """Return what a program is and how large."""
     noun = "equation" if program.equations == 1 else "equations"
     return f"{program.title}, {program.equations} {noun}: {program.said}"
+
+
+def size_cells(size: Size) -> tuple[str, ...]:
+    """Return one text for each of `SIZE_TITLES`."""
+    if size.problem:
+        return size.name, "-", size.problem
+    return size.name or "nothing", str(size.equations), size.change
