@@ -38,6 +38,16 @@ def cotangent_name(name: str) -> str:
     return f"ct({name})"
 
 
+def tangent_name(name: str) -> str:
+    """Return how the tangent of a value is written: `ḣ`, or `dot(logits)`.
+
+    A dot combines with one letter alone; over a longer name it would hit the last.
+    """
+    if len(name) == 1 and name.isalpha():
+        return unicodedata.normalize("NFC", f"{name}\N{COMBINING DOT ABOVE}")
+    return f"dot({name})"
+
+
 def equation_text(graph: ProgramGraph, node_id: str) -> str:
     """Return `h = tanh(z)`: the outputs, what computes them, from which operands."""
     node = graph.node(node_id)
