@@ -39,6 +39,7 @@ _COMMANDS = {
     "learn": "Learn automatic differentiation by lessons in the terminal.",
     "quiz": "Predict what a function's walk shows next: values, cotangents, Jacobians.",
     "modes": "Say what forward and reverse mode cost, and which to use.",
+    "rules": "Show the local derivatives of primitives, and check them.",
     "why": "Say why a gradient is zero or missing, and where it is cut off.",
     "export": "Draw the graph, or write it as a page or for other programs.",
 }

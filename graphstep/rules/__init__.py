@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from graphstep.rules._catalogue import EXAMPLES
+from graphstep.rules._catalogue import (
+    EXAMPLES,
+    TOLERANCE,
+    check_of,
+    rule_named,
+    rules_named,
+)
 from graphstep.rules._checking import Check, checked
 from graphstep.rules._examples import Example, prepared
 from graphstep.rules._filling import Written, written
-from graphstep.rules._lookup import RULES, rule_of
+from graphstep.rules._library import LIBRARY
+from graphstep.rules._lookup import PRIMITIVES, RULES, name_of, rule_of
 from graphstep.rules._notation import Notation, mathml_of, unicode_of
 from graphstep.rules._rule import (
     Equation,
@@ -16,10 +23,15 @@ from graphstep.rules._rule import (
     tangent_of,
 )
 from graphstep.rules._typesetting import typeset
+from graphstep.rules._without import WITHOUT
 
 __all__ = [
     "EXAMPLES",
+    "LIBRARY",
+    "PRIMITIVES",
     "RULES",
+    "TOLERANCE",
+    "WITHOUT",
     "Check",
     "Equation",
     "Example",
@@ -27,11 +39,15 @@ __all__ = [
     "Rule",
     "Structure",
     "Written",
+    "check_of",
     "checked",
     "cotangent_of",
     "mathml_of",
+    "name_of",
     "prepared",
+    "rule_named",
     "rule_of",
+    "rules_named",
     "tangent_of",
     "typeset",
     "unicode_of",

@@ -1,12 +1,18 @@
-"""Examples of every rule."""
+"""Every rule with its examples, and what checking them shows."""
 
 from __future__ import annotations
 
-from graphstep.rules._examples import Example
+import jax
+import numpy as np
+
+from graphstep.rules._checking import Check, checked
+from graphstep.rules._examples import Example, equation_of, prepared
 from graphstep.rules._examples_of_arrays import EXAMPLES_OF_ARRAYS
 from graphstep.rules._examples_of_elements import EXAMPLES_OF_ELEMENTS
 from graphstep.rules._examples_of_library import EXAMPLES_OF_LIBRARY
 from graphstep.rules._examples_of_matrices import EXAMPLES_OF_MATRICES
+from graphstep.rules._lookup import rule_of
+from graphstep.rules._rule import Rule
 
 EXAMPLES: dict[str, tuple[Example, ...]] = {
     **{name: (example,) for name, example in EXAMPLES_OF_ELEMENTS.items()},
@@ -14,3 +20,38 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
     **EXAMPLES_OF_MATRICES,
     **EXAMPLES_OF_LIBRARY,
 }
+# Largest difference from JAX in float64 for which a rule counts as the same.
+TOLERANCE = 1e-10
+
+
+def rules_named(name: str) -> tuple[Rule, ...]:
+    """Return the rule of each example of an entry."""
+    return tuple(_rule_named(name, example) for example in EXAMPLES[name])
+
+
+def rule_named(name: str) -> Rule:
+    """Return the rule of the first example of an entry."""
+    return _rule_named(name, EXAMPLES[name][0])
+
+
+def check_of(name: str) -> Check:
+    """Evaluate an entry in float64 on its examples, against `jax.jvp` and `jax.vjp`."""
+    checks: list[Check] = []
+    for seed, example in enumerate(EXAMPLES[name]):
+        with jax.enable_x64(True):
+            eqn, primals = prepared(name, example, np.float64, seed)
+            rule = rule_of(eqn)
+            assert rule is not None, name
+            checks.append(checked(rule, eqn, primals, np.random.default_rng(seed)))
+    return Check(
+        max(check.value for check in checks),
+        max(check.jvp for check in checks),
+        max(check.vjp for check in checks),
+    )
+
+
+def _rule_named(name: str, example: Example) -> Rule:
+    with jax.enable_x64(True):
+        rule = rule_of(equation_of(name, example, np.float64))
+    assert rule is not None, name
+    return rule

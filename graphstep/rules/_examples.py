@@ -9,7 +9,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep._jaxcompat import Jaxpr, Literal, bind, is_jit
+from graphstep._jaxcompat import Jaxpr, Literal, all_jaxprs, bind, is_jit
 from graphstep.rules._lookup import name_of
 
 
@@ -70,6 +70,19 @@ def whole(*shape: int, low: int = 0, high: int = 3) -> Operand:
 def truth(*shape: int) -> Operand:
     """Return an operand of truth values."""
     return Operand(shape, 0, 2, np.bool_)
+
+
+def equation_of(name: str, example: Example, dtype: Any) -> Any:
+    """Return the first equation of an entry in an example, without running it."""
+    rng = np.random.default_rng(0)
+    arguments = [operand.drawn(rng, dtype) for operand in example.operands]
+    closed = jax.make_jaxpr(example.fn)(*arguments)
+    return next(
+        eqn
+        for jaxpr in all_jaxprs(closed.jaxpr)
+        for eqn in jaxpr.eqns
+        if name_of(eqn) == name
+    )
 
 
 def prepared(name: str, example: Example, dtype: Any, seed: int = 0) -> tuple[Any, Any]:

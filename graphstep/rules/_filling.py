@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphstep.rules._folding import folded
-from graphstep.rules._notation import Notation, Text, row
+from graphstep.rules._notation import Notation, row
 from graphstep.rules._rule import Rule, cotangent_of, tangent_of
 from graphstep.rules._typesetting import typeset
 
@@ -25,12 +25,16 @@ class Written:
         jvp: `ẏ = cos(x) ⊙ ẋ`, per result; `None` where it has none.
         vjp: `x̄ += cos(x) ⊙ ȳ`, per operand; `None` where it has none.
         where: Auxiliary symbols that these use.
+        jacobian: The Jacobian by each operand, where the structure writes one down.
+        cost: How many operations the value takes.
     """
 
     value: tuple[Notation | None, ...]
     jvp: tuple[Notation | None, ...]
     vjp: tuple[Notation | None, ...]
     where: tuple[Notation, ...]
+    jacobian: tuple[Notation | None, ...]
+    cost: Notation
 
 
 def written(
@@ -70,11 +74,13 @@ def written(
     for symbol, value in rule.given.items():
         names[symbol] = _shown(value) or symbol
 
+    def right(formula: str) -> Notation:
+        return typeset(ast.unparse(folded(formula, rule.given)), names, scalars)
+
     def line(left: str, sign: str, formula: str | None) -> Notation | None:
         if formula is None:
             return None
-        right = typeset(ast.unparse(folded(formula, rule.given)), names, scalars)
-        return row(Text(names.get(left, left)), sign, right)
+        return row(typeset(left, names), sign, right(formula))
 
     return Written(
         tuple(line(s, " = ", f) for s, f in zip(rule.results, rule.value, strict=True)),
@@ -87,6 +93,8 @@ def written(
             for s, f in zip(rule.operands, rule.vjp, strict=True)
         ),
         tuple(found for s, f in rule.where if (found := line(s, " = ", f)) is not None),
+        tuple(right(s.matrix) if s.matrix else None for s in rule.structure),
+        right(rule.cost),
     )
 
 
@@ -96,8 +104,16 @@ def _is_number(value: Any) -> bool:
 
 def _shown(value: Any) -> str:
     """Return a parameter as text; nothing if its symbol says more."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, slice):
+        parts = ["" if n is None else str(n) for n in (value.start, value.stop)]
+        return ":".join(
+            [*parts, str(value.step)] if value.step not in (None, 1) else parts
+        )
     if _is_number(value):
         return f"{value:g}".replace("-", "−") if value == value.real else str(value)
-    if isinstance(value, tuple | list) and all(map(_is_number, value)) and value:
-        return ",".join(_shown(each) for each in value)
+    if isinstance(value, tuple | list) and value:
+        parts = [_shown(each) for each in value]
+        return ",".join(parts) if all(parts) else ""
     return ""

@@ -36,7 +36,7 @@ _TRUTHS: dict[type[ast.operator | ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: np.equal,
     ast.NotEq: np.not_equal,
 }
-_CONSTANTS = {"π": np.pi}
+CONSTANTS = {"π": np.pi}
 
 
 @functools.cache
@@ -65,7 +65,7 @@ def symbols_in(formula: str) -> frozenset[str]:
         for part in ast.walk(tree)
         if isinstance(part, ast.Name)
         and id(part) not in called
-        and part.id not in _CONSTANTS
+        and part.id not in CONSTANTS
     )
 
 
@@ -90,7 +90,7 @@ def _value(part: ast.expr, values: Mapping[str, Any]) -> Any:
         case ast.Constant():
             return part.value
         case ast.Name():
-            return _CONSTANTS[part.id] if part.id in _CONSTANTS else values[part.id]
+            return CONSTANTS[part.id] if part.id in CONSTANTS else values[part.id]
         case ast.BinOp():
             left, right = _value(part.left, values), _value(part.right, values)
             return _combined(part.op, left, right)

@@ -73,7 +73,7 @@ def _real_part(equation: Equation) -> Rule:
     return _part(
         equation,
         "real",
-        "complex(ȳ, 0)",
+        "ȳ",
         "The real part of a sum is the sum of the real parts: it is linear.",
     )
 
@@ -82,7 +82,7 @@ def _imaginary_part(equation: Equation) -> Rule:
     return _part(
         equation,
         "imag",
-        "complex(0, -ȳ)",
+        "-1j * ȳ",
         "It is linear; the minus sign makes Re(x̄·ẋ) equal to ȳ·ẏ, as JAX pairs complex "
         "numbers, without conjugating.",
     )
@@ -124,8 +124,8 @@ def _complex(equation: Equation) -> Rule:
         equation,
         ("x", "y"),
         ("z",),
-        ("complex(x, y)",),
-        ("complex(ẋ, ẏ)",),
+        ("x + 1j * y",),
+        ("ẋ + 1j * ẏ",),
         ("real(z̄)", "-imag(z̄)"),
         (DIAGONAL, DIAGONAL),
         cost="size(z)",

@@ -171,9 +171,9 @@ def _dynamic_slice(equation: Equation) -> Rule:
         equation,
         ("x", *starts),
         ("y",),
-        ("cut(x, at)",),
-        ("cut(ẋ, at)" if is_active else None,),
-        ("placed(ȳ, at, own)" if is_active else None, *[None] * len(starts)),
+        ("cut(x, W)",),
+        ("cut(ẋ, W)" if is_active else None,),
+        ("placed(ȳ, W, own)" if is_active else None, *[None] * len(starts)),
         (SELECTION if is_active else ZERO, *[ZERO] * len(starts)),
         cost="0",
         reason="The elements that were taken receive what comes back, all others 0.",
@@ -182,20 +182,20 @@ def _dynamic_slice(equation: Equation) -> Rule:
             "own": equation.in_avals[0].shape,
             "sizes": equation.params["slice_sizes"],
         },
-        where=(("at", f"window({', '.join(['sizes', 'own', *starts])})"),),
+        where=(("W", f"window({', '.join(['sizes', 'own', *starts])})"),),
     )
 
 
 def _dynamic_update_slice(equation: Equation) -> Rule:
     starts = _starts(len(equation.in_avals) - 2)
     is_active = is_differentiable(equation.in_avals[0])
-    vjp = ("replaced(ȳ, at, 0.0)", "cut(ȳ, at)")
+    vjp = ("replaced(ȳ, W, 0.0)", "cut(ȳ, W)")
     return Rule(
         equation,
         ("x", "u", *starts),
         ("y",),
-        ("replaced(x, at, u)",),
-        ("replaced(ẋ, at, u̇)" if is_active else None,),
+        ("replaced(x, W, u)",),
+        ("replaced(ẋ, W, u̇)" if is_active else None,),
         (*(vjp if is_active else (None, None)), *[None] * len(starts)),
         (
             *((DIAGONAL, SELECTION) if is_active else (ZERO, ZERO)),
@@ -208,7 +208,7 @@ def _dynamic_update_slice(equation: Equation) -> Rule:
             "own": equation.in_avals[0].shape,
             "sizes": equation.in_avals[1].shape,
         },
-        where=(("at", f"window({', '.join(['sizes', 'own', *starts])})"),),
+        where=(("W", f"window({', '.join(['sizes', 'own', *starts])})"),),
     )
 
 

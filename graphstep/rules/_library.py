@@ -31,9 +31,9 @@ def _determinant(equation: Equation) -> Rule | None:
         ("A",),
         ("y",),
         ("det(A)",),
-        ("y * trace(inv(A) @ Ȧ)",),
-        ("ȳ * y * inv(A).T",),
-        (Structure(DENSE.kind, "row_of(y * inv(A).T)"),),
+        ("det(A) * trace(inv(A) @ Ȧ)",),
+        ("ȳ * det(A) * inv(A).T",),
+        (Structure(DENSE.kind, "row_of(vec(det(A) * inv(A).T))"),),
         cost="size(A) * n * 2 / 3",
         reason="Jacobi's formula: by each element the determinant is linear, with the "
         "cofactor as slope, and the cofactors are det(A)·A⁻ᵀ.",

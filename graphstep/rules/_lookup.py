@@ -59,7 +59,7 @@ def name_of(eqn: Any) -> str:
     if not home.startswith(_jax_folder()):
         return eqn.primitive.name
     own = Path(home).relative_to(_jax_folder()).as_posix()
-    return HOMES.get((own, name), eqn.primitive.name)
+    return HOMES.get((own, name)) or eqn.primitive.name
 
 
 @functools.cache

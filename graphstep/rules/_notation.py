@@ -5,9 +5,19 @@ from __future__ import annotations
 import dataclasses
 import xml.sax.saxutils
 
-_SUPERSCRIPTS = dict(zip("0123456789+-−()nTijk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿᵀⁱʲᵏ", strict=True))
+_SUPERSCRIPTS = dict(
+    zip(
+        "0123456789+-−()*Tabcdefghijklmnoprstuvwxyz",
+        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾*ᵀᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ",
+        strict=True,
+    )
+)
 _SUBSCRIPTS = dict(
-    zip("0123456789+-−()aeijkmnx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₐₑᵢⱼₖₘₙₓ", strict=True)
+    zip(
+        "0123456789+-−()aeijhklmnoprstuvx,",
+        "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎ₐₑᵢⱼₕₖₗₘₙₒₚᵣₛₜᵤᵥₓ,",
+        strict=True,
+    )
 )
 
 
@@ -61,8 +71,8 @@ def unicode_of(notation: Notation) -> str:
         case Row():
             return "".join(unicode_of(part) for part in notation.parts)
         case Script():
-            below = _script(notation.below, _SUBSCRIPTS, "_")
-            above = _script(notation.above, _SUPERSCRIPTS, "^")
+            below = _script(notation.below, _SUBSCRIPTS, "[", "]")
+            above = _script(notation.above, _SUPERSCRIPTS, "^(", ")")
             return unicode_of(notation.base) + below + above
 
 
@@ -83,10 +93,13 @@ def mathml_of(notation: Notation) -> str:
             return f"<{tag}>{parts}</{tag}>"
 
 
-def _script(notation: Notation | None, letters: dict[str, str], mark: str) -> str:
+def _script(
+    notation: Notation | None, letters: dict[str, str], left: str, right: str
+) -> str:
+    """Return small letters, or what stands for them if there are none."""
     if notation is None:
         return ""
     text = unicode_of(notation).replace(" ", "")
     if all(letter in letters for letter in text):
         return "".join(letters[letter] for letter in text)
-    return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
+    return f"{left}{text}{right}"

@@ -21,6 +21,7 @@ from graphstep.rules._rule import (
 _GILES = "Giles 2008, Collected matrix derivative results"
 _LETTERS = "ijklmnoprstuv"
 _CONVOLUTION = Structure("shared weights")
+_TURNED = " K reorders the elements of a matrix as its transpose has them."
 
 
 def _transposed(symbol: str) -> str:
@@ -75,7 +76,8 @@ def _matrices(equation: Equation, axes: list[int], n_batch: int) -> Rule:
         (BLOCK, BLOCK) if n_batch else structures,
         cost="2 * size(C) * n",
         reason="The product rule for matrices: each factor's cotangent is that of the "
-        "product, times the other factor transposed.",
+        "product, times the other factor transposed."
+        + ("" if (left, right) == ("A", "B") or n_batch else _TURNED),
         source=_GILES,
         given={**_cost(equation), "rows": rows, "columns": columns},
     )
@@ -100,7 +102,7 @@ def _matrix_vector(equation: Equation, axis: int) -> Rule:
         ),
         cost="2 * size(y) * n",
         reason="Linear in each factor: the transposed matrix carries the cotangent back "
-        "to x; the matrix receives the outer product.",
+        "to x; the matrix receives the outer product." + ("" if a == "A" else _TURNED),
         source=_GILES,
         given={**_cost(equation), "rows": equation.out_avals[0].shape[0]},
     )
@@ -125,7 +127,7 @@ def _vector_matrix(equation: Equation, axis: int) -> Rule:
         ),
         cost="2 * size(y) * n",
         reason="Linear in each factor: the matrix carries the cotangent back to x, and "
-        "receives the outer product itself.",
+        "receives the outer product itself." + ("" if b == "B" else _TURNED),
         source=_GILES,
         given={**_cost(equation), "columns": equation.out_avals[0].shape[0]},
     )

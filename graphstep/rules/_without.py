@@ -64,8 +64,3 @@ WITHOUT: dict[str, str] = {
     "schur": "JAX defines no derivative",
     "zeta": "JAX defines no derivative",
 }
-
-
-def why_without(name: str) -> str:
-    """Return why a primitive has no entry."""
-    return WITHOUT.get(name, "no entry has been written for it")

@@ -8,6 +8,9 @@ from typing import Any
 
 from graphstep.rules._notation import Notation, Row, Script, Text, fenced, row
 
+# How strongly a piece of a formula holds together.
+SUM, PRODUCT, POWER, ATOM = range(4)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Word:
@@ -18,14 +21,15 @@ class Word:
         typeset: How it is written, given its typeset arguments; by default
             `name(a, b)`.
         is_scalar: Whether its value is one number whatever it is given.
-        is_product: Whether it is written as a product, so that brackets are needed
-            where a product needs them.
+        strength: How strongly what is written holds together.
+        inside: How strongly its arguments must, not to need brackets.
     """
 
     evaluate: Callable[..., Any]
     typeset: Callable[..., Notation] | None = None
     is_scalar: bool = False
-    is_product: bool = False
+    strength: int = ATOM
+    inside: int = SUM
 
 
 def listed(arguments: tuple[Notation, ...]) -> Row:
@@ -63,6 +67,15 @@ def hiding(name: str, n: int = 1) -> Callable[..., Notation]:
     return lambda *arguments: row(Text(name), fenced(listed(arguments[:n])))
 
 
-def postfixed(sign: str) -> Callable[[Notation], Notation]:
-    """Return the way to write something after what it applies to."""
-    return lambda x: Script(x, above=Text(sign, "mo"))
+def raised(evaluate: Callable[..., Any], above: Notation) -> Word:
+    """Return a function that is written after what it applies to, above the line."""
+    return Word(evaluate, lambda x: Script(x, above=above), strength=POWER, inside=ATOM)
+
+
+def signed(evaluate: Callable[..., Any], sign: str) -> Word:
+    """Return a function over some axes that is written as a large sign: `∑₀ x`."""
+
+    def typeset(x: Notation, axes: Notation | None = None) -> Notation:
+        return row(Script(Text(sign, "mo"), below=axes), " ", x)
+
+    return Word(evaluate, typeset, strength=PRODUCT, inside=POWER)

@@ -9,11 +9,16 @@ import numpy as np
 
 from graphstep.rules import _places as places
 from graphstep.rules._notation import Notation, Row, Script, Text, fenced, row
-from graphstep.rules._words import Word, hiding, indexed, listed, named
-
-
-def _summed(x: Notation, axes: Notation | None = None) -> Row:
-    return row(Script(Text("∑", "mo"), below=axes), " ", x)
+from graphstep.rules._words import (
+    ATOM,
+    PRODUCT,
+    Word,
+    hiding,
+    indexed,
+    listed,
+    named,
+    signed,
+)
 
 
 def _spread(y: Any, axes: Any, shape: Any) -> Any:
@@ -142,8 +147,30 @@ def _index_along(at: Any, axis: int, shape: Any) -> Any:
     return np.unravel_index(at, shape)[axis]
 
 
-def _part(x: Notation, at: Notation) -> Row:
+def _part(x: Notation, at: Notation, _fill: Notation | None = None) -> Row:
     return row(x, "[", at, "]")
+
+
+def _turned(name: str) -> Any:
+    """Return the way to write a running sum, which may run from the end."""
+
+    def typeset(x: Notation, axis: Notation, reverse: Notation) -> Row:
+        is_reverse = isinstance(reverse, Text) and reverse.text == "1"
+        base = Text(f"reverse {name}" if is_reverse else name)
+        return row(Script(base, below=axis), fenced(x))
+
+    return typeset
+
+
+def _where(x: Notation, how: Notation, words: str) -> Row:
+    """Return `argmax so far(x)`."""
+    word = how.text if isinstance(how, Text) else ""
+    return row(Text(f"arg{word} {words}"), fenced(x))
+
+
+def _others(x: Notation, _axes: Notation) -> Row:
+    sign = Script(Text("∏", "mo"), below=Text("j≠i"))
+    return row(sign, " ", Script(x, below=Text("j")))
 
 
 def _into(x: Notation | str) -> Any:
@@ -164,11 +191,13 @@ ARRAY_WORDS: dict[str, Word] = {
     "argmax": Word(_first(np.argmax), _reduced("argmax")),
     "argmin": Word(_first(np.argmin), _reduced("argmin")),
     "broadcast": Word(_broadcast, lambda x, _axes, shape: indexed("repeat")(x, shape)),
-    "chosen_places": Word(places.chosen_places, hiding("places of best")),
-    "cumlogsumexp": Word(_cumlogsumexp, indexed("cumlogsumexp")),
-    "cumprod": Word(_cumulative("cumprod"), indexed("cumprod")),
-    "cumsum": Word(_cumulative("cumsum"), indexed("cumsum")),
-    "cut": Word(lambda x, at: x[at], _part),
+    "chosen_places": Word(
+        places.chosen_places, lambda x, _p, how: _where(x, how, "in each window")
+    ),
+    "cumlogsumexp": Word(_cumlogsumexp, _turned("cumlogsumexp")),
+    "cumprod": Word(_cumulative("cumprod"), _turned("cumprod")),
+    "cumsum": Word(_cumulative("cumsum"), _turned("cumsum")),
+    "cut": Word(lambda x, at: x[at], _part, inside=ATOM),
     "diag": Word(_diagonal_matrix, hiding("diag")),
     "gathered_places": Word(places.gathered_places, hiding("places")),
     "index_along": Word(_index_along, indexed("index")),
@@ -176,7 +205,7 @@ ARRAY_WORDS: dict[str, Word] = {
         lambda axis, *xs: np.concatenate(xs, axis),
         lambda axis, *xs: row(Script(Text("join"), below=axis), fenced(listed(xs))),
     ),
-    "largest_places": Word(places.largest_places, indexed("places of largest")),
+    "largest_places": Word(places.largest_places, hiding("places of the largest")),
     "last_at_place": Word(places.last_at_place, named("is last at its place")),
     "order_places": Word(
         places.order_places,
@@ -185,20 +214,20 @@ ARRAY_WORDS: dict[str, Word] = {
     "padded": Word(_padded, hiding("pad", 2)),
     "part_of": Word(lambda x, k: x[k]),
     "placed": Word(_placed, _into("0")),
-    "prod": Word(
-        np.prod,
-        lambda x, axes: row(Script(Text("∏", "mo"), below=axes), " ", x),
-        is_product=True,
+    "prod": signed(np.prod, "∏"),
+    "product_of_others": Word(
+        _product_of_others, _others, strength=PRODUCT, inside=ATOM
     ),
-    "product_of_others": Word(_product_of_others, hiding("∏ of the others in ")),
     "put_add": Word(places.put_add, lambda y, at, _: row("0[", at, " += ", y, "]")),
     "reduce_max": Word(np.max, _reduced("max")),
     "reduce_min": Word(np.min, _reduced("min")),
     "replaced": Word(_replaced, lambda x, at, by: row(x, "[", at, " ← ", by, "]")),
     "reshape": Word(np.reshape, indexed("reshape")),
     "rev": Word(np.flip, indexed("reverse")),
-    "running_places": Word(places.running_places, indexed("places so far of best")),
-    "shape_of": Word(np.shape, named("shape")),
+    "running_places": Word(
+        places.running_places, lambda x, _a, _b, how: _where(x, how, "so far")
+    ),
+    "for_each": Word(lambda y: y[..., None], lambda y: y, inside=PRODUCT),
     "size": Word(lambda x: int(np.size(x)), is_scalar=True),
     "spread": Word(_spread, indexed("repeat")),
     "stack": Word(
@@ -206,13 +235,13 @@ ARRAY_WORDS: dict[str, Word] = {
         lambda axis, *xs: row(Script(Text("stack"), below=axis), fenced(listed(xs))),
     ),
     "squeeze": Word(np.squeeze, indexed("squeeze")),
-    "sum": Word(np.sum, _summed, is_product=True),
-    "take": Word(places.taken, _part),
+    "sum": signed(np.sum, "∑"),
+    "take": Word(places.taken, _part, inside=ATOM),
     "tile": Word(np.tile, indexed("tile")),
     "transpose": Word(np.transpose, indexed("transpose")),
     "unpadded": Word(_unpadded, hiding("unpad")),
-    "untiled": Word(_untiled, hiding("∑ tiles of ")),
+    "untiled": Word(_untiled, hiding("sum of tiles")),
     "updated": Word(places.updated, _updated),
-    "window": Word(_window, lambda _sizes, _shape, *starts: named("at")(*starts)),
+    "window": Word(_window, lambda _sizes, _shape, *starts: named("window")(*starts)),
     "window_places": Word(places.window_places, lambda *_: Text("windows")),
 }

@@ -10,7 +10,17 @@ import scipy.special
 
 from graphstep.rules._notation import Notation, Row, Script, Text, fenced, row
 from graphstep.rules._special import gammainc_by_a, rounded_to, scaled_bessel
-from graphstep.rules._words import Word, hiding, indexed, listed, named, postfixed
+from graphstep.rules._words import (
+    ATOM,
+    POWER,
+    PRODUCT,
+    Word,
+    hiding,
+    indexed,
+    listed,
+    named,
+    raised,
+)
 
 
 def _between(left: str, right: str) -> Callable[[Notation], Row]:
@@ -35,11 +45,11 @@ def _betainc(a: Notation, b: Notation, x: Notation) -> Row:
 
 
 def _by_a(a: Notation, x: Notation) -> Row:
-    return row("∂P", fenced(listed((a, x))), "/∂a")
-
-
-def _complex(x: Notation, y: Notation) -> Row:
-    return row(fenced(row(x, " + i·", y)))
+    return row(
+        Script(Text("∂", "mo"), below=Text("1", "mn")),
+        Text("P"),
+        fenced(listed((a, x))),
+    )
 
 
 def _mod(x: Notation, y: Notation) -> Row:
@@ -80,17 +90,16 @@ ELEMENT_WORDS: dict[str, Word] = {
     "bessel": Word(scaled_bessel, indexed("Ie")),
     "beta": Word(scipy.special.beta, named("B")),
     "betainc": Word(scipy.special.betainc, _betainc),
-    "cbrt": Word(np.cbrt, lambda x: row("∛", fenced(x))),
+    "cbrt": Word(np.cbrt, lambda x: row("∛", x), inside=ATOM),
     "ceil": Word(np.ceil, _between("⌈", "⌉")),
     "choice": Word(_choice, named("choose")),
-    "complex": Word(lambda x, y: x + 1j * y, _complex),
-    "conj": Word(np.conj, postfixed("*")),
+    "conj": raised(np.conj, Text("*", "mo")),
     "converted": Word(_converted, indexed("convert")),
     "digamma": Word(scipy.special.digamma, named("ψ")),
     "erf": Word(scipy.special.erf),
     "erf_inv": Word(scipy.special.erfinv, _inverse("erf")),
     "erfc": Word(scipy.special.erfc),
-    "exp2": Word(np.exp2, _power_of("2")),
+    "exp2": Word(np.exp2, _power_of("2"), strength=POWER),
     "floor": Word(np.floor, _between("⌊", "⌋")),
     "gamma": Word(scipy.special.gamma, named("Γ")),
     "gammainc": Word(scipy.special.gammainc, named("P")),
@@ -103,7 +112,7 @@ ELEMENT_WORDS: dict[str, Word] = {
     "logistic": Word(lambda x: 1 / (1 + np.exp(-x)), named("σ")),
     "max": Word(np.maximum),
     "min": Word(np.minimum),
-    "mod": Word(np.fmod, _mod),
+    "mod": Word(np.fmod, _mod, strength=PRODUCT, inside=POWER),
     "polygamma": Word(
         lambda m, x: scipy.special.polygamma(np.asarray(m, np.int64), x), _polygamma
     ),
@@ -111,6 +120,6 @@ ELEMENT_WORDS: dict[str, Word] = {
     "round": Word(np.round),
     "round_away": Word(_nearest_away, named("round")),
     "rounded_to": Word(rounded_to, hiding("round")),
-    "sqrt": Word(np.sqrt, lambda x: row("√", fenced(x))),
+    "sqrt": Word(np.sqrt, lambda x: row("√", x), inside=ATOM),
     "stopped": Word(lambda x: x, named("stop")),
 }

@@ -9,14 +9,10 @@ import numpy as np
 import scipy.linalg
 
 from graphstep.rules._notation import Notation, Row, Script, Text, fenced, row
-from graphstep.rules._words import Word, hiding, named
+from graphstep.rules._words import ATOM, POWER, PRODUCT, Word, hiding, named, raised
 
 _T = Text("T", "mo")
 _MINUS_ONE = row("−", Text("1", "mn"))
-
-
-def _inverse(a: Notation) -> Script:
-    return Script(a, above=_MINUS_ONE)
 
 
 def _inner(x: Notation, y: Notation) -> Row:
@@ -93,7 +89,7 @@ def _one_over_gaps(w: Any) -> Any:
 
 def _gaps_written(w: Notation) -> Row:
     j, i = Script(w, below=Text("j")), Script(w, below=Text("i"))
-    return row("[1/(", j, " − ", i, ")]")
+    return row("[1/(", j, " − ", i, "), 0 on the diagonal]")
 
 
 def _each(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -164,25 +160,31 @@ def _singular(k: int) -> Callable[[Any], Any]:
 MATRIX_WORDS: dict[str, Word] = {
     "band": Word(_band, lambda a, k: row(Script(Text("diag"), below=k), fenced(a))),
     "commutation": Word(_commutation, lambda _: Text("K")),
-    "conv": Word(lambda x, w, how: how.value(x, w), _infix(" ✱ "), is_product=True),
-    "conv_by_w": Word(lambda x, z, how: how.by_w(x, z), _infix(" ⋆ "), is_product=True),
+    "conv": Word(
+        lambda x, w, how: how.value(x, w), _infix(" ✱ "), strength=PRODUCT, inside=POWER
+    ),
+    "conv_by_w": Word(
+        lambda x, z, how: how.by_w(x, z), _infix(" ⋆ "), strength=PRODUCT, inside=POWER
+    ),
     "conv_by_x": Word(
-        lambda z, w, how: how.by_x(z, w), _infix(" ✱ᵀ "), is_product=True
+        lambda z, w, how: how.by_x(z, w), _infix(" ✱ᵀ "), strength=PRODUCT, inside=POWER
     ),
     "det": Word(np.linalg.det, is_scalar=True),
     "diagonal": Word(_diagonal, named("diag")),
     "diagonal_part": Word(_diagonal_part, named("diag")),
     "eigenvalues": Word(np.linalg.eigvals),
     "eigenvectors": Word(lambda a: np.linalg.eig(a)[1]),
-    "einsum": Word(np.einsum, _einsum, is_product=True),
+    "einsum": Word(np.einsum, _einsum, strength=PRODUCT, inside=ATOM),
     "eye": Word(_eye, _identity),
     "fft": Word(_in_last_axes(np.fft.fftn), hiding("FFT")),
     "half_lower": Word(_half_lower, named("Φ")),
     "ifft": Word(_in_last_axes(np.fft.ifftn), hiding("IFFT")),
-    "inner": Word(np.dot, _inner, is_scalar=True, is_product=True),
-    "inv": Word(np.linalg.inv, _inverse),
+    "inner": Word(np.dot, _inner, is_scalar=True, strength=PRODUCT, inside=ATOM),
+    "inv": raised(np.linalg.inv, _MINUS_ONE),
     "irfft": Word(_in_last_axes(np.fft.irfftn), hiding("IRFFT")),
-    "kron": Word(np.kron, lambda a, b: row(a, " ⊗ ", b), is_product=True),
+    "kron": Word(
+        np.kron, lambda a, b: row(a, " ⊗ ", b), strength=PRODUCT, inside=POWER
+    ),
     "logabsdet": Word(
         lambda a: np.linalg.slogdet(a)[1],
         lambda a: row("ln |det(", a, ")|"),
@@ -192,14 +194,15 @@ MATRIX_WORDS: dict[str, Word] = {
     "lu_packed": Word(_each(_packed), named("LU")),
     "lu_pivots": Word(_each(_pivots), named("pivots")),
     "one_over_gaps": Word(_one_over_gaps, _gaps_written),
-    "outer": Word(np.outer, _outer, is_product=True),
+    "outer": Word(np.outer, _outer, strength=PRODUCT, inside=ATOM),
     "permutation": Word(_each(_permutation)),
-    "permuted": Word(_permuted, lambda a, _: row(Text("P"), " ", a), is_product=True),
+    "permuted": Word(
+        _permuted, lambda a, _: row(Text("P"), " ", a), strength=PRODUCT, inside=POWER
+    ),
     "qr_q": Word(lambda a: np.linalg.qr(a)[0], named("Q")),
     "qr_r": Word(lambda a: np.linalg.qr(a)[1], named("R")),
     "rfft": Word(_in_last_axes(np.fft.rfftn), hiding("RFFT")),
-    "row_of": Word(lambda x: np.reshape(x, (1, -1)), lambda x: Script(x, above=_T)),
-    "column_of": Word(lambda x: np.reshape(x, (-1, 1)), lambda x: x),
+    "row_of": raised(lambda x: np.reshape(x, (1, -1)), _T),
     "signdet": Word(
         lambda a: np.linalg.slogdet(a)[0],
         lambda a: row("sign(det(", a, "))"),
@@ -222,7 +225,9 @@ MATRIX_WORDS: dict[str, Word] = {
     "unpermuted": Word(
         _unpermuted,
         lambda a, _: row(Script(Text("P"), above=_T), " ", a),
-        is_product=True,
+        strength=PRODUCT,
+        inside=POWER,
     ),
     "upper": Word(np.triu),
+    "vec": Word(np.ravel),
 }
