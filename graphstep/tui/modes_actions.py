@@ -41,7 +41,7 @@ class ModesActions(RerunningActions, BackgroundWork):
 
     def __init__(self, graph: ProgramGraph) -> None:
         super().__init__(graph)
-        self._costs: Modes | None = None
+        self._counted_modes: Modes | None = None
 
     def action_modes(self) -> None:
         """Show what forward and reverse mode cost for the program."""
@@ -60,12 +60,12 @@ class ModesActions(RerunningActions, BackgroundWork):
 
     def on_modes_found(self, message: ModesFound) -> None:
         """Open the window."""
-        self._costs = found = message.found
+        self._counted_modes = found = message.found
         title = f"forward and reverse mode of {found.graph.trace.fn_name}"
         screen = LinkedScreen(
             one_line(title), _write(found, ()), self.palette, can_measure=True
         )
-        self._open(screen)
+        self._open_window(screen)
 
     def action_programs(self) -> None:
         """Show the program beside the linearised and the transposed one."""
@@ -85,7 +85,7 @@ class ModesActions(RerunningActions, BackgroundWork):
     def on_programs_found(self, message: ProgramsFound) -> None:
         """Open the window."""
         programs, found = message.programs, message.sizes
-        self._open(
+        self._open_window(
             LinkedScreen(
                 "the program as JAX linearises and transposes it",
                 lambda width, palette: programs_lines(programs, found, width, palette),
@@ -93,11 +93,11 @@ class ModesActions(RerunningActions, BackgroundWork):
             )
         )
 
-    def _open(self, screen: LinkedScreen) -> None:
+    def _open_window(self, screen: LinkedScreen) -> None:
         self.change(self.state.say(""))
-        self.push_screen(screen, self._go_to)
+        self.push_screen(screen, self._left_window)
 
-    def _go_to(self, chosen: Message | None) -> None:
+    def _left_window(self, chosen: Message | None) -> None:
         if chosen is not None:
             self.post_message(chosen)
 
@@ -105,7 +105,7 @@ class ModesActions(RerunningActions, BackgroundWork):
 
     def on_measure_asked(self, _: MeasureAsked) -> None:
         """Run and time every mode, in a thread."""
-        screen, found, recipe = self.screen, self._costs, self._recipe_or_say()
+        screen, found, recipe = self.screen, self._counted_modes, self._recipe_or_say()
         if not isinstance(screen, LinkedScreen) or found is None or recipe is None:
             return
         screen.begin()
@@ -130,12 +130,14 @@ class ModesActions(RerunningActions, BackgroundWork):
     def on_measure_left(self, _: MeasureLeft) -> None:
         """Stop measuring."""
         self.stop_working()
+        self.change(self.state.say(""))
         if isinstance(self.screen, LinkedScreen):
             self.screen.end("stopped")
 
     def on_measure_done(self, message: MeasureDone) -> None:
         """Show the times."""
-        found, screen = self._costs, self.screen
+        self.change(self.state.say(""))
+        found, screen = self._counted_modes, self.screen
         if found is None or not isinstance(screen, LinkedScreen):
             return
         if message.problem:
