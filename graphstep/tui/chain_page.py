@@ -164,10 +164,14 @@ class _Page:
             )
         if found.reason:
             paper.paragraph(f"none: {found.reason}", palette.dim)
+            for cut in found.cuts:
+                paper.paragraph(f"cut off: {cut}", palette.text)
             return
         self._terms(found, before, style)
         if found.total is not None:
             self._total(found)
+        if found.is_complete and found.norm == 0 and before:
+            paper.line((" all of it is zero; ! says why", palette.dim))
         if found.cancelling is not None:
             ratio = number(_PER_CENT * found.cancelling, 2)
             words = f"the terms nearly cancel: {ratio} % of their size is left"

@@ -81,6 +81,7 @@ class CotangentSum:
         is_complete: Whether nothing is to come.
         cancelling: |sum| over the sum of |terms| at the element, if it is small.
         reason: Why there is no cotangent.
+        cuts: Where it is cut off, as far as that is a place.
     """
 
     name: str
@@ -95,6 +96,7 @@ class CotangentSum:
     is_complete: bool = False
     cancelling: float | None = None
     reason: str = ""
+    cuts: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

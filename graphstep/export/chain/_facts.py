@@ -43,6 +43,7 @@ from graphstep.export.chain._names import (
 )
 from graphstep.export.chain._rule_lines import rule_lines
 from graphstep.export.chain._tangents import tangent_formula, tangent_sum
+from graphstep.export.chain._why import missing_cuts
 from graphstep.graph import Node, Operand, ProgramGraph
 from graphstep.recording import Absence, Recording
 from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor, Term
@@ -285,7 +286,8 @@ class _Reader:
             self.recording, cotangent, node.id, self.out, "cotangent", self.iteration
         )
         if isinstance(cotangent, Absence) and stats is None:
-            return dataclasses.replace(base, reason=str(cotangent))
+            cuts = missing_cuts(self.recording, node.id, self.out)
+            return dataclasses.replace(base, reason=str(cotangent), cuts=cuts)
         found = cursor.running_sum(node.id, self.out, self.iteration)
         terms = tuple(self._term(term, index) for term in found.terms)
         base = dataclasses.replace(

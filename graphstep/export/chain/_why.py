@@ -5,45 +5,55 @@ from __future__ import annotations
 import math
 from pathlib import PurePath
 
-from graphstep.analysis import Cut, Why
+from graphstep.analysis import Cut, Why, why
 from graphstep.export.chain._labels import label_of
 from graphstep.export.chain._names import equation_text, rule_name
 from graphstep.export.chain._numbers import index_text, number
 from graphstep.graph import ProgramGraph
+from graphstep.recording import Recording
 from graphstep.tracing import SourceLocation, one_line
 
 # Cuts that are listed; there are rarely more than a handful.
 _LISTED = 12
 
 
-def why_lines(graph: ProgramGraph, why: Why) -> tuple[str, ...]:
+def why_lines(graph: ProgramGraph, found: Why) -> tuple[str, ...]:
     """Return what `why` found: a sentence, then two lines for each place of a cut."""
-    lines = [_headline(graph, why)]
-    for cut in why.cuts[:_LISTED]:
+    lines = [_headline(graph, found)]
+    for cut in found.cuts[:_LISTED]:
         lines += ["", *cut_lines(graph, cut)]
-    if len(why.cuts) > _LISTED:
-        lines += ["", f"  and {len(why.cuts) - _LISTED} more places"]
-    if why.cuts and why.state in ("zero", "missing"):
-        lines += ["", _verdict(why)]
+    if len(found.cuts) > _LISTED:
+        lines += ["", f"  and {len(found.cuts) - _LISTED} more places"]
+    if found.cuts and found.state in ("zero", "missing"):
+        lines += ["", _verdict(found)]
     return tuple(lines)
 
 
-def _headline(graph: ProgramGraph, why: Why) -> str:
-    name = f"`{label_of(graph, *why.value)}`, {one_line(why.type, 60)}"
-    if why.state in ("missing", "unknown"):
-        is_missing = why.state == "missing"
+def missing_cuts(recording: Recording, node: str, out: int) -> tuple[str, ...]:
+    """Return where a value without a cotangent is cut off, one line for each place."""
+    graph = recording.graph
+    return tuple(
+        f"{_subject(graph, cut)} {cut_text(graph, cut)}{place_text(cut.location)}"
+        for cut in why(recording, node, out).cuts[:_LISTED]
+    )
+
+
+def _headline(graph: ProgramGraph, found: Why) -> str:
+    name = f"`{label_of(graph, *found.value)}`, {one_line(found.type, 60)}"
+    if found.state in ("missing", "unknown"):
+        is_missing = found.state == "missing"
         what = "has no cotangent" if is_missing else "was not kept in full"
-        return f"{name}, {what}: {one_line(why.reason)}"
-    if why.state == "empty":
+        return f"{name}, {what}: {one_line(found.reason)}"
+    if found.state == "empty":
         return f"{name}, has no elements, so its cotangent has none."
-    if why.state == "nonzero":
+    if found.state == "nonzero":
         return f"The cotangent of {name}, is not zero at any element."
-    if why.state == "zero":
-        every = "all of it" if why.size == 1 else f"at all {why.size:,} elements"
+    if found.state == "zero":
+        every = "all of it" if found.size == 1 else f"at all {found.size:,} elements"
         return f"The cotangent of {name}, is zero, {every}."
-    shown = ", ".join(map(index_text, why.zeros))
-    more = ", …" if why.n_zero > len(why.zeros) else ""
-    count = f"{why.n_zero:,} of {why.size:,} elements"
+    shown = ", ".join(map(index_text, found.zeros))
+    more = ", …" if found.n_zero > len(found.zeros) else ""
+    count = f"{found.n_zero:,} of {found.size:,} elements"
     return f"The cotangent of {name}, is zero at {count}: {shown}{more}."
 
 
@@ -103,7 +113,7 @@ def place_text(location: SourceLocation | None) -> str:
     return f"  {one_line(PurePath(location.file).name, 60)}:{location.line}"
 
 
-def _verdict(why: Why) -> str:
-    if why.is_structural:
+def _verdict(found: Why) -> str:
+    if found.is_structural:
         return "It is so whatever the numbers: the program itself cuts it off."
     return "It is so for these numbers: with others it may not be zero."
