@@ -8,6 +8,7 @@ from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ROOT_ID, ProgramGraph, paused_collector
 from graphstep.layout._assembling import Assembler
 from graphstep.layout._blocks import Block, Blocks
+from graphstep.layout._content import Content
 from graphstep.layout._kept import Kept
 from graphstep.layout._layout import Layout
 from graphstep.layout._level import Level, LevelBuilder, Measure, Setting
@@ -38,6 +39,7 @@ class LayoutCache:
     def __init__(self) -> None:
         self.blocks: Blocks | None = None
         self.pieces = Kept[Piece]()
+        self.contents = Kept[Content]()
         self.plans = Kept[Plan]()
         self.part_plans = Kept[PartPlan]()
 
@@ -46,6 +48,7 @@ class LayoutCache:
         if self.blocks is None or self.blocks.graph is not graph:
             self.blocks = Blocks(graph)
             self.pieces = Kept[Piece]()
+            self.contents = Kept[Content]()
         return self.blocks
 
 
@@ -114,6 +117,7 @@ def lay_out(
             concealed,
             title or of_name,
             longest,
+            cache.contents,
         )
         pieces: dict[str, Piece] = {}
         for block in reversed(opened):

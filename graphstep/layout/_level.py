@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-import numpy as np
-
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Block, Blocks, Source
+from graphstep.layout._content import Content, Raw, content_of
+from graphstep.layout._kept import Kept
 from graphstep.layout._network import (
     CLOSED,
     ENTRY,
@@ -22,29 +22,21 @@ from graphstep.layout._network import (
 )
 from graphstep.layout._piece import Piece
 from graphstep.layout._ports import room_for_ports
-from graphstep.layout._ranking import distances, longest_paths
+from graphstep.layout._ranking import distances
 from graphstep.layout._shapes import Direction
 from graphstep.layout._spacing import SPACINGS
 
 Measure = Callable[[str], tuple[int, int]]
 
-# How far the lines of closed groups run, and of values with many users.
-_NEAR, _HUB, _HUB_USERS = 3, 4, 12
+# How far the lines of closed groups run, of values with many users, and of the many
+# values of one item.
+_NEAR, _HUB, _MANY_LINES = 3, 4, 12
 # More stubs than this at one box become one.
 _STUBS = 3
 # An open group has as many members in a row as fit here, at least one.
 _ROW: Mapping[Direction, int] = {"down": 110, "right": 36}
 # Extent of a usual rank along.
 _UNIT: Mapping[Direction, int] = {"down": 6, "right": 24}
-
-
-@dataclasses.dataclass(slots=True)
-class _Raw:
-    """One value in a region: item it comes from (-1: outside), uses by item."""
-
-    source: int
-    sinks: dict[int, list[Edge]] = dataclasses.field(default_factory=dict)
-    leaves: bool = False
 
 
 @dataclasses.dataclass(slots=True)
@@ -82,6 +74,7 @@ class Setting:
         concealed: Positions of leaves that a closed group hides.
         title: Returns how many cells the title of an open region or group wants.
         longest: Cells up to which the text of a stub is kept free.
+        contents: What is known already of what is in regions.
     """
 
     blocks: Blocks
@@ -91,6 +84,7 @@ class Setting:
     concealed: Collection[int]
     title: Callable[[str], int]
     longest: int
+    contents: Kept[Content]
 
 
 class LevelBuilder:
@@ -110,16 +104,19 @@ class LevelBuilder:
         self.spacing = SPACINGS[setting.direction]
         self.level = Level(Network(), {}, {}, {}, set(), {}, set())
         self.network = self.level.network
-        self.kinds: list[int] = []
-        self.ids: list[str] = []
+        self.content = self._content()
+        self.ids = self.content.ids
+        self.kinds = [
+            FRAME if kind == CLOSED and item in inner else kind
+            for kind, item in zip(self.content.kinds, self.ids, strict=True)
+        ]
         # Per source or target: what its stubs have to say.
         self.stubs: dict[int, list[tuple[Source, int | None, list[Edge]]]] = {}
         self.tags: dict[int, list[tuple[Source, list[Edge]]]] = {}
 
     def build(self) -> Level:
-        item_of = self._items()
-        raws = self._raws(item_of)
-        self._vertices(raws)
+        raws = self.content.raws
+        self._vertices()
         for value, raw in raws.items():
             self._net(value, raw)
         for item, requests in self.tags.items():
@@ -137,72 +134,20 @@ class LevelBuilder:
         network.close_ranks()
         return self.level
 
-    def _items(self) -> np.ndarray:
-        """List what is drawn; return the item of each position in the block."""
-        block, order = self.block, self.blocks.graph.order
-        item_of = np.empty(block.stop - block.start, np.int64)
-        position = block.start
-        for child in [*self.block.children, None]:
-            inner = None if child is None else self.blocks.blocks[child]
-            stop = block.stop if inner is None else inner.start
-            n_nodes = stop - position
-            begin = len(self.ids)
-            item_of[position - block.start : stop - block.start] = np.arange(
-                begin, begin + n_nodes
-            )
-            self.ids += order[position:stop]
-            self.kinds += [NODE] * n_nodes
-            if inner is not None:
-                item_of[inner.start - block.start : inner.stop - block.start] = len(
-                    self.ids
-                )
-                self.ids.append(inner.id)
-                self.kinds.append(FRAME if inner.id in self.inner else CLOSED)
-                position = inner.stop
-        return item_of
+    def _content(self) -> Content:
+        known = self.setting.contents
+        found = known.get(self.block)
+        if found is None:
+            found = content_of(self.blocks, self.block)
+            known.keep(self.block, found, len(found.ids))
+        return found
 
-    def _raws(self, item_of: np.ndarray) -> dict[Source, _Raw]:
-        block, blocks = self.block, self.blocks
-        span = slice(blocks.first_use[block.start], blocks.first_use[block.stop])
-        targets, sources = blocks.targets[span], blocks.sources[span]
-        using = item_of[targets - block.start]
-        made = np.where(
-            sources >= block.start, item_of[np.maximum(sources - block.start, 0)], -1
-        )
-        is_seen = made != using
-        order = blocks.graph.order
-        raws: dict[Source, _Raw] = {}
-        for source, out, target, key, a, b in zip(
-            sources[is_seen].tolist(),
-            blocks.outs[span][is_seen].tolist(),
-            targets[is_seen].tolist(),
-            blocks.keys[span][is_seen].tolist(),
-            made[is_seen].tolist(),
-            using[is_seen].tolist(),
-            strict=True,
-        ):
-            raw = raws.get((source, out))
-            if raw is None:
-                raw = raws[source, out] = _Raw(a)
-            raw.sinks.setdefault(b, []).append((order[source], order[target], key))
-        for value in blocks.leaving(block.start, block.stop):
-            raw = raws.get(value)
-            if raw is None:
-                raw = raws[value] = _Raw(int(item_of[value[0] - block.start]))
-            raw.leaves = True
-        return raws
-
-    def _vertices(self, raws: Mapping[Source, _Raw]) -> None:
+    def _vertices(self) -> None:
         """Add a vertex for every item, with its rank."""
         sizes = [self._size(i) for i in range(len(self.ids))]
-        # Item 0 here is the outside.
-        edges = [
-            (raw.source + 1, sink + 1) for raw in raws.values() for sink in raw.sinks
-        ]
+        self.rank = self.content.rank
         if self.block.kind == "group":
             self.rank = self._rows([across for across, _ in sizes])
-        else:
-            self.rank = longest_paths(len(self.ids) + 1, edges)[1:]
         along = [size[1] for size in sizes]
         self.begins = distances(self.rank, along, _UNIT[self.setting.direction])
         for item, (across, extent) in enumerate(sizes):
@@ -238,7 +183,7 @@ class LevelBuilder:
     def _turned(self, width: int, height: int) -> tuple[int, int]:
         return (width, height) if self.setting.direction == "down" else (height, width)
 
-    def _limit(self, value: Source, raw: _Raw) -> int:
+    def _limit(self, value: Source, raw: Raw) -> int:
         """Return how many ranks the lines of a value may span."""
         if self.block.kind == "group":
             return 0 if self.block.is_large else 2 * len(self.ids) + 2
@@ -247,9 +192,11 @@ class LevelBuilder:
         if value[0] in self.setting.concealed:
             # A line through a frame's border would say less than the name inside.
             return 0 if raw.source < 0 else _NEAR
-        return _HUB if len(raw.sinks) > _HUB_USERS else self.setting.long_edge
+        is_hub = len(raw.sinks) > _MANY_LINES
+        is_bundle = raw.source >= 0 and self.content.n_values[raw.source] > _MANY_LINES
+        return _HUB if is_hub or is_bundle else self.setting.long_edge
 
-    def _net(self, value: Source, raw: _Raw) -> None:
+    def _net(self, value: Source, raw: Raw) -> None:
         """Draw one value: as lines where that is short enough, else with stubs."""
         level, network, source = self.level, self.network, raw.source
         piece = level.pieces.get(source)
