@@ -83,13 +83,13 @@ def _crossing(swept: Sequence[Trial]) -> str:
     predicted = crossover(swept, lambda each: each.predicted.ratio)
     measured = crossover(swept, lambda each: each.measured.ratio)
     return (
-        f"Of maps from {n} numbers both modes take as long at m ≈ {_place(predicted)} "
-        f"by prediction, at m ≈ {_place(measured)} by the clock."
+        f"Of maps from {n} numbers both modes take as long {_place(predicted)} by "
+        f"prediction, {_place(measured)} by the clock."
     )
 
 
 def _place(m: float | None) -> str:
-    return "none" if m is None else f"{m:.0f}"
+    return "nowhere" if m is None else f"at m ≈ {m:.0f}"
 
 
 def facts(found: Sequence[Trial], swept: Sequence[Trial]) -> dict[str, Any]:
