@@ -155,7 +155,7 @@ def _two_layers(path: Path) -> object:
 GRAPHS = (
     Graph("graph_least_squares", _walked(_example("least_squares", "loss"))),
     Graph("graph_digits_backward", _walked(_example("digits_mlp", "loss"), "tanh")),
-    Graph("graph_softmax", _walked(_example("softmax_stable", "loss"), sources=True)),
+    Graph("graph_softmax", _walked(_example("softmax_stable", "loss"), source_lines=True)),
     Graph("graph_lstm", _walked(_example("lstm_scan", "loss"), "tanh", 27)),
     Graph("graph_transformer", _two_layers),
     Graph("graph_twelve_layers", _twelve_layers_with_gradient),

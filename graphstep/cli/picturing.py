@@ -10,7 +10,6 @@ import click
 from graphstep.export import Change, Choice, Style
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_DIRECTIONS = {"tb": "down", "lr": "right"}
 # Where a context notes what was opened and closed, in the order it was given.
 _CHANGES = "graphstep.changes"
 _CHANGING = ("expand", "collapse")
@@ -101,10 +100,10 @@ _OPTIONS = [
     ),
     click.option(
         "--direction",
-        type=click.Choice(tuple(_DIRECTIONS)),
-        default="tb",
+        type=click.Choice(("down", "right")),
+        default="down",
         show_default=True,
-        help="Whether data flows from the top to the bottom, or from left to right.",
+        help="Where data flows.",
     ),
     click.option(
         "--dpi",
@@ -156,9 +155,9 @@ def style_from_options(options: dict[str, Any]) -> Style:
         theme=options["theme"],
         title=options["title"],
         values=options["values"],
-        sources=options["source_lines"],
+        source_lines=options["source_lines"],
         legend=options["legend"],
-        direction="right" if _DIRECTIONS[options["direction"]] == "right" else "down",
+        direction=options["direction"],
         link=options["link"],
         dpi=options["dpi"],
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import jax
 import numpy as np
 
-from graphstep.export._drawing import Amount
+from graphstep.export._drawing import Amount, Of
 from graphstep.export.chain import number
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence, Recording, Stats, stats_from_array
@@ -31,11 +31,11 @@ _ABSENT = {
 
 
 def amounts_at(cursor: Cursor, node_id: str) -> tuple[Amount, ...]:
-    """Return what is known of a node's values at a step: primals, then cotangents.
+    """Return what is known of a node's values at a step: primals, then derivatives.
 
     Inside loops that is said of the iteration that the cursor sees.
     """
-    graph, recording = cursor.timeline.graph, cursor.recording
+    graph, recording = cursor.timeline.graph, cast("Recording", cursor.recording)
     n_out = len(graph.node(node_id).avals)
     iteration = cursor.iteration_of(node_id)
     if not n_out or iteration is None:
@@ -44,8 +44,12 @@ def amounts_at(cursor: Cursor, node_id: str) -> tuple[Amount, ...]:
     is_reverse = cursor.pass_ != FORWARD
     found: list[Amount] = []
     if is_reverse or cursor.state(node_id) != "pending":
+        passes: list[Of] = ["primal"]
+        if recording.has_tangents:
+            passes.append("tangent")
         found += [
-            _amount(recording, graph, node_id, out, "primal", iteration)
+            _amount(recording, graph, node_id, out, of, iteration)
+            for of in passes
             for out in shown
         ]
     if is_reverse:
@@ -62,13 +66,12 @@ def _amount(
     graph: ProgramGraph,
     node_id: str,
     out: int,
-    of: Literal["primal", "cotangent"],
+    of: Of,
     iteration: tuple[int, ...],
 ) -> Amount:
     several = len(graph.node(node_id).avals) > 1
     name = graph.label(node_id, out) if several else ""
-    read = recording.primal if of == "primal" else recording.cotangent
-    array = read(node_id, out, iteration)
+    array = getattr(recording, of)(node_id, out, iteration)
     if isinstance(array, Absence):
         stats = _kept_stats(recording, array, node_id, out, of, iteration)
         if stats is not None:
@@ -96,7 +99,7 @@ def _kept_stats(
     return None if isinstance(stats, Absence) else stats
 
 
-def _of_array(of: Literal["primal", "cotangent"], name: str, x: np.ndarray) -> Amount:
+def _of_array(of: Of, name: str, x: np.ndarray) -> Amount:
     stats = stats_from_array(x)
     flag = _flag(stats)
     if x.size == 1:

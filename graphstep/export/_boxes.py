@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 
-from graphstep.export._drawing import COMPLETE, MARKS, Amount, DrawnNode
+from graphstep.export._drawing import COMPLETE, MARKS, SIGNS, Amount, DrawnNode
 from graphstep.export._style import Style
 from graphstep.export._themes import Theme, mixed
 from graphstep.tracing import one_line
@@ -21,7 +21,6 @@ _ENTITIES = (
     (">", "&gt;"),
     ('"', "&quot;"),
 )
-_SIGNS = {"primal": "", "cotangent": "∂ "}
 # Points that a strip is wide and high.
 _STRIP, _HIGH = 72, 9
 
@@ -34,7 +33,8 @@ class Stub:
         words: Where the line comes from, or goes to.
         tip: More of that.
         target: The id, in an SVG, of what is at the other end; empty for none.
-        id: Its own, in an SVG; empty for none.
+        id: Its own, in an SVG, or those of all lines that it stands for; empty for
+            none.
     """
 
     words: str
@@ -71,7 +71,7 @@ def box_label(
     cells = [_amount(amount, theme) for amount in node.amounts] if style.values else []
     if not cells:
         return f"<{_table(rows)}>" if len(rows) > 1 else f"<{heading}>"
-    # Primals stand left of a line, cotangents right of it; results below one another.
+    # Primals stand left of a line, derivatives right of it; results below one another.
     primals = [c for c, a in zip(cells, node.amounts, strict=True) if a.of == "primal"]
     others = cells[len(primals) :]
     halves = [_table(map(_row, half), spacing=1) for half in (primals, others) if half]
@@ -131,7 +131,7 @@ def _lines(node: DrawnNode, style: Style) -> list[str]:
     lines: list[str] = []
     if node.role not in {"eqn", "binder"} and node.type:
         lines.append(node.type)
-    if style.sources and node.source:
+    if style.source_lines and node.source:
         lines.append(node.source)
     return lines
 
@@ -152,8 +152,9 @@ def _stub(stub: Stub, theme: Theme) -> str:
 
 def _amount(amount: Amount, theme: Theme) -> str:
     """Return one value: its sign and name, its strip, its number."""
-    sign = _SIGNS[amount.of] + (f"{amount.name}: " if amount.name else "")
-    ink = theme.backward if amount.of == "cotangent" else theme.text
+    sign = SIGNS[amount.of] + (f"{amount.name}: " if amount.name else "")
+    inks = {"cotangent": theme.backward, "tangent": theme.forward}
+    ink = inks.get(amount.of, theme.text)
     if amount.is_absent:
         ink = theme.faint
     if amount.flag:

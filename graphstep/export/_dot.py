@@ -294,7 +294,11 @@ class _Writer:
         if len(rows) < len(edges):
             rest = edges[len(rows) :]
             tip = ", ".join(self.nodes[edge.source].title for edge in rest)
-            rows.append(Stub(f"from {len(rest)} more", tip))
+            # `tidy_svg` gives each of them an element of its own.
+            ids = " ".join(f"edge-{edge.key}" for edge in rest)
+            # Without a link, some versions of Graphviz leave out the id too.
+            first = f"node-{self.nodes[rest[0].source].key}"
+            rows.append(Stub(f"from {len(rest)} more", tip, first, ids))
         return rows + _cut_off(node.hidden_in)
 
     def _stubs_out(self, node: DrawnNode) -> list[Stub]:
@@ -307,8 +311,11 @@ class _Writer:
         names = list(dict.fromkeys(each.name or each.title for each in targets))
         words = f"to {names[0]}" if len(names) == 1 else f"to {len(names)} others"
         if len(names) == 1:
-            return [self._end(words, edges[0], targets[0], ""), *cut_off]
-        return [Stub(words, "to " + ", ".join(names)), *cut_off]
+            end = self._end(words, edges[0], targets[0], f"uses-{node.key}")
+            return [end, *cut_off]
+        tip = "to " + ", ".join(names)
+        first = f"node-{targets[0].key}"
+        return [Stub(words, tip, first, f"uses-{node.key}"), *cut_off]
 
     def _end(self, words: str, edge: DrawnEdge, other: DrawnNode, own: str) -> Stub:
         tip = " · ".join(edge_tip(edge, self.nodes))

@@ -26,12 +26,17 @@ COMPLETE = "◆"
 Flow = Literal["", "lit", "complete", "done", "pending"]
 
 
+Of = Literal["primal", "cotangent", "tangent"]
+# What stands before a value, as in the boxes of the terminal.
+SIGNS: dict[Of, str] = {"primal": "", "cotangent": "∂ ", "tangent": "˙ "}
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Amount:
     """One value in a few characters.
 
     Attributes:
-        of: `primal` or `cotangent`.
+        of: `primal`, `cotangent` or `tangent`.
         name: Which of several results; empty where there is one.
         text: A number for a scalar, else what is to be said of an array; where there
             is no value, why.
@@ -44,7 +49,7 @@ class Amount:
         stats: Counts, extremes, mean and norm, if there are any.
     """
 
-    of: Literal["primal", "cotangent"]
+    of: Of
     name: str
     text: str
     flag: Literal["", "N", "I"] = ""

@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"\d+")
 # Subtrees that differ in a number only, from which on they are taken for layers.
 _LAYERS = 2
 # Nodes that are worth a box of their own.
-_SMALLEST = 4
+SMALLEST = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def stretches(graph: ProgramGraph, limit: int = 60) -> tuple[Stretch, ...]:
     layer_of = _layers(graph)
     if not any(layer_of.values()):
         return ()
-    first, last = _body(graph)
+    first, last = body(graph)
     pieces: list[_Piece] = [_Piece(None, is_back=False, start=first)]
     for position in range(first, last):
         now = pieces[-1]
@@ -64,7 +64,7 @@ def stretches(graph: ProgramGraph, limit: int = 60) -> tuple[Stretch, ...]:
         if is_back != now.is_back and not used:
             layer = None
         if (layer, is_back) != (now.layer, now.is_back):
-            start = max(_uncut(graph, position), now.start)
+            start = max(uncut(graph, position), now.start)
             pieces.append(_Piece(layer, is_back=is_back, start=start))
     ends = [piece.start for piece in pieces[1:]] + [last]
     in_layers = [i for i, piece in enumerate(pieces) if piece.layer is not None]
@@ -79,7 +79,7 @@ def stretches(graph: ProgramGraph, limit: int = 60) -> tuple[Stretch, ...]:
             is_layer=piece.layer is not None,
         )
         for i, (piece, stop) in enumerate(zip(pieces, ends, strict=True))
-        if stop - piece.start >= _SMALLEST
+        if stop - piece.start >= SMALLEST
     ]
     return tuple(_enough(found, last - first, limit))
 
@@ -143,7 +143,7 @@ def _layers(graph: ProgramGraph) -> dict[int, Group | None]:
     }
 
 
-def _body(graph: ProgramGraph) -> tuple[int, int]:
+def body(graph: ProgramGraph) -> tuple[int, int]:
     """Return where the equations begin and end."""
     roles = graph.columns.roles
     first = next((i for i, role in enumerate(roles) if role == "eqn"), len(roles))
@@ -174,7 +174,7 @@ def _is_back(graph: ProgramGraph, position: int, *, otherwise: bool) -> bool:
     return otherwise and not any(name.startswith("jvp(") for name in names)
 
 
-def _uncut(graph: ProgramGraph, position: int) -> int:
+def uncut(graph: ProgramGraph, position: int) -> int:
     """Return where the outermost region around begins that is no mere scope."""
     around = graph.regions.ancestors(graph.columns.regions[position])[1:]
     starts = [region.start for region in around if region.kind != "scope"]

@@ -31,7 +31,8 @@ Value = str | int | float | bool
 def graphml_from_view(seen: Seen) -> bytes:
     """Return a view as GraphML: typed attributes, and how yEd shows a node.
 
-    The statistics are those of a node's first result.
+    Statistics of a node's first result are `primal_mean` and so on, those of others
+    `out1_primal_mean`.
     """
     return _Writer(seen).document()
 
@@ -109,12 +110,13 @@ class _Writer:
         if recording is None or self.seen.view.nodes[node_id]["role"] == "region":
             return {}
         found: dict[str, Value] = {}
-        if graph.node(node_id).avals:
-            for of in ("primal", "cotangent"):
-                stats = recording.stats(node_id, 0, of)
+        for out in range(len(graph.node(node_id).avals)):
+            which = f"out{out}_" if out else ""
+            for of in self.seen.passes:
+                stats = recording.stats(node_id, out, of)
                 if isinstance(stats, Stats):
                     for name in _STATISTICS:
-                        found[f"{of}_{name}"] = float(getattr(stats, name))
+                        found[f"{which}{of}_{name}"] = float(getattr(stats, name))
         return found
 
     def _data(self, parent: ET.Element, of: str, name: str, value: Value) -> None:

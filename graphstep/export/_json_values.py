@@ -46,6 +46,9 @@ def json_output(
         primal, cotangent = rec.primal(node_id, out), rec.cotangent(node_id, out)
         found["primal"] = _values(primal, rec.stats(node_id, out))
         found["cotangent"] = _values(cotangent, rec.stats(node_id, out, "cotangent"))
+        if rec.has_tangents:
+            tangent = rec.tangent(node_id, out)
+            found["tangent"] = _values(tangent, rec.stats(node_id, out, "tangent"))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import graphviz
 
 from graphstep.export._boxes import font
-from graphstep.export._drawing import COMPLETE, MARKS, Drawing, Walk
+from graphstep.export._drawing import COMPLETE, MARKS, SIGNS, Drawing, Walk
 from graphstep.export._kinds import KINDS
 from graphstep.export._style import Style
 from graphstep.export._themes import mixed
@@ -55,10 +55,8 @@ def add_legend(dot: graphviz.Digraph, drawing: Drawing, style: Style) -> None:
         marks.append((COMPLETE, "cotangent complete"))
     flags = {node.flag for node in drawing.nodes}
     marks += [(f, w) for f, w in (("N", "NaN"), ("I", "infinity")) if f in flags]
-    if any(
-        amount.of == "cotangent" for node in drawing.nodes for amount in node.amounts
-    ):
-        marks.append(("∂", "cotangent"))
+    shown = {amount.of for node in drawing.nodes for amount in node.amounts}
+    marks += [(SIGNS[of].strip(), of) for of in SIGNS if of in shown and SIGNS[of]]
     if any(edge.operand is not None for edge in drawing.edges):
         marks.append(("→ 0", "which operand"))
     if any(edge.is_stub for edge in drawing.edges):

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from graphstep.export._drawing import COMPLETE, MARKS, Drawing, DrawnNode
+from graphstep.export._drawing import COMPLETE, MARKS, SIGNS, Drawing, DrawnNode
 from graphstep.export._style import Style
 from graphstep.export._themes import mixed
 from graphstep.tracing import one_line
@@ -116,10 +116,10 @@ def _box(node: DrawnNode, style: Style) -> str:
     marks = MARKS[node.walk] + (COMPLETE if node.is_complete else "")
     lines[0] = f"{marks} {lines[0]}".strip()
     for amount in node.amounts:
-        sign = "∂ " if amount.of == "cotangent" else ""
+        sign = SIGNS[amount.of]
         name = f"{amount.name} " if amount.name else ""
         lines.append(f"{sign}{name}{amount.text}")
-    if style.sources and node.source:
+    if style.source_lines and node.source:
         lines.append(node.source)
     opening, closing = _SHAPES.get(node.kind, _PLAIN)
     if node.is_closed:

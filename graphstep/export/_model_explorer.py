@@ -153,7 +153,7 @@ def _value(seen: Seen, node_id: str, out: int) -> dict[str, str]:
     }
     if seen.recording is None:
         return found
-    for of in ("primal", "cotangent"):
+    for of in seen.passes:
         stats = seen.recording.stats(node_id, out, of)
         if isinstance(stats, Stats):
             found[f"{of} norm"] = f"{stats.l2:.6g}"

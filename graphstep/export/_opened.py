@@ -13,13 +13,14 @@ from graphstep.export._expansion import (
     n_outermost,
 )
 from graphstep.export._folding import Stretch, cut_regions, stretches
+from graphstep.export._folding_lines import line_stretches
 from graphstep.graph import ROOT_ID, ProgramGraph, closed_regions, open_regions
 from graphstep.layout import Group, groups
 
 # A scope that has a name inside of JAX's own words for its transformations.
 _NAMED = re.compile(r"\w(?![\w]*\()")
 # Outermost nodes beyond which a program is folded, if that is left to us.
-_TOO_MANY = 90
+_TOO_MANY = 75
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
     """Return what is open when `expanded` is asked for.
 
     By default a program with more outermost nodes than anybody can read is folded by
-    the layers of its parameters.
+    the layers of its parameters, or else by its lines.
 
     Raises:
         RegionNotFoundError: If `expanded` names something that is no region or group.
@@ -58,7 +59,7 @@ def opened(graph: ProgramGraph, expanded: Expanded) -> Opened:
     chosen: frozenset[str] = frozenset()
     if expanded is None:
         regions = _without_fans(graph, legible_expansion(graph))
-        folds = stretches(graph) if _is_shapeless(graph, regions) else ()
+        folds = _folds(graph, regions)
         if folds:
             regions = frozenset({ROOT_ID}) | cut_regions(graph, folds)
             return Opened(regions, legible_groups(graph, regions), folds)
@@ -96,16 +97,19 @@ def _without_fans(graph: ProgramGraph, regions: frozenset[str]) -> frozenset[str
     )
 
 
-def _is_shapeless(graph: ProgramGraph, regions: frozenset[str]) -> bool:
-    """Return whether a program does not say by itself what to draw in one box.
+def _folds(graph: ProgramGraph, regions: frozenset[str]) -> tuple[Stretch, ...]:
+    """Return what is drawn in one box each, where a program does not say so by itself.
 
     It has too many outermost nodes, or would be drawn as boxes of which nothing is
     known but that JAX has transformed what is in them, as `jvp()`.
     """
     closed = closed_regions(graph.regions, regions)
-    return n_outermost(graph) > _TOO_MANY or any(
+    is_long = n_outermost(graph) > _TOO_MANY
+    is_nameless = any(
         region.kind == "scope" and not _NAMED.search(region.name) for region in closed
     )
+    found = stretches(graph) if is_long or is_nameless else ()
+    return found or (line_stretches(graph) if is_long else ())
 
 
 def closed_groups(graph: ProgramGraph, open_groups: Collection[str]) -> list[Group]:

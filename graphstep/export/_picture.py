@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
+import struct
 import time
 from collections.abc import Collection, Iterator
 
@@ -15,7 +16,7 @@ from graphstep.export._drawing import Drawing
 from graphstep.export._drawn import drawing_from_graph
 from graphstep.export._expansion import legible_expansion, n_outermost
 from graphstep.export._opened import Expanded, opened
-from graphstep.export._render import picture_from_dot
+from graphstep.export._render import MOST_DOTS, picture_from_dot
 from graphstep.export._style import Style
 from graphstep.export._svg import tidy_svg
 from graphstep.graph import ProgramGraph
@@ -160,7 +161,7 @@ def _drawn(
     deadline = time.monotonic() + timeout
     content = picture_from_dot(dot, format, timeout, dpi)
     if format not in ("png", "pdf") or _has_fonts(content, format):
-        return content, format, ()
+        return content, format, _said_of_size(content, format, dpi)
     notice = (
         f"Graphviz finds no fonts here, so a {format} would have no letters: it was made "
         "as SVG, which is shown with the fonts of whoever looks at it. Install fonts, "
@@ -168,6 +169,18 @@ def _drawn(
     )
     left = deadline - time.monotonic()
     return picture_from_dot(dot, "svg", left), "svg", (notice,)
+
+
+def _said_of_size(content: bytes, format: str, dpi: float) -> tuple[str, ...]:  # noqa: A002
+    """Return what is to be said of a PNG that was scaled down."""
+    if format != "png" or max(struct.unpack(">II", content[16:24])) < MOST_DOTS - 1:
+        return ()
+    notice = (
+        f"A PNG has at most {MOST_DOTS} dots on a side, so this one has fewer than "
+        f"{dpi:g} per inch. An SVG has no such limit; or draw less, or ask for fewer "
+        "dots."
+    )
+    return (notice,)
 
 
 def _has_fonts(content: bytes, format: str) -> bool:  # noqa: A002

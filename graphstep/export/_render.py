@@ -19,6 +19,9 @@ from graphstep.export import _graphviz_child
 from graphstep.export._formats import PICTURES, format_from_path, listed
 from graphstep.tracing import one_line
 
+# Dots of a PNG, along either side, at most: what is larger is scaled down to that.
+MOST_DOTS = 8000
+_DPI = 96.0
 _CURE = (
     "Install Graphviz or `pip install pygraphviz`, or write the graph as text (a file "
     "that ends in .dot) and run `dot -T{format} x.dot -o x.{format}` on it where "
@@ -69,7 +72,8 @@ def picture_from_dot(
         dot: DOT text.
         format: One of `PICTURES`.
         timeout: Seconds after which Graphviz is stopped.
-        dpi: Dots per inch of a PNG; by default Graphviz's own 96.
+        dpi: Dots per inch of a PNG; by default Graphviz's own 96. It has fewer if it
+            would have more than `MOST_DOTS` on a side.
 
     Raises:
         FormatError: If the format is not one of `PICTURES`.
@@ -103,7 +107,11 @@ def picture_from_dot(
 
 
 def _commands(format: str, dpi: float | None) -> list[tuple[str, list[str]]]:  # noqa: A002
-    size = [f"-Gdpi={dpi:g}"] if format == "png" and dpi else []
+    size: list[str] = []
+    if format == "png":
+        # Dots take time and memory, tens of millions of them many seconds.
+        most = MOST_DOTS / (dpi or _DPI)
+        size = [f"-Gdpi={dpi or _DPI:g}", f"-Gsize={most:g},{most:g}"]
     # By its path, not as a module: importing graphstep would start with JAX.
     child = [sys.executable, "-P", str(_graphviz_child.__file__), format, *size]
     dot = shutil.which("dot")

@@ -36,6 +36,14 @@ class Seen:
     recording: Recording | None = None
     at: Cursor | None = None
 
+    @property
+    def passes(self) -> tuple[str, ...]:
+        """What there is of each value: primals, and what was recorded beside them."""
+        if self.recording is None:
+            return ()
+        beside = "tangent" if self.recording.has_tangents else "cotangent"
+        return ("primal", beside)
+
     def facts(self, node_id: str) -> dict[str, str | int]:
         """Return what is to be said of a node or a closed region in one word each."""
         graph, data = self.graph, self.view.nodes[node_id]
@@ -101,7 +109,7 @@ class Seen:
             inside = graph.order[region.start : region.stop]
         for node in inside:
             for out in range(len(graph.node(node).avals)):
-                found |= {self._health(node, out, of) for of in ("primal", "cotangent")}
+                found |= {self._health(node, out, of) for of in self.passes}
         for word in ("NaN", "Inf", "unknown", "finite"):
             if word in found:
                 return word

@@ -19,7 +19,7 @@ class StyleOptions(TypedDict, total=False):
     theme: str
     title: str | None
     values: bool
-    sources: bool
+    source_lines: bool
     legend: bool
     direction: Literal["down", "right"]
     link: str | None
@@ -36,7 +36,7 @@ class Style:
             everybody can tell apart).
         title: Shown above; `None` for the function and the step, empty for nothing.
         values: Whether the boxes show values and cotangents, at a step of the walk.
-        sources: Whether the boxes show source lines.
+        source_lines: Whether the boxes show source lines.
         legend: Whether marks, lines and colours are explained below.
         direction: Where data flows: `down` or `right`.
         link: Where a click on a box of an SVG leads, such as
@@ -49,7 +49,7 @@ class Style:
     theme: str = "light"
     title: str | None = None
     values: bool = True
-    sources: bool = False
+    source_lines: bool = False
     legend: bool = False
     direction: Literal["down", "right"] = "down"
     link: str | None = None

@@ -80,10 +80,14 @@ def _row(wrapper: ET.Element) -> ET.Element:
     """Return a row that stands for a line: a group with a title, and perhaps a link."""
     anchor, own = wrapper[0], (wrapper.get("id") or "").removeprefix("a_")
     row = ET.Element(_GROUP, {"class": "edge stub"})
-    if own.startswith("edge-"):
-        row.set("id", own)
+    # One row may stand for several lines: each has an element with its id.
+    first, *others = own.split() if own.startswith(("edge-", "uses-")) else [""]
+    if first:
+        row.set("id", first)
     href = anchor.get(_HREF)
     row.extend(anchor if href is None else [_link(href, list(anchor))])
+    attributes = [{"class": "edge stub", "id": other} for other in others]
+    row.extend([ET.Element(_GROUP, each) for each in attributes])
     _retitle(row, anchor.get(_TIP) or "")
     return row
 

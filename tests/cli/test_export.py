@@ -364,7 +364,7 @@ def test_values_are_those_of_the_run(run: Run) -> None:
 
 def test_look_of_a_picture(run: Run) -> None:
     """Title, source lines, direction, theme and links are in the text for Graphviz."""
-    options = ["--title", "My <title>", "--source-lines", "--direction", "lr"]
+    options = ["--title", "My <title>", "--source-lines", "--direction", "right"]
     options += ["--theme", "print", "--link", "https://e.org/{name}#L{line}"]
     options += ["--legend"]
     done = run("export", "model.py:loss", "-o", "-", *options)

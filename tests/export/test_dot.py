@@ -118,7 +118,7 @@ def test_same_bytes_with_another_hash_seed() -> None:
         "from tests.export.test_dot import *; import sys, graphstep\n"
         "rec = graphstep.record(scan_loss, jnp.arange(3.0))\n"
         "sys.stdout.write(dot_from_view(rec.graph, 'all'))\n"
-        "sys.stdout.write(rec.to_dot(at=30, legend=True, sources=True))"
+        "sys.stdout.write(rec.to_dot(at=30, legend=True, source_lines=True))"
     )
     texts = {
         subprocess.run(

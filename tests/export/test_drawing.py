@@ -389,7 +389,7 @@ def test_loaded_recordings_are_drawn_alike(
     loaded = gs.load(tmp_path / "run.gstep")
 
     texts = {
-        rec.to_dot("all", at=30, sources=True, link="x://{file}:{line}")
+        rec.to_dot("all", at=30, source_lines=True, link="x://{file}:{line}")
         for rec in (scan_recorded, loaded)
         if isinstance(rec, gs.Recording)
     }

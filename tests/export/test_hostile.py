@@ -104,7 +104,9 @@ def renamed(texts: list[str]) -> Drawing:
 def test_dot_keeps_its_structure(texts: list[str]) -> None:
     """The same boxes and lines are read from it, whatever they are called."""
     drawing = renamed(texts)
-    dot = dot_from_drawing(drawing, Style(legend=True, sources=True, title=texts[-1]))
+    dot = dot_from_drawing(
+        drawing, Style(legend=True, source_lines=True, title=texts[-1])
+    )
 
     drawn = AGraph(string=dot)
     keys = {node.key for node in drawing.nodes}

@@ -171,6 +171,42 @@ def test_ends_of_undrawn_lines_lead_to_each_other(way: str) -> None:
     assert root.xpath("count(//*[local-name()='a']//*[local-name()='a'])") == 0
 
 
+def test_each_of_many_undrawn_lines_has_an_element(way: str) -> None:
+    """Where one row stands for several lines, there is an id for every one of them."""
+
+    def fn(xs: list[jax.Array]) -> jax.Array:
+        early = [jnp.sin(x) for x in xs]
+        x = sum(early)
+        for _ in range(20):
+            x = jnp.cos(x)
+        return jnp.stack([x, *early])
+
+    picture = picture_from_graph(graph_of(fn, [1.0] * 9), "svg", "all")
+    root = etree.fromstring(picture.content)
+
+    ids = [e.get("id") for e in root.iter() if e.get("id")]
+    assert len(ids) == len(set(ids))
+    assert {f"edge-{edge.key}" for edge in picture.drawing.edges} <= set(ids)
+    assert any("more" in (text.text or "") for text in root.iter(f"{SVG}text"))
+
+
+def test_a_very_large_png_is_scaled_down(way: str) -> None:
+    """It has as many dots as are made in time, and that is said."""
+
+    def fn(xs: list[jax.Array]) -> list[jax.Array]:
+        return [jnp.sin(x) for x in xs]
+
+    graph = graph_of(fn, [1.0] * 30)
+    picture = picture_from_graph(graph, "png", "all", style=Style(dpi=600))
+    small = picture_from_graph(graph, "png", "all", style=Style(dpi=40))
+
+    sizes = [struct.unpack(">II", p.content[16:24]) for p in (picture, small)]
+    assert max(sizes[0]) in (7999, 8000, 8001)
+    assert max(sizes[1]) < 8000
+    assert "8000 dots" in picture.notices[0]
+    assert small.notices == ()
+
+
 # The facade ----------------------------------------------------------------------------
 
 

@@ -102,5 +102,5 @@ def test_options_reach_the_picture() -> None:
     assert "rankdir=LR" in dot
     assert "elementwise</FONT>" in dot
     assert "<B>T</B>" in dot
-    sources = dot_from_view(graph, style=Style(sources=True))
+    sources = dot_from_view(graph, style=Style(source_lines=True))
     assert "&lt;string&gt;:6" in sources
