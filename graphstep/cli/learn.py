@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 import graphstep._api as api
-from graphstep._files import write_atomically
+from graphstep._files import check_writable, write_atomically
 from graphstep.cli.options import ascii_option, traceback_option
 from graphstep.cli.terminal import Terminal, cells, safe
-from graphstep.errors import LessonError, TargetError
+from graphstep.errors import FormatError, LessonError, TargetError
 from graphstep.lessons import (
     NAMES,
     Lesson,
+    LessonFailureError,
     Progress,
     all_lessons,
     check_lesson,
@@ -23,6 +24,7 @@ from graphstep.lessons import (
     glossary,
     lesson_named,
     lesson_run,
+    page_from_lesson,
     template,
 )
 
@@ -141,6 +143,33 @@ def new_command(file: Path) -> None:
     click.echo(
         f"{shown}: a lesson to change; `graphstep learn check {shown}` checks it"
     )
+
+
+@command.command("export")
+@click.argument("name")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Page to write; its name ends in .html.",
+)
+@traceback_option
+def export_command(name: str, output: Path) -> None:
+    """Write a lesson as one page of HTML, which any browser opens."""
+    if output.suffix not in (".html", ".htm"):
+        msg = f"A page is a file that ends in .html, and `{output}` does not."
+        raise FormatError(msg)
+    check_writable(output)
+    run = lesson_run(_read(name), api.trace)
+    try:
+        page = page_from_lesson(run)
+    except LessonFailureError as error:
+        msg = f"{run.lesson.file}:{error.line}: {error.text}"
+        raise LessonError(msg) from error
+    write_atomically(output, page)
+    click.echo(f"{safe(str(output))}: {counts(run.lesson)}")
 
 
 @command.command("glossary")

@@ -27,6 +27,7 @@ from graphstep.lessons._lesson import (
     Stop,
     Table,
 )
+from graphstep.lessons._lesson_export import page_from_lesson
 from graphstep.lessons._lesson_progress import Done, Progress
 from graphstep.lessons._lesson_reading import lesson_from_text, read_lesson
 from graphstep.lessons._lesson_run import LessonRun, Place, lesson_run
@@ -38,6 +39,7 @@ from graphstep.lessons._lesson_shelf import (
     lesson_named,
     template,
 )
+from graphstep.lessons._lesson_table import table_rows
 from graphstep.lessons._question import KINDS, Given, Kind, Question
 from graphstep.lessons._questions import make_questions, question_at
 from graphstep.lessons._quiz import FULL, Quiz, Turn
@@ -104,11 +106,13 @@ __all__ = [
     "lesson_named",
     "lesson_run",
     "make_questions",
+    "page_from_lesson",
     "question_at",
     "question_text",
     "read_lesson",
     "read_scores",
     "score_of",
+    "table_rows",
     "template",
     "value_text",
 ]

@@ -49,7 +49,13 @@ def check_lesson(lesson: Lesson, trace: TraceFunction) -> tuple[Problem, ...]:
         run = LessonRun(lesson, trace)
     except LessonFailureError as error:
         return (Problem(lesson.file, error.line, error.text),)
-    found = [problem for page in lesson.pages for problem in _Checker(run).page(page)]
+    return check_run(run)
+
+
+def check_run(run: LessonRun) -> tuple[Problem, ...]:
+    """Return all that is wrong with a lesson that runs, in the order of its lines."""
+    checker = _Checker(run)
+    found = [each for page in run.lesson.pages for each in checker.page(page)]
     return tuple(sorted(set(found)))
 
 

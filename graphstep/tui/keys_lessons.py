@@ -39,8 +39,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "lesson_hint",
-        ("exclamation_mark",),
-        "!",
+        ("f3",),
+        "F3",
         "hint",
         "lesson, quiz: show a hint",
         _LESSON,
@@ -69,8 +69,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "glossary",
-        ("asterisk",),
-        "*",
+        ("f4",),
+        "F4",
         "words",
         "explain the words of lessons",
         _LESSON,

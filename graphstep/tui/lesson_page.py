@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
@@ -18,17 +17,17 @@ from graphstep.lessons import (
     Table,
     Verdict,
     answer_text,
+    table_rows,
 )
 from graphstep.tracing import one_line
 from graphstep.tui.lesson_orders import AnswerGiven
 from graphstep.tui.lesson_state import LessonState, Mark
-from graphstep.tui.numbers import fit_right, number
+from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.palette import Palette
 
 _CONSOLE = Console(width=200, color_system=None)
 _BAR = "█"
-_BARS = 12
 _GAP = "  "
 
 
@@ -127,26 +126,28 @@ class LessonPage:
 
     def _code(self, block: Block) -> None:
         for line in block.plain.splitlines():
-            self._lines.append(Text(f"  {line}", self._palette.forward))
+            if cell_len(line) + 2 <= self._width:
+                self._lines.append(Text(f"  {line}", self._palette.forward))
+            else:
+                self._paragraph(Text(line, self._palette.forward), "      ", "  ")
+                self._lines.pop()
         self._lines.append(Text())
 
     def _table(self, table: Table) -> None:
         """Write columns of numbers; one of them may be drawn as bars."""
         try:
-            columns = self._lesson.run.table(table)
+            rows = table_rows(self._lesson.run, table)
         except LessonFailureError as error:
             self._paragraph(Text(one_line(error.text), self._palette.trouble))
             return
-        shown: list[list[str]] = []
-        for (heading, _), values in zip(table.columns, columns, strict=True):
-            cells = [_cell(value) for value in values]
-            room = max(map(cell_len, [heading, *cells]))
-            shown.append([fit_right(cell, room) for cell in [heading, *cells]])
-            if heading == table.bars:
-                shown.append(["", *_bars(values)])
-        for at, row in enumerate(zip(*shown, strict=True)):
+        rooms = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+        for at, row in enumerate(rows):
+            cells = [
+                fit(cell, room) if cell[:1] == _BAR else fit_right(cell, room)
+                for cell, room in zip(row, rooms, strict=True)
+            ]
             style = self._palette.text if at else self._palette.dim
-            self._lines.append(Text(_GAP + _GAP.join(row).rstrip(), style))
+            self._lines.append(Text(_GAP + _GAP.join(cells).rstrip(), style))
         self._lines.append(Text())
 
     # Questions -------------------------------------------------------------------------
@@ -179,7 +180,7 @@ class LessonPage:
             )
         self._offer("A  answers", "lesson_answer")
         if mark.n_hints < len(exercise.hints):
-            self._offer("!  gives a hint", "lesson_hint")
+            self._offer("F3  gives a hint", "lesson_hint")
         self._offer("$  shows the answer", "lesson_solution")
 
     def _settled(self, exercise: Exercise, mark: Mark) -> None:
@@ -191,23 +192,3 @@ class LessonPage:
     def _offer(self, text: str, action: str) -> None:
         self.links[len(self._lines)] = ActionAsked(action)
         self._lines.append(Text(text, self._palette.dim))
-
-
-def _cell(value: object) -> str:
-    return value if isinstance(value, str) else number(value)
-
-
-def _bars(values: np.ndarray) -> list[str]:
-    """Return bars as long as the logarithms, from the least to the greatest."""
-    sizes = np.abs(np.asarray(values, float))
-    with np.errstate(divide="ignore"):
-        logs = np.log10(sizes)
-    known = logs[np.isfinite(logs)]
-    if not known.size:
-        return [""] * len(logs)
-    low, high = known.min(), known.max()
-    span = (high - low) or 1.0
-    return [
-        _BAR * (1 + round((log - low) / span * (_BARS - 1))) if np.isfinite(log) else ""
-        for log in logs
-    ]
