@@ -31,6 +31,7 @@ from graphstep.tui.looking import LookingActions
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.looping import LoopingActions
 from graphstep.tui.modes_actions import ModesActions
+from graphstep.tui.modes_opening import run_opening
 from graphstep.tui.palette import THEMES
 from graphstep.tui.panes import all_panes
 from graphstep.tui.panes_box import PanesBox
@@ -38,7 +39,6 @@ from graphstep.tui.progress import ProgressBar
 from graphstep.tui.prompt import Candidates, Prompt
 from graphstep.tui.quiz_actions import QuizActions
 from graphstep.tui.reading import ReadingActions
-from graphstep.tui.running import run_app
 from graphstep.tui.settings import Settings, read_settings, settings_folder
 from graphstep.tui.stopping import StoppingActions
 from graphstep.tui.surroundings import check_surroundings
@@ -316,4 +316,16 @@ def run(
             budget=budget,
             verify=verify,
         )
-        return run_app(app)
+
+        def another(trace: Traced, recording: Recording | None) -> StepApp:
+            return StepApp(
+                trace.graph if recording is None else recording.graph,
+                trace=trace,
+                recording=recording,
+                ascii=settings.is_ascii if ascii is None else ascii,
+                settings=read_settings(settings_folder()),
+                budget=budget,
+                verify=verify,
+            )
+
+        return run_opening(app, another)

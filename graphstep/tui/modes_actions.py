@@ -17,6 +17,7 @@ from graphstep.analysis import (
 )
 from graphstep.errors import CancelledError, EditError, GraphstepError
 from graphstep.graph import ProgramGraph
+from graphstep.recording import Recording
 from graphstep.tracing import one_line
 from graphstep.tui.background import BackgroundWork, Task
 from graphstep.tui.edit_recipe import Recipe
@@ -28,19 +29,42 @@ from graphstep.tui.modes_orders import (
     ModesFound,
     ProgramsFound,
     TransformAsked,
+    Transformed,
 )
 from graphstep.tui.modes_screen import LinkedScreen
 from graphstep.tui.modes_sheet import Write
 from graphstep.tui.orders import PromptAsked
 from graphstep.tui.rerunning import RerunningActions
-from graphstep.tui.traced import Transformable
+from graphstep.tui.traced import Traced, Transformable
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Opening:
+    """Why an application was left: for another program.
+
+    Attributes:
+        trace: What was looked at.
+        recording: Its recording, to come back to.
+        other: What is to be looked at.
+    """
+
+    trace: Traced
+    recording: Recording
+    other: Traced
 
 
 class ModesActions(RerunningActions, BackgroundWork):
-    """Windows on what differentiation costs and how JAX does it."""
+    """Windows on what differentiation costs and how JAX does it.
+
+    Attributes:
+        can_open: Whether there is somebody to open another program.
+        opens: The program to open, once it was asked for.
+    """
 
     def __init__(self, graph: ProgramGraph) -> None:
         super().__init__(graph)
+        self.can_open = False
+        self.opens: Opening | None = None
         self._counted_modes: Modes | None = None
 
     def action_modes(self) -> None:
@@ -148,16 +172,33 @@ class ModesActions(RerunningActions, BackgroundWork):
     # Transformations -----------------------------------------------------------------
 
     def action_transform(self) -> None:
-        """Ask which transformation to take the function under."""
+        """Ask which transformation to open the function under."""
         if self._recipe_or_say() is not None:
             self.post_message(PromptAsked(":", "transform "))
 
     def on_transform_asked(self, message: TransformAsked) -> None:
-        """Trace the function anew, and record it as a program of its own."""
+        """Trace the function anew, in a thread."""
         recipe = self._recipe_or_say()
-        if recipe is not None:
-            name = message.name
-            self._rerun(f"transform {name}", lambda: _transformed(recipe, name))
+        if recipe is None:
+            return
+        if not self.can_open:
+            said = "only `graphstep step` can open it: --transform does so at once"
+            self.change(self.state.say(said, is_alarming=True))
+            return
+        name = message.name
+
+        def work(_: Task) -> Transformed:
+            if not isinstance(recipe.trace, Transformable):
+                raise EditError("This program cannot be traced again.")
+            return Transformed(recipe.trace, recipe.trace.transformed(name))
+
+        self.work_apart(f"tracing {name}", work)
+
+    def on_transformed(self, message: Transformed) -> None:
+        """Leave for the transformed program; who runs the application opens it."""
+        assert self.recording is not None
+        self.opens = Opening(message.trace, self.recording, message.transformed)
+        self.exit(0)
 
     def _recipe_or_say(self) -> Recipe | None:
         try:
@@ -169,13 +210,3 @@ class ModesActions(RerunningActions, BackgroundWork):
 
 def _write(found: Modes, timings: Sequence[Timing]) -> Write:
     return lambda width, palette: modes_lines(found, timings, width, palette)
-
-
-def _transformed(recipe: Recipe, name: str) -> Recipe:
-    """Return the recipe of the transformed function, at the inputs it was traced with."""
-    if not isinstance(recipe.trace, Transformable):
-        raise EditError("This program cannot be traced again.")
-    options = {**recipe.options, "seed": None, "tangents": None}
-    return dataclasses.replace(
-        recipe, trace=recipe.trace.transformed(name), options=options, leaves=None
-    )

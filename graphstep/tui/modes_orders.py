@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.message import Message
 
 from graphstep.analysis import DerivedProgram, Modes, Size, Timing
+from graphstep.tui.traced import Traced
 
 
 @dataclasses.dataclass
@@ -66,3 +67,16 @@ class TransformAsked(Message):
     """
 
     name: str
+
+
+@dataclasses.dataclass
+class Transformed(Message):
+    """The function was traced under a transformation.
+
+    Attributes:
+        trace: The function.
+        transformed: The same, transformed.
+    """
+
+    trace: Traced
+    transformed: Traced

@@ -161,6 +161,13 @@ CASES: Mapping[str, Case] = {
     "previous_run": Case(SECOND, is_fresh=True),
     "next_run": Case((*SECOND, "ctrl+left"), is_fresh=True),
     "drop_run": Case((*SECOND, "9", "up"), is_fresh=True),
+    "modes": Case(says_otherwise="only what takes a while is spoken of"),
+    "programs": Case(says_otherwise="only what takes a while is spoken of"),
+    "transform": Case(
+        typed="transform jit",
+        command="transform jit",
+        only_says="another program takes its place only where somebody opens it",
+    ),
     "suspend_process": Case(only_says="the shell gets the terminal, if there is one"),
     "up": Case((":goto 10", "5")),
     "down": Case((":goto 10", "5")),
