@@ -14,7 +14,13 @@ from graphstep import recording as _recording
 from graphstep import tracing as _tracing
 from graphstep._displayed import Expanded, LoadedGraph, ProgramGraph, exporters
 from graphstep._files import write_atomically
-from graphstep.analysis import diverging_collectives
+from graphstep.analysis import (
+    Accumulated,
+    Why,
+    diverging_collectives,
+    jacobian,
+    why,
+)
 from graphstep.errors import ArgumentError
 from graphstep.recording import Progress, Recorder, load_recording
 from graphstep.stepping import Cursor, cursor
@@ -145,6 +151,26 @@ class Trace:
         assert isinstance(recording, Recording)
         return recording
 
+    def jacobian(self, *, reverse: bool = False) -> Accumulated:
+        """Accumulate the Jacobian, one pass after the other.
+
+        Every pass runs the program that the first one compiled.
+
+        Args:
+            reverse: Whether to fill rows by reverse passes, instead of columns by
+                forward ones.
+
+        Returns:
+            Its `entries` are a matrix, a row per element of an output and a column per
+            element of a differentiated argument; of large ones 64 rows and 64 columns,
+            evenly chosen.
+
+        Raises:
+            RecordingError: If there is none: nothing to differentiate, complex
+                numbers, effects, or no such mode for this program.
+        """
+        return jacobian(self, reverse=reverse)
+
     def to_dot(
         self,
         expanded: Expanded = None,
@@ -229,6 +255,23 @@ class Recording(_recording.Recording):
     def cursor(self) -> Cursor:
         """Return a cursor at the first step of the walk."""
         return cursor(self)
+
+    def why(self, node: str, out: int = 0) -> Why:
+        """Explain the zeros in the cotangent of a value, or why it has none.
+
+        Args:
+            node: Node id, as `graph.find(...)` gives it.
+            out: Which output of the node.
+
+        Returns:
+            Its `cuts` are the equations at which dependence ends, each with the uses
+            that are cut, how many elements, and whether it is so whatever the numbers.
+
+        Raises:
+            NodeNotFoundError: If there is no such node or output.
+            RecordingError: If tangents were recorded instead of cotangents.
+        """
+        return why(self, node, out)
 
     def to_dot(
         self,

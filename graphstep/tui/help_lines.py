@@ -27,6 +27,7 @@ _MARKS = (
     (COMPLETE, "its cotangent is complete"),
     (f"{STOP} {BREAK_OFF}", "a breakpoint, one that is off"),
     ("▲ ◀", "a head of a line that points back: the cotangent that is sent there now"),
+    ("∂ ˙", "before a value in a box: its cotangent, its tangent"),
     ("N I", "holds NaN, holds an infinity"),
     ("‖·‖", "Euclidean norm of an array"),
     ("▂▅▇", "an array in order, by the greatest of each stretch; − hangs, reversed"),

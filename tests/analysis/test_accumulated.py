@@ -52,7 +52,7 @@ def test_columns_are_those_of_jacfwd_and_rows_those_of_jacrev() -> None:
     """Pytrees are laid out leaf after leaf; integers are neither rows nor columns."""
     trace = gs.trace(layer, *ARGS)
 
-    by_columns, by_rows = jacobian(trace), jacobian(trace, reverse=True)
+    by_columns, by_rows = trace.jacobian(), trace.jacobian(reverse=True)
 
     assert by_columns.shape == (5, 16)
     assert [str(c) for c in by_columns.columns[:5]] == [

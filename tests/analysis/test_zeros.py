@@ -74,7 +74,7 @@ NUMERICAL: dict[str, tuple[Callable[[Array], Array], list[int]]] = {
 def explained(fn: Callable[..., Any], *args: Any, **options: Any) -> Why:
     """Return what is said of the first argument, all of it checked."""
     recording = gs.record(fn, *args, verify=False, **options)
-    found = why(recording, "in0")
+    found = recording.why("in0")
     check(recording, found)
     return found
 
