@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import bisect
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from graphstep.graph import Value
 from graphstep.layout._blocks import Blocks, Source
+from graphstep.layout._boxes import Boxes, box_of
 from graphstep.layout._composing import Placed, compose
 from graphstep.layout._piece import Piece
 from graphstep.layout._shapes import (
@@ -57,7 +58,7 @@ class Layout:
         self._root_parts = range(len(root.parts))
         self._is_down = direction == "down"
         self._first_trunks = [placed.first_trunk for placed in self._placed]
-        self.boxes = _Boxes(self._placed)
+        self.boxes = Boxes(self._placed)
         self.is_sketch = is_sketch
 
     def __repr__(self) -> str:
@@ -287,7 +288,7 @@ class Layout:
                 frames += [self.frames[part.inner[number].id] for number in found]
             x, y = placed.x, placed.y
             found = part.plan.box_bands.touching(x0 - x, y0 - y, x1 - x, y1 - y)
-            boxes += [_box(placed, number) for number in found]
+            boxes += [box_of(placed, number) for number in found]
         frames.sort(key=lambda frame: frame.depth)
         return tuple(frames), tuple(boxes)
 
@@ -346,47 +347,6 @@ class Layout:
             numbers |= {outer.inner[place][0], outer.inner[place][-1]}
         every = range(len(self._placed))
         return [self._placed[number] for number in sorted(numbers) if number in every]
-
-
-class _Boxes(Mapping[str, Box]):
-    """Boxes by id, each made when it is asked for."""
-
-    def __init__(self, placed: Sequence[Placed]) -> None:
-        self._placed = placed
-
-    @functools.cached_property
-    def _homes(self) -> dict[str, int]:
-        """Per box, the place of its part in the list."""
-        found: dict[str, int] = {}
-        for number, placed in enumerate(self._placed):
-            found.update(dict.fromkeys(placed.part.box_numbers, number))
-        return found
-
-    def home_of(self, item_id: str) -> int | None:
-        """Return the place in the list of the part that draws a box, if there is one."""
-        return self._homes.get(item_id)
-
-    def __getitem__(self, item_id: str) -> Box:
-        placed = self._placed[self._homes[item_id]]
-        return _box(placed, placed.part.box_numbers[item_id])
-
-    def __contains__(self, item_id: object) -> bool:
-        return item_id in self._homes
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._homes)
-
-    def __len__(self) -> int:
-        return len(self._homes)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-
-def _box(placed: Placed, number: int) -> Box:
-    item, kind = placed.part.boxes[number]
-    x, y, width, height = placed.part.plan.boxes[number]
-    return Box(item, x + placed.x, y + placed.y, width, height, kind)
 
 
 def _cells(

@@ -13,8 +13,9 @@ from graphstep.graph import Value
 from graphstep.layout import Layout
 from graphstep.tui.breaks import nodes_of
 from graphstep.tui.canvas_glyphs import DOTTED, DOUBLE, HEAVY, ROUND, SQUARE
+from graphstep.tui.canvas_spotlight import bright_positions, lit_trunks
 from graphstep.tui.canvas_text import BoxText, Labels
-from graphstep.tui.drawing_state import VALUES, Spotlight
+from graphstep.tui.drawing_state import VALUES
 from graphstep.tui.lines import (
     BREAK_OFF,
     CHANGED,
@@ -109,8 +110,8 @@ class Marks:
         self._strips = strips
         self._hits = {layout.shown(node) for node in state.hits} if state.hits else ()
         self._stops = _stops(state, layout)
-        self._bright = _bright_positions(state)
-        self._lit = _lit_trunks(state, layout, hovered)
+        self._bright = bright_positions(state)
+        self._lit = lit_trunks(state, layout, hovered)
         self._looks: dict[str, Look] = {}
         self._trunk_styles: dict[int, Style] = {}
 
@@ -375,38 +376,3 @@ def _stops(state: UiState, layout: Layout) -> dict[str, bool]:
             shown = layout.shown(place)
             found[shown] = found.get(shown, False) or each.is_enabled
     return found
-
-
-def _bright_positions(state: UiState) -> np.ndarray | None:
-    """Return the positions of the nodes that stay bright; `None` if all do."""
-    node = state.inspected
-    spotlight: Spotlight = state.drawing.spotlight
-    if not spotlight or node is None:
-        return None
-    graph = state.graph
-    if spotlight == "ancestors":
-        nodes = graph.ancestors(node) | {node}
-    elif spotlight == "descendants":
-        nodes = graph.descendants(node) | {node}
-    else:
-        nodes = (
-            (graph.descendants(node) | graph.ancestors(node)) & graph.differentiable()
-        ) | {node}
-    return np.sort(np.array([graph.position(each) for each in nodes]))
-
-
-def _lit_trunks(
-    state: UiState, layout: Layout, hovered: Value | None
-) -> frozenset[int]:
-    """Return the lines of the value that is looked at."""
-    if hovered is not None:
-        return frozenset(layout.indices_of(hovered))
-    node = state.inspected
-    if node is None:
-        return frozenset()
-    lit: set[int] = set()
-    for out in range(len(state.graph.node(node).avals)):
-        value = state.graph.resolve(node, out)
-        if isinstance(value, tuple):
-            lit.update(layout.indices_of(value))
-    return frozenset(lit)

@@ -21,6 +21,8 @@ Of = Literal["primal", "cotangent", "tangent"]
 _KEPT = 20_000
 # Elements up to which statistics are computed while a frame is drawn.
 SMALL = 1 << 19
+# Large values that wait to be read: more than a screen shows.
+_WAITING = 256
 # Arrays that are held on to; the large ones of these are rarely more than views.
 _HELD = 8
 _NONE = "–"  # noqa: RUF001 -- a dash, for what is not there.
@@ -85,6 +87,9 @@ class Values:
         )
         self._looks: dict[ValueKey, Look | Absence] = {}
         self._held: collections.OrderedDict[ValueKey, Any] = collections.OrderedDict()
+        # Large values whose texts were asked for, those on the screen now at the end.
+        self._unread: dict[ValueKey, None] = {}
+        self._is_reading = False
         self._lock = threading.Lock()
         self._deadline = 0.0
         self.has_put_off = False
@@ -97,10 +102,17 @@ class Values:
         self.has_put_off = False
 
     def short(self, key: ValueKey) -> Short | None:
-        """Return a value's text, or `None` if this frame has no time for it."""
+        """Return a value's text, or `None` if this frame has no time for it.
+
+        Large values are read in a thread; ask again in a later frame.
+        """
         found = self._shorts.get(key)
         if found is not None:
             return found
+        if self.is_large(key):
+            self.has_put_off = True
+            self._ask(key)
+            return None
         if time.perf_counter() > self._deadline:
             self.has_put_off = True
             return None
@@ -109,15 +121,44 @@ class Values:
     def short_at_once(self, key: ValueKey) -> Short:
         """Return a value's text, however long that takes."""
         found = self._shorts.get(key)
-        if found is None:
-            found = self._shorts[key] = self._shorten(key)
-            if len(self._shorts) > _KEPT:
-                self._shorts.popitem(last=False)
-        return found
+        return self._keep(key, self._shorten(key)) if found is None else found
 
     def short_apart(self, key: ValueKey) -> Short:
         """Return a value's text, however long that takes; any thread may ask."""
         return self._shorten(key)
+
+    def _keep(self, key: ValueKey, short: Short) -> Short:
+        with self._lock:
+            self._shorts[key] = short
+            if len(self._shorts) > _KEPT:
+                self._shorts.popitem(last=False)
+        return short
+
+    def _ask(self, key: ValueKey) -> None:
+        with self._lock:
+            self._unread.pop(key, None)
+            self._unread[key] = None
+            if len(self._unread) > _WAITING:
+                self._unread.pop(next(iter(self._unread)))
+            if self._is_reading:
+                return
+            self._is_reading = True
+        threading.Thread(
+            target=self._read_large, name="graphstep-values", daemon=True
+        ).start()
+
+    def _read_large(self) -> None:
+        while True:
+            with self._lock:
+                if not self._unread:
+                    self._is_reading = False
+                    return
+                key = self._unread.popitem()[0]
+            try:
+                short = self._shorten(key)
+            except Exception as error:  # noqa: BLE001 -- a thread's edge: the line says it.
+                short = Short(type(error).__name__, is_absent=True)
+            self._keep(key, short)
 
     def array(self, key: ValueKey) -> Any:
         """Return the array itself, or an `Absence`."""
