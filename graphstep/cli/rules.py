@@ -26,7 +26,7 @@ from graphstep.rules import (
     Check,
     Notation,
     Rule,
-    check_of,
+    checks_of,
     mathml_of,
     rule_named,
     rules_named,
@@ -57,7 +57,7 @@ def command(names: tuple[str, ...], with_check: bool, as_json: bool) -> None:
     for name in names:
         _need_known(name)
     wanted = [name for name in names or sorted(RULES) if name in RULES]
-    checks = {name: check_of(name) for name in wanted} if with_check else {}
+    checks = checks_of(wanted) if with_check else {}
     if as_json:
         click.echo(json.dumps(_document(names, wanted, checks), allow_nan=False))
     else:

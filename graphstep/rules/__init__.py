@@ -5,12 +5,12 @@ from __future__ import annotations
 from graphstep.rules._catalogue import (
     EXAMPLES,
     TOLERANCE,
-    check_of,
+    checks_of,
     rule_named,
     rules_named,
 )
-from graphstep.rules._checking import Check, checked
-from graphstep.rules._examples import Example, prepared
+from graphstep.rules._checking import Case, Check, case_of, checked
+from graphstep.rules._examples import Example, Operand, equation_of, prepared
 from graphstep.rules._filling import Written, written
 from graphstep.rules._library import LIBRARY
 from graphstep.rules._lookup import PRIMITIVES, RULES, name_of, rule_of
@@ -32,16 +32,20 @@ __all__ = [
     "RULES",
     "TOLERANCE",
     "WITHOUT",
+    "Case",
     "Check",
     "Equation",
     "Example",
     "Notation",
+    "Operand",
     "Rule",
     "Structure",
     "Written",
-    "check_of",
+    "case_of",
     "checked",
+    "checks_of",
     "cotangent_of",
+    "equation_of",
     "mathml_of",
     "name_of",
     "prepared",

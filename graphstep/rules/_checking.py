@@ -41,65 +41,108 @@ class Check:
         """The largest of all differences."""
         return max(self.value, self.jvp, self.vjp)
 
+    def worst(self, other: Check) -> Check:
+        """Return the larger differences of two checks."""
+        return Check(
+            max(self.value, other.value),
+            max(self.jvp, other.jvp),
+            max(self.vjp, other.vjp),
+        )
 
-def checked(
-    rule: Rule, eqn: Any, primals: Sequence[Any], rng: np.random.Generator
-) -> Check:
-    """Compare a rule with `jax.jvp` and `jax.vjp` of its equation.
 
-    Args:
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """A rule, its equation, and the numbers at which they are compared.
+
+    Attributes:
         rule: The rule.
         eqn: Its equation.
         primals: A value for each operand.
-        rng: Source of the tangents and cotangents.
+        tangents: A tangent for each operand that has a derivative.
+        cotangents: A cotangent for each result that has one.
     """
-    # An operand may have no derivative in JAX, or only in theory.
-    active = [
-        i
-        for i, (value, structure) in enumerate(
-            zip(primals, rule.structure, strict=True)
-        )
-        if structure is not UNDEFINED and is_differentiable(value)
-    ]
-    given = [_random(rng, primals[i]) for i in active]
-    sought = [
-        k for k, aval in enumerate(rule.equation.out_avals) if is_differentiable(aval)
-    ]
-    sent = [_random(rng, rule.equation.out_avals[k]) for k in sought]
 
-    def results(*values: Any) -> tuple[list[Any], list[Any]]:
-        operands = list(primals)
-        for i, value in zip(active, values, strict=True):
-            operands[i] = value
-        outs = bind(eqn, operands)
-        return [outs[k] for k in sought], outs
+    rule: Rule
+    eqn: Any
+    primals: Sequence[Any]
+    tangents: Sequence[Any]
+    cotangents: Sequence[Any]
 
-    def both(values: list[Any], tangents: list[Any], cotangents: list[Any]) -> Any:
+    @property
+    def active(self) -> list[int]:
+        """Operands that have a derivative in JAX, and not only in theory."""
+        pairs = zip(self.primals, self.rule.structure, strict=True)
+        return [
+            i
+            for i, (value, structure) in enumerate(pairs)
+            if structure is not UNDEFINED and is_differentiable(value)
+        ]
+
+    @property
+    def sought(self) -> list[int]:
+        """Results that have a derivative."""
+        avals = self.rule.equation.out_avals
+        return [k for k, aval in enumerate(avals) if is_differentiable(aval)]
+
+    def by_jax(self, primals: Any, tangents: Any, cotangents: Any) -> Any:
+        """Return results, tangents and contributions as JAX computes them."""
+        values = [primals[i] for i in self.active]
+
+        def results(*values: Any) -> tuple[list[Any], list[Any]]:
+            operands = list(primals)
+            for i, value in zip(self.active, values, strict=True):
+                operands[i] = value
+            outs = bind(self.eqn, operands)
+            return [outs[k] for k in self.sought], outs
+
         _, moved, outs = jax.jvp(results, values, tangents, has_aux=True)
         received = jax.vjp(results, *values, has_aux=True)[1](cotangents)
         return outs, moved, received
 
-    values = [primals[i] for i in active]
-    outs, moved, received = jax.device_get(
-        jax.jit(both, compiler_options=_QUICK)(values, given, sent)
-    )
-    known = _symbols(rule, primals, outs)
-    known |= {
-        tangent_of(rule.operands[i]): t for i, t in zip(active, given, strict=True)
-    }
-    known |= {
-        cotangent_of(rule.results[k]): c for k, c in zip(sought, sent, strict=True)
-    }
-    tangents, contributions = rule.tangents_at(known), rule.contributions_at(known)
-    values = [
-        out if value is None else value
-        for value, out in zip(rule.results_at(known), outs, strict=True)
-    ]
-    return Check(
-        _difference(values, outs),
-        _difference([tangents[k] for k in sought], moved),
-        _difference([contributions[i] for i in active], received),
-    )
+    def compared(self, outs: Any, moved: Any, received: Any) -> Check:
+        """Compare what the formulas give with what JAX computed."""
+        rule = self.rule
+        known = _symbols(rule, self.primals, outs)
+        for i, tangent in zip(self.active, self.tangents, strict=True):
+            known[tangent_of(rule.operands[i])] = _precise(tangent)
+        for k, cotangent in zip(self.sought, self.cotangents, strict=True):
+            known[cotangent_of(rule.results[k])] = _precise(cotangent)
+        tangents, sent = rule.tangents_at(known), rule.contributions_at(known)
+        values = [
+            out if value is None else value
+            for value, out in zip(rule.results_at(known), outs, strict=True)
+        ]
+        return Check(
+            _difference(values, outs),
+            _difference([tangents[k] for k in self.sought], moved),
+            _difference([sent[i] for i in self.active], received),
+        )
+
+
+def case_of(
+    rule: Rule, eqn: Any, primals: Sequence[Any], rng: np.random.Generator
+) -> Case:
+    """Return a comparison along random tangents and cotangents."""
+    case = Case(rule, eqn, primals, (), ())
+    tangents = [_random(rng, primals[i]) for i in case.active]
+    avals = rule.equation.out_avals
+    cotangents = [_random(rng, avals[k]) for k in case.sought]
+    return dataclasses.replace(case, tangents=tangents, cotangents=cotangents)
+
+
+def checked(cases: Sequence[Case]) -> list[Check]:
+    """Compare rules with `jax.jvp` and `jax.vjp` of their equations.
+
+    All of them are one program, because compiling takes nearly all of the time.
+    """
+
+    def all_by_jax(given: Any) -> Any:
+        return [case.by_jax(*each) for case, each in zip(cases, given, strict=True)]
+
+    given = [(list(case.primals), case.tangents, case.cotangents) for case in cases]
+    program = jax.jit(all_by_jax, compiler_options=_QUICK)
+    found = jax.device_get(program(given))
+    return [case.compared(*each) for case, each in zip(cases, found, strict=True)]
 
 
 def _symbols(rule: Rule, primals: Sequence[Any], outs: Sequence[Any]) -> dict[str, Any]:
