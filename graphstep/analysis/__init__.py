@@ -25,7 +25,7 @@ from graphstep.analysis._local_jacobian import (
     structure_of,
 )
 from graphstep.analysis._modes import MODES, Estimate, Mode, Modes, modes
-from graphstep.analysis._modes_advice import Choice, advice, measured, predicted
+from graphstep.analysis._modes_advice import TIE, Choice, advice, measured, predicted
 from graphstep.analysis._modes_experiment import (
     SHAPES,
     SWEEP,
@@ -66,6 +66,7 @@ __all__ = [
     "SHAPES",
     "STATISTICS",
     "SWEEP",
+    "TIE",
     "UNKEPT",
     "UNWALKED",
     "WORDS",

@@ -49,25 +49,14 @@ from graphstep.export.modes import (
 
 _LISTED = 20
 _CURVE_HEIGHT = 8
+_LONGEST_LINE = 10_000
 _LONGEST_BAR = 40
 _NAME_CELLS = 15
 _NO_VALUES = "Only types were given, so nothing is measured."
 
 
-class ModesCommand(click.Command):
-    """A command that takes a target or makes the experiment."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; the experiment has no target."""
-        if "--experiment" in args:
-            # It is looked up nowhere.
-            args = [*args, ""]
-        return super().parse_args(ctx, args)
-
-
 @click.command(
     "modes",
-    cls=ModesCommand,
     help="Say what forward and reverse mode cost for a function, and which to use.\n\n"
     "Passes, operations, memory, and time by prediction and by the clock, in "
     "evaluations of the function; what reverse mode stores, and why.",
@@ -116,6 +105,8 @@ def command(
     """Print what each way to differentiate a function costs."""
     request = request_from_options(options)
     terminal = Terminal.of(sys.stdout)
+    if not experiment and not request.target:
+        raise click.MissingParameter(ctx=ctx, param=_TARGET, param_hint="'TARGET'")
     if experiment:
         if request.target:
             msg = f"--experiment has maps of its own, so leave out `{request.target}`."
@@ -145,6 +136,11 @@ def command(
         text = _text(session, found, timings, terminal, is_whole=is_whole)
     for line in text:
         click.echo(line)
+
+
+_TARGET = next(each for each in command.params if each.name == "target")
+# The experiment has none.
+_TARGET.required = False
 
 
 def _found(session: Session, seconds: float) -> tuple[Modes, tuple[Timing, ...]]:
@@ -236,9 +232,10 @@ def _table(
 def _plot(found: Modes, timings: Sequence[Timing], terminal: Terminal) -> Iterator[str]:
     marks = _marks(terminal)
     width = min(_LONGEST_BAR, max(8, terminal.width - _NAME_CELLS - 24))
-    yield f"time, logarithmic: {marks.light} predicted, {marks.bar} measured"
+    said = f"time, logarithmic: {marks.light} predicted, {marks.bar} measured"
+    yield _cut(said, terminal)
     for bar in bars(found, timings, width, marks):
-        yield f"{bar.name:<{_NAME_CELLS}}{bar.predicted} {bar.said}"
+        yield _cut(f"{bar.name:<{_NAME_CELLS}}{bar.predicted} {bar.said}", terminal)
         if bar.measured:
             yield f"{'':<{_NAME_CELLS}}{terminal.style(bar.measured, fg='cyan')}"
 
@@ -264,7 +261,8 @@ def _residuals(found: Modes, terminal: Terminal, *, is_whole: bool) -> Iterator[
     )
     rest = [each.nbytes for i, each in enumerate(kept) if i not in shown]
     if rest:
-        yield f"and {len(rest)} smaller ones, {bytes_text(sum(rest))} (--all lists them)"
+        size = bytes_text(sum(rest))
+        yield _cut(f"and {len(rest)} smaller ones, {size} (--all lists them)", terminal)
 
 
 def _memory(found: Modes, terminal: Terminal) -> Iterator[str]:
@@ -273,7 +271,7 @@ def _memory(found: Modes, terminal: Terminal) -> Iterator[str]:
     marks = _marks(terminal)
     yield ""
     said = f"bytes alive along the passes: {marks.residual} residuals, {marks.other} others"
-    yield fitted(said, terminal.width, terminal.glyphs.ellipsis)
+    yield _cut(said, terminal)
     yield from curve(found.memory, min(terminal.width, 100), _CURVE_HEIGHT, marks)
 
 
@@ -281,14 +279,19 @@ def _programs(
     programs: Sequence[DerivedProgram], before_after: Sequence[Size], terminal: Terminal
 ) -> Iterator[str]:
     def fit(text: str, width: int) -> str:
-        cut = fitted(safe(text, limit=10_000), width, terminal.glyphs.ellipsis)
+        cut = fitted(safe(text, _LONGEST_LINE), width, terminal.glyphs.ellipsis)
         return cut + " " * (width - cells(cut))
 
     label = 8
     for pieces in side_by_side(programs, terminal.width - label * len(programs), fit):
-        shown = [_labelled(text, node, label, terminal) for text, node in pieces]
+        # One alone is as long as JAX prints it.
+        room = terminal.width - label
+        shown = [
+            _labelled(fit(text, min(room, cells(text))), node, label, terminal)
+            for text, node in pieces
+        ]
         yield "".join(shown).rstrip()
-    yield "the same function under JAX's transformations:"
+    yield _cut("the same function under JAX's transformations:", terminal)
     yield from columns(
         SIZE_TITLES,
         [size_cells(size) for size in before_after],
@@ -301,6 +304,10 @@ def _programs(
 
 def _labelled(text: str, node: str, width: int, terminal: Terminal) -> str:
     return terminal.style(fitted(node, width - 1, "~").ljust(width), dim=True) + text
+
+
+def _cut(text: str, terminal: Terminal) -> str:
+    return fitted(text, terminal.width, terminal.glyphs.ellipsis)
 
 
 def _marks(terminal: Terminal) -> Marks:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graphstep.analysis import SHAPES, SWEEP, Choice, Trial, crossover, trial
+from graphstep.analysis import SHAPES, SWEEP, TIE, Choice, Trial, crossover, trial
 from graphstep.cli.columns import columns
 from graphstep.cli.terminal import Terminal
 from graphstep.export.modes import factor_text, seconds
@@ -14,11 +15,17 @@ _TITLES = (
     "n → m",
     "jacfwd",
     "jacrev",
-    "predicted ratio",
-    "measured ratio",
     "predicted",
     "measured",
-    "agree",
+    "predicted",
+    "measured",
+    "same",
+)
+
+_LEGEND = (
+    "predicted and measured: the time of jacfwd by that of jacrev, and then which of "
+    f"them wins. Within {TIE} of each other they tie, and forward mode is the one to "
+    "use: it stores no residuals."
 )
 
 
@@ -44,18 +51,17 @@ def lines(
         [_cells(each) for each in found],
         terminal,
         right=(1, 2, 3, 4),
-        first_to_go=(7, 1, 2),
+        first_to_go=(2, 1, 7),
     )
-    yield "ratio: time of jacfwd by that of jacrev; within 1.25 of each other is a tie,"
-    yield "which forward mode wins because it stores no residuals"
+    yield from textwrap.wrap(_LEGEND, terminal.width)
     yield ""
-    yield _crossing(swept)
+    yield from textwrap.wrap(_crossing(swept), terminal.width)
 
 
 def _cells(each: Trial) -> tuple[str, ...]:
     agree = "yes" if each.measured.agrees(each.predicted) else "no"
     return (
-        f"{each.n} → {each.m}",
+        f"{each.n}→{each.m}",
         _time(each, "jacfwd"),
         _time(each, "jacrev"),
         _ratio(each.predicted),
