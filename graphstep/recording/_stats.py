@@ -82,8 +82,11 @@ def _stats_of_piece(piece: Any) -> Stats:
         pos_inf = int(np.count_nonzero(x == np.inf))
         x = x[np.isfinite(x)]
         low, high = (float(x.min()), float(x.max())) if x.size else (math.nan,) * 2
-    negative = int(np.count_nonzero(x < 0)) if low < 0 else 0
-    zero = int(np.count_nonzero(x == 0))
+    # Half of the memory to go through where that is enough to tell.
+    is_whole = magnitudes.dtype == np.float32 and x.size == size
+    signs = magnitudes if is_whole else x
+    negative = int(np.count_nonzero(signs < 0)) if low < 0 else 0
+    zero = int(np.count_nonzero(signs == 0))
     absmax = max(abs(low), abs(high)) if x.size else 0.0
     exponent = _exponent(absmax)
     if abs(exponent) > _TAME:

@@ -73,6 +73,8 @@ def node_facts(
     out: int,
     element: Index | None,
     norm: Norm = norm_of,
+    *,
+    with_rule: bool = True,
 ) -> Facts:
     """Return the facts of one node, in the iteration in which the cursor sees it.
 
@@ -85,6 +87,7 @@ def node_facts(
             or |tangent| where those were recorded.
         norm: Returns the norm of an array and what is wrong with it, for those who
             know it already.
+        with_rule: Whether the local rule is written out, too.
     """
     graph = cursor.timeline.graph
     node = graph.node(node_id)
@@ -97,7 +100,7 @@ def node_facts(
     iteration = cursor.iteration_of(node_id)
     if iteration is None:
         return dataclasses.replace(start, notes=("Its loop took no turn.",))
-    reader = _Reader(recording, cursor, node, out, iteration, norm)
+    reader = _Reader(recording, cursor, node, out, iteration, norm, with_rule)
     index = reader.followed(element)
     start = dataclasses.replace(
         start, index=index, equation=reader.equation or start.equation
@@ -115,6 +118,7 @@ class _Reader:
     out: int
     iteration: tuple[int, ...]
     norm: Norm
+    with_rule: bool
 
     @property
     def graph(self) -> ProgramGraph:
@@ -255,7 +259,9 @@ class _Reader:
         return dataclasses.replace(
             facts,
             rule=rule_text(self.graph, self.node.id) if sent else "",
-            local=rule_lines(self.graph, self.node.id) if sent else None,
+            local=rule_lines(self.graph, self.node.id)
+            if sent and self.with_rule
+            else None,
             sent=tuple(sent),
             n_more=max(0, len(terms) - _LISTED),
             others=tuple(self._others()),

@@ -22,6 +22,13 @@ def leading_index(array: Any) -> Index:
     x = np.asarray(array)
     if x.ndim == 0 or not x.size or x.dtype == jax.dtypes.float0:
         return ()
+    if x.dtype.kind == "f":
+        # `argmax` and `argmin` take a NaN for the greatest and for the least of all.
+        ends = sorted((int(np.argmax(x)), int(np.argmin(x))))
+        flat = x.reshape(-1)
+        first, second = (abs(float(flat[end])) for end in ends)
+        place = ends[1] if second > first else ends[0]
+        return tuple(int(i) for i in np.unravel_index(place, x.shape))
     magnitude = np.abs(x)
     if magnitude.dtype.kind not in "fiub":
         # JAX's small floats are of kind V.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from graphstep.analysis import INF, NAN
 from graphstep.export.chain import (
@@ -16,6 +16,7 @@ from graphstep.export.chain import (
     seed_facts,
     signed,
 )
+from graphstep.export.page._reading import ReadOnce
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD, SEED, Cursor
 
@@ -24,11 +25,12 @@ _LETTERS = {NAN: " N", INF: " I"}
 _LONGEST_SUM = 6
 
 
-def chain_of(recording: Recording, cursor: Cursor) -> dict[str, Any]:
+def chain_of(recording: ReadOnce, cursor: Cursor) -> dict[str, Any]:
     """Return what the chain rule's panel says at one step."""
     if cursor.pass_ == SEED:
         return _compact({"sent": _amounts(seed_facts(cursor).sent)})
-    facts = node_facts(recording, cursor, cursor.step.node, 0, None)
+    node, plain = cursor.step.node, cast("Recording", recording)
+    facts = node_facts(plain, cursor, node, 0, None, recording.norm, with_rule=False)
     found: dict[str, Any] = {
         "head": facts.equation,
         "type": facts.type,

@@ -18,15 +18,21 @@ SCRIPTS = (
     "payload.mjs",
     "arrays.mjs",
     "routes.mjs",
+    "composing.mjs",
     "views.mjs",
     "walk.mjs",
     "search.mjs",
     "elements.mjs",
     "drawing.mjs",
     "panning.mjs",
+    "formulas.mjs",
     "panels.mjs",
+    "cards.mjs",
     "inspector.mjs",
     "keys.mjs",
+    "formula.mjs",
+    "grading.mjs",
+    "lesson.mjs",
     "app.mjs",
 )
 _IMPORT = re.compile(r"^import\s[^;]*?from\s+\"[^\"]+\";\n", re.MULTILINE)
@@ -68,7 +74,8 @@ def document(title: str, summary: str, data: str) -> str:
         summary: What is read where no script runs.
         data: What `packed` gave.
     """
-    style, script = static_text("page.css"), script_text()
+    style = static_text("page.css") + static_text("lesson.css")
+    script = script_text()
     policy = "; ".join(
         [
             "default-src 'none'",

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from graphstep.export.page._cards import cards_payload
 from graphstep.export.page._chain import chain_of
 from graphstep.export.page._document import document, packed
 from graphstep.export.page._program import program_payload
+from graphstep.export.page._reading import ReadOnce
+from graphstep.export.page._rules import rules_payload
 from graphstep.export.page._steps import Steps, steps_of, steps_payload
 from graphstep.export.page._values import BUDGET, Blob, ValueWriter, fitting
 from graphstep.export.page._views import first_view, views_payload
@@ -29,6 +32,7 @@ def page_from_recording(
     max_elements: int = 1024,
     max_steps: int = 20_000,
     drawing_seconds: float = 3.0,
+    lesson: dict[str, Any] | None = None,
 ) -> bytes:
     """Return a page that walks through a recording, in any browser, without Python.
 
@@ -45,21 +49,23 @@ def page_from_recording(
             others statistics and a small picture.
         max_steps: Of a walk with more steps, evenly chosen turns of loops are in it.
         drawing_seconds: Time for drawings beyond those that every region needs.
+        lesson: Text, stops and exercises to stand beside the walk.
 
     Raises:
         SteppingError: If there is no step `at`, or no step at all.
         RegionNotFoundError: If `expanded` names what is no region.
     """
     graph = recording.graph
-    steps = steps_of(recording, max_steps)
+    once = ReadOnce(recording)
+    steps = steps_of(once, max_steps)
     if at is not None:
         steps.timeline.step(at)
     name = title or one_line(recording.fn_name, 80)
     if expanded is not None:
         expanded = [graph.regions[region].id for region in expanded]
-    views, names = views_payload(graph, first_view(graph, expanded), drawing_seconds)
     blob = Blob()
-    values, largest = _values(recording, steps, blob, max_elements)
+    chain = [chain_of(once, steps.cursor.seek(index)) for index in steps.indices]
+    values, largest = _values(once, steps, blob, max_elements)
     verification = recording.verification
     facts: dict[str, Any] = {
         "title": name,
@@ -71,12 +77,12 @@ def page_from_recording(
         "turns": None if len(steps.indices) == steps.timeline.length else steps.turns,
         "program": program_payload(graph),
         "steps": steps_payload(steps),
-        "chain": [
-            chain_of(recording, steps.cursor.seek(index)) for index in steps.indices
-        ],
-        "openable": names,
-        "views": views,
+        "chain": chain,
+        **rules_payload(graph),
+        **cards_payload(recording, steps),
+        **views_payload(graph, first_view(graph, expanded), drawing_seconds),
         "values": values,
+        "lesson": lesson,
     }
     n_steps = len(steps.indices)
     summary = (
@@ -87,7 +93,7 @@ def page_from_recording(
 
 
 def _values(
-    recording: Recording, steps: Steps, blob: Blob, max_elements: int
+    recording: ReadOnce, steps: Steps, blob: Blob, max_elements: int
 ) -> tuple[dict[str, Any], int]:
     """Return the values of every node, and up to how many elements are in full."""
     visits = _visits(steps)

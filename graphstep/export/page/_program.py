@@ -13,7 +13,7 @@ from graphstep.export._labels import literal_text, node_words, region_title
 from graphstep.export.chain import equation_text, label_of, loop_name
 from graphstep.graph import ProgramGraph
 from graphstep.layout import Group, groups
-from graphstep.tracing import one_line, source_text
+from graphstep.tracing import SourceLocation, one_line, source_text
 
 # Lines of source on either side of those that made the program.
 _CONTEXT = 20
@@ -107,7 +107,7 @@ def _sources(graph: ProgramGraph) -> tuple[list[dict[str, Any]], dict[str, list[
     last: dict[str, Any] = {}
     located: dict[str, Any] = {}
     for node in graph.order:
-        location = graph.source(node)
+        location = _location(graph, node)
         if location is None:
             continue
         located[node] = location
@@ -139,6 +139,19 @@ def _sources(graph: ProgramGraph) -> tuple[list[dict[str, Any]], dict[str, list[
         for node, at in located.items()
     }
     return files, places
+
+
+def _location(graph: ProgramGraph, node_id: str) -> SourceLocation | None:
+    """Return where a node was made; of what a loop is handed, where the loop was."""
+    found = graph.source(node_id)
+    node = graph.node(node_id)
+    if found is not None or node.role != "binder":
+        return found
+    region = graph.regions[node.region]
+    if region.id in graph:
+        return graph.source(region.id)
+    inside = graph.order[region.start : region.stop]
+    return next(filter(None, map(graph.source, inside)), None)
 
 
 def _line(text: str) -> str:

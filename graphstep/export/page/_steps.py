@@ -12,6 +12,7 @@ from graphstep.errors import SteppingError
 from graphstep.graph import ProgramGraph
 from graphstep.stepping import BACKWARD, FORWARD, Cursor, Step, Timeline
 from graphstep.stepping import cursor as first_step
+from graphstep.stepping._levels import level, out, over, reverse_out, reverse_over
 from graphstep.stepping._sums import arrival
 
 # Turns of each loop that a page carries, the first of these that is few enough.
@@ -95,25 +96,44 @@ def _spread(n: int, turns: int) -> list[int]:
     return sorted({round(i * step) for i in range(turns)} | {n - 1, n})
 
 
-_MOVES: dict[str, Callable[[Cursor], Cursor]] = {
-    "over": Cursor.over,
-    "reverseOver": Cursor.reverse_over,
-    "out": Cursor.out,
-    "reverseOut": Cursor.reverse_out,
-}
+def _moves(steps: Steps, taken: list[Step]) -> dict[str, list[int]]:
+    """Return how many carried steps on each command leads, from each carried step."""
+    timeline = steps.timeline
+    levels = [level(timeline, step) for step in taken]
+    last = len(taken) - 1
+
+    def follow(
+        move: Callable[[Timeline, int], int], way: int, *, leaves: bool
+    ) -> list[int]:
+        found = [0] * len(taken)
+        for number in range(last, -1, -1) if way > 0 else range(len(taken)):
+            near = number + way
+            here = levels[number]
+            beside = levels[near] if 0 <= near <= last else None
+            index = steps.indices[number]
+            is_next = beside is not None and steps.indices[near] == index + way
+            if is_next and leaves and beside == here and len(here) > 1:
+                # What leads out from the step beside leads out from here.
+                target = near + found[near]
+            elif is_next and not leaves and beside == here:
+                target = near
+            else:
+                target = steps.place(move(timeline, index))
+            found[number] = target - number
+        return found
+
+    return {
+        "over": follow(over, 1, leaves=False),
+        "reverseOver": follow(reverse_over, -1, leaves=False),
+        "out": follow(out, 1, leaves=True),
+        "reverseOut": follow(reverse_out, -1, leaves=True),
+    }
 
 
 def steps_payload(steps: Steps) -> dict[str, Any]:
     """Return nodes, iterations and moves, a number per carried step."""
     graph, timeline = steps.timeline.graph, steps.timeline
     taken = [timeline.step(index) for index in steps.indices]
-    moves = {
-        name: [
-            steps.place(move(steps.cursor.seek(index)).index) - number
-            for number, index in enumerate(steps.indices)
-        ]
-        for name, move in _MOVES.items()
-    }
     is_whole = len(steps.indices) == timeline.length
     seed = timeline.seed_index
     return {
@@ -124,7 +144,7 @@ def steps_payload(steps: Steps) -> dict[str, Any]:
         "seed": None if seed is None else steps.place(seed),
         "complete": [_completion(steps, step) for step in taken],
         "over": _overs(steps, taken),
-        "moves": moves,
+        "moves": _moves(steps, taken),
     }
 
 
@@ -138,8 +158,8 @@ def _completion(steps: Steps, step: Step) -> int:
     if graph.columns.roles[position] == "output":
         assert timeline.seed_index is not None
         return steps.place(step.index) - steps.place(timeline.seed_index)
-    for out in range(len(graph.columns.avals[position])):
-        for edge in graph.uses(step.node, out):
+    for result in range(len(graph.columns.avals[position])):
+        for edge in graph.uses(step.node, result):
             try:
                 place = arrival(timeline, edge, step.iteration)
                 latest = max(latest, timeline.index(BACKWARD, *place))

@@ -9,7 +9,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep.recording import Absence, Recording, Stats, stats_from_array
+from graphstep.export.page._reading import ReadOnce
+from graphstep.recording import Absence, Stats
 
 Iteration = tuple[int, ...]
 # Bytes that all arrays may take; beyond it, the largest ones are summed up.
@@ -19,6 +20,8 @@ _THUMBNAIL = 24
 # Iterations up to which each one has a thumbnail.
 _THUMBNAILS = 64
 _BINS = 30
+# Elements that are looked at together: they stay in the cache.
+_PIECE = 1 << 15
 
 
 @dataclasses.dataclass
@@ -46,7 +49,7 @@ class ValueWriter:
         max_elements: Elements up to which an array is written in full.
     """
 
-    def __init__(self, recording: Recording, blob: Blob, max_elements: int) -> None:
+    def __init__(self, recording: ReadOnce, blob: Blob, max_elements: int) -> None:
         self.recording, self.blob = recording, blob
         self.max_elements = max_elements
 
@@ -80,11 +83,13 @@ class ValueWriter:
             found["dtype"] = plain[0][0]
             found["at"] = self.blob.add(b"".join(data for _, data in plain))
             return found
-        found["stats"] = [
-            None if a is None else _facts(stats_from_array(a)) for a in arrays
-        ]
+        stats = [None if a is None else self.recording.stats_of(a) for a in arrays]
+        found["stats"] = [None if s is None else _facts(s) for s in stats]
         if len(arrays) <= _THUMBNAILS:
-            found["thumbs"] = [None if a is None else _thumbnail(a) for a in arrays]
+            found["thumbs"] = [
+                None if a is None or s is None else _thumbnail(a, s)
+                for a, s in zip(arrays, stats, strict=True)
+            ]
         return found
 
     def _kept_stats(
@@ -161,30 +166,61 @@ def _facts(stats: Stats) -> list[Any]:
     ]
 
 
-def _thumbnail(array: np.ndarray) -> dict[str, Any]:
+def _thumbnail(array: np.ndarray, stats: Stats) -> dict[str, Any]:
     """Return a small picture of a large array, and how its elements are spread.
 
     A cell shows the element greatest in size of those that it stands for, from 0 (the
     greatest magnitude, negative) over 127 (zero) to 254; 255 stands for NaN or infinity.
     """
     x = np.abs(array) if array.dtype.kind == "c" else array
-    x = x.astype(np.float64)
+    if x.dtype.name not in ("float32", "float64"):
+        x = x.astype(np.float64)
     plane = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x.reshape(1, -1)
-    for axis in (0, 1):
-        n = plane.shape[axis]
-        if n > _THUMBNAIL:
-            edges = [i * n // _THUMBNAIL for i in range(_THUMBNAIL)]
-            with np.errstate(invalid="ignore"):
-                high = np.maximum.reduceat(plane, edges, axis=axis)
-                low = np.minimum.reduceat(plane, edges, axis=axis)
-            plane = np.where(np.abs(low) > np.abs(high), low, high)
-    finite = np.isfinite(plane)
-    top = float(np.max(np.abs(plane), where=finite, initial=0.0))
-    shares = np.where(finite, plane, 0.0) / (top or 1.0)
-    cells = np.where(finite, np.rint(shares * 127) + 127, 255).astype(int)
-    kept = x[np.isfinite(x)]
-    spread: list[int] = []
-    if kept.size and kept.min() < kept.max():
+    cells = _pooled(_pooled(plane).T).T.astype(np.float64)
+    finite = np.isfinite(cells)
+    shares = np.where(finite, cells, 0.0) / (stats.absmax or 1.0)
+    shades = np.where(finite, np.rint(shares * 127) + 127, 255).astype(int)
+    return {
+        "rows": len(shades),
+        "cells": shades.ravel().tolist(),
+        "spread": _spread(x, stats),
+    }
+
+
+def _pooled(plane: np.ndarray) -> np.ndarray:
+    """Return at most so many rows, each the greatest in size of as many as it takes."""
+    n, n_columns = plane.shape
+    each = -(-n // _THUMBNAIL)
+    if each <= 1:
+        return plane
+    whole = n // each
+    parts = plane[: whole * each].reshape(whole, each, n_columns)
+    pooled = _greatest(parts, 1)
+    if whole * each == n:
+        return pooled
+    rest = _greatest(plane[None, whole * each :], 1)
+    return np.concatenate([pooled, rest])
+
+
+def _greatest(parts: np.ndarray, axis: int) -> np.ndarray:
+    """Return the elements greatest in size along an axis, with their signs."""
+    with np.errstate(invalid="ignore"):
+        high, low = parts.max(axis=axis), parts.min(axis=axis)
+        return np.where(-low > high, low, high)
+
+
+def _spread(x: np.ndarray, stats: Stats) -> list[int]:
+    """Return how many finite elements lie in each of some stretches of equal width."""
+    if not stats.min < stats.max:
+        return []
+    kept = x.ravel() if stats.is_finite else x[np.isfinite(x)]
+    # Halves, whose difference is never too great to write.
+    low, high = 0.5 * stats.min, 0.5 * stats.max
+    scale = _BINS / (high - low)
+    found = np.zeros(_BINS, np.int64)
+    for start in range(0, kept.size, _PIECE):
         with np.errstate(all="ignore"):
-            spread = np.histogram(kept, bins=_BINS)[0].tolist()
-    return {"rows": len(cells), "cells": cells.ravel().tolist(), "spread": spread}
+            places = (kept[start : start + _PIECE] * 0.5 - low) * scale
+        np.clip(places, 0, _BINS - 1, out=places)
+        found += np.bincount(places.astype(np.int64), minlength=_BINS)
+    return found.tolist()

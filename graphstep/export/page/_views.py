@@ -1,26 +1,21 @@
-"""Drawings of a program for a page: one for each set of open regions that it offers."""
+"""Drawings of a program for a page: of every region, and of those most often opened."""
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from graphstep.export._expansion import legible_expansion, legible_groups
 from graphstep.export._labels import node_words, region_title
-from graphstep.graph import ProgramGraph
-from graphstep.layout import Group, Layout, LayoutCache, groups, lay_out
+from graphstep.export.page._pieces import Pieces
+from graphstep.graph import ROOT_ID, ProgramGraph
+from graphstep.layout import Direction, Group, Layout, LayoutCache, groups, lay_out
 from graphstep.tracing import one_line
 
-# Boxes and lines, of all drawings together, after which no more are made than every
-# region needs to open, and after which none are.
-_MOST_ITEMS, _ALL_ITEMS = 8_000, 20_000
-# Drawings made however large they are: as it is at first, and the outermost regions all
-# closed and all open.
-_FIRST = 3
-# How many times its time the making of what every region needs may take.
-_PATIENCE = 3
+# Boxes and lines, of all pieces together, after which no more are made than every region
+# needs.
+_MOST_ITEMS = 8_000
 # Nodes up to which there is a drawing with everything open.
 _ALL_OPEN = 700
 _WIDEST, _NARROWEST = 30, 14
@@ -57,21 +52,6 @@ class Views:
         """Return what is open and seen: not what is inside of something closed."""
         known = opened & self.parents.keys()
         return frozenset(i for i in known if self.with_outer(i) <= known)
-
-    def needed(self, first: frozenset[str]) -> list[frozenset[str]]:
-        """Return sets of open regions in which every region is open once, and closed.
-
-        The inside of each region is opened twice: by itself and with all that is
-        directly in it. Of a large program that is far less than one set per region.
-        """
-        found = [first, frozenset[str]()]
-        for item in ("", *self.parents):
-            inner = [i for i, parent in self.parents.items() if parent == item]
-            if inner and item:
-                found.append(self.with_outer(item))
-            if inner:
-                found.append(self.with_outer(item) | frozenset(inner))
-        return list(dict.fromkeys(found))
 
     def wished(self, first: frozenset[str]) -> Iterator[frozenset[str]]:
         """Yield more sets of open regions, those first that people come to first."""
@@ -140,15 +120,19 @@ class Views:
         title = group.label if group else region_title(self.graph.regions[item])
         return min(len(title) + 2, _WIDEST)
 
-    def lay_out(self, opened: frozenset[str]) -> Layout:
-        """Return the drawing with these regions open."""
+    def lay_out(
+        self, opened: frozenset[str], direction: Direction, of: str = ROOT_ID
+    ) -> Layout:
+        """Return the drawing with these regions open, of the program or of a region."""
         return lay_out(
             self.graph,
             opened,
-            self.measure(opened),
+            self.measure(opened | {of}),
+            direction=direction,
             cache=self._cache,
             zoom="page",
             title=self._title,
+            of=of,
         )
 
 
@@ -163,81 +147,46 @@ def first_view(graph: ProgramGraph, expanded: Any = None) -> frozenset[str]:
 
 def views_payload(
     graph: ProgramGraph, first: frozenset[str], seconds: float
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return drawings, the first one first, and the names of all that opens.
+) -> dict[str, Any]:
+    """Return what opens, what is open at first, and the pieces of drawings.
+
+    Every region is drawn once with all inside of it closed; the page makes room for
+    what is opened there. Where that has been done here, it looks better: the first
+    drawing, and as many more as there is time for.
 
     Args:
         graph: The program.
         first: What is open at first.
-        seconds: Time after which no more drawings are made than every region needs;
-            after three times that, no more at all.
+        seconds: Time after which no more drawings are made than every region needs.
     """
     views = Views(graph)
     names = list(views.parents)
-    number = {name: i for i, name in enumerate(names)}
     first = views.normal(first)
-    found: dict[frozenset[str], dict[str, Any]] = {}
-    needed = views.needed(first)
-    n_items, start = 0, time.monotonic()
-    for tried, opened in enumerate(itertools.chain(needed, views.wished(first))):
-        spent = time.monotonic() - start
-        is_late = n_items > _MOST_ITEMS or spent > seconds
-        is_too_late = n_items > _ALL_ITEMS or spent > _PATIENCE * seconds
-        n_made_anyway = _FIRST if is_too_late else len(needed)
-        if is_late and tried >= n_made_anyway:
-            break
-        if opened in found:
-            continue
-        drawing = views.lay_out(opened)
-        n_items += len(drawing.boxes) + len(drawing.trunks)
-        found[opened] = {
-            "open": sorted(number[item] for item in opened),
-            **_drawing(drawing, graph.positions),
-        }
-    return list(found.values()), names
-
-
-def _drawing(drawing: Layout, position: Mapping[str, int]) -> dict[str, Any]:
     return {
-        "size": [drawing.width, drawing.height],
-        "boxes": [
-            [b.id if b.kind != "node" else position[b.id], b.x, b.y, b.width, b.height]
-            for b in drawing.boxes.values()
-        ],
-        "frames": [
-            [f.id, f.x, f.y, f.width, f.height, f.depth, f.title_x, f.title_width]
-            for f in drawing.frames.values()
-        ],
-        "trunks": [
-            [
-                position[t.value[0]],
-                t.value[1],
-                [t.start.x, t.start.y, t.start.toward],
-                [list(segment) for segment in t.segments],
-                [
-                    [
-                        e.x,
-                        e.y,
-                        e.toward,
-                        int(e.is_arrow),
-                        [[position[v], key] for _, v, key in e.uses],
-                    ]
-                    for e in t.ends
-                ],
-            ]
-            for t in drawing.trunks
-        ],
-        "stubs": [
-            [
-                position[s.value[0]],
-                s.value[1],
-                s.x,
-                s.y,
-                s.width,
-                s.side,
-                s.label,
-                [[position[v], key] for _, v, key in s.uses],
-            ]
-            for s in drawing.stubs
-        ],
+        "openable": names,
+        "first": [number for number, name in enumerate(names) if name in first],
+        "drawn": {
+            "down": _drawn(views, names, first, "down", 0.7 * seconds),
+            "right": _drawn(views, names, first, "right", 0.3 * seconds),
+        },
     }
+
+
+def _drawn(
+    views: Views,
+    names: Sequence[str],
+    first: frozenset[str],
+    direction: Direction,
+    seconds: float,
+) -> dict[str, Any]:
+    """Return the pieces of the drawings in one direction."""
+    pieces = Pieces(views.graph, names)
+    start = time.monotonic()
+    for item in (ROOT_ID, *names):
+        pieces.add(views.lay_out(frozenset(), direction, item))
+    pieces.add(views.lay_out(first, direction))
+    for opened in views.wished(first):
+        if pieces.n_items > _MOST_ITEMS or time.monotonic() - start > seconds:
+            break
+        pieces.add(views.lay_out(opened, direction))
+    return {"plans": pieces.plans, "pieces": pieces.found}

@@ -26,6 +26,7 @@ from graphstep.export._themes import FAMILIES
 from graphstep.export.page import _document
 from graphstep.export.page._document import document, packed, static_text, unpacked
 from graphstep.export.page._values import fitting
+from graphstep.layout import groups
 from tests.export.page.conftest import PROGRAMS, recorded
 from tests.export.test_hostile import TEXTS
 
@@ -223,14 +224,41 @@ def test_long_walks_have_some_turns() -> None:
     assert steps["index"] == sorted(set(steps["index"]))
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_every_region_opens(name: str) -> None:
-    """For each region there is a drawing in which it is open, and one in which not."""
-    facts, _ = payload(page_from_recording(recorded(name)))
+def nested(x: jax.Array) -> jax.Array:
+    """Hand values into, out of and past functions and loops in each other."""
 
-    for number, _ in enumerate(facts["openable"]):
-        states = {number in view["open"] for view in facts["views"]}
-        assert states == {True, False}
+    def turn(c: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
+        inner = jax.jit(lambda a, b: (a * b + jnp.sin(a), a - b))
+        first, second = inner(c, x)
+        return jax.jit(jnp.tanh)(first) + second, first
+
+    with jax.named_scope("outer"):
+        y = jax.jit(lambda a: jnp.exp(a) / (1.0 + jnp.exp(a)))(x)
+    last, every = jax.lax.scan(turn, y, None, length=3)
+    return jnp.sum(last * y) + jnp.sum(every)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 2.0], ids=["in time", "at leisure"])
+@pytest.mark.parametrize("name", ["nested", "newton", "scanned"])
+def test_drawings_hold_together_whatever_is_open(name: str, seconds: float) -> None:
+    """Each region opens and closes; nothing is missing, broken or one over the other."""
+    rec = gs.record(nested, jnp.ones(2)) if name == "nested" else recorded(name)
+    facts, _ = payload(page_from_recording(rec, drawing_seconds=seconds))
+    parents = {r.id: r.parent or "" for r in rec.graph.regions.values()}
+    parents |= {group.id: group.parent or "" for group in groups(rec.graph)}
+    asked = {key: facts[key] for key in ("openable", "first", "drawn")}
+    asked |= {"parents": list(parents.items()), "trials": 25}
+
+    done = subprocess.run(
+        [node(), str(HERE / "drawings.check.mjs")],
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == []
 
 
 def test_what_is_asked_for_is_open_at_first() -> None:
@@ -239,7 +267,7 @@ def test_what_is_asked_for_is_open_at_first() -> None:
 
     facts, _ = payload(page_from_recording(rec, [""]))
 
-    names = {facts["openable"][i] for i in facts["views"][0]["open"]}
+    names = {facts["openable"][i] for i in facts["first"]}
     assert not names & set(rec.graph.regions)
     with pytest.raises(RegionNotFoundError):
         page_from_recording(rec, ["nowhere"])

@@ -1,3 +1,4 @@
+import { spread, tracks } from "../../../graphstep/export/page/static/composing.mjs";
 import { roundPath, ways } from "../../../graphstep/export/page/static/routes.mjs";
 import { found } from "../../../graphstep/export/page/static/search.mjs";
 import { Views } from "../../../graphstep/export/page/static/views.mjs";
@@ -69,23 +70,28 @@ test("steps that are left out lead to the next one", () => {
 });
 
 const parents = new Map([["a", ""], ["b", "a"], ["c", ""]]);
-const views = new Views(
-  [{ open: [] }, { open: [0] }, { open: [0, 1] }, { open: [0, 1, 2] }], ["a", "b", "c"], parents,
-);
+const views = new Views(["a", "b", "c"], {}, parents);
+const sorted = (set) => [...set].sort();
 
-test("opening leads to the drawing that is nearest", () => {
-  equal(views.toggled(0, "b", true), { number: 2, distance: 0 });
-  equal(views.toggled(0, "c", true), { number: 3, distance: 2 });
-  equal(views.toggled(2, "a", false), { number: 0, distance: 0 });
-});
-
-test("what no drawing shows open does not open", () => {
-  equal(views.nearest(new Set(["d"]), "d", true).number, -1);
+test("what opens is opened with all around it, and closed with all inside", () => {
+  equal(sorted(views.toggled(new Set(), "b", true)), ["a", "b"]);
+  equal(sorted(views.toggled(new Set(["a", "b", "c"]), "a", false)), ["c"]);
 });
 
 test("all can be opened and closed at once", () => {
-  equal(views.toggledAll(0, "", true).number, 3);
-  equal(views.toggledAll(3, "", false).number, 0);
+  equal(sorted(views.toggledAll(new Set(), "", true)), ["a", "b", "c"]);
+  equal(sorted(views.toggledAll(new Set(["a", "b", "c"]), "a", false)), ["c"]);
+});
+
+test("columns move apart no more than they must", () => {
+  equal(spread(5, []), [0, 1, 2, 3, 4, 5]);
+  equal(spread(5, [[1, 3, 6], [2, 4, 6]]), [0, 1, 2, 7, 8, 9]);
+});
+
+test("lines that change columns have rows of their own, none down another's column", () => {
+  equal(tracks([[1, 1], [2, 3]]), { rows: [-1, 0], count: 1 });
+  equal(tracks([[1, 2], [2, 3]]).rows, [1, 0]);
+  equal(tracks([[1, 2], [2, 1]]).count, 2);
 });
 
 test("a line leads from its start to each of its ends", () => {

@@ -1,9 +1,11 @@
 // The page: one state, commands that change it, and what is shown of it.
 import { Values } from "./arrays.mjs";
+import { cardsPanel } from "./cards.mjs";
 import { Drawing } from "./drawing.mjs";
 import { el } from "./elements.mjs";
 import { nodePanel, regionPanel } from "./inspector.mjs";
 import { KEYS, commandOf, isTaken } from "./keys.mjs";
+import { LessonPanel } from "./lesson.mjs";
 import { Panning } from "./panning.mjs";
 import { JaxprPanel, SourcePanel, chainPanel, loopBar } from "./panels.mjs";
 import { unpacked } from "./payload.mjs";
@@ -123,17 +125,20 @@ class App {
     this.model = new Model(facts.program);
     this.walk = new Walk(facts.program, facts.steps);
     this.values = new Values(facts.values, blob);
-    this.views = new Views(facts.views, facts.openable, this.model.parents);
+    this.views = new Views(facts.openable, facts.drawn, this.model.parents);
+    this.open = new Set(facts.first.map((i) => facts.openable[i]));
+    this.direction = "down";
     this.step = 0;
-    this.view = 0;
     this.selected = null;
     this.out = 0;
     this.hits = [];
     this.stops = new Set();
+    this.jumps = new Map();
     this.timer = null;
     this.drawings = new Map();
     this.panning = new Panning($("canvas"), () => this.panned());
-    this.source = new SourcePanel($("panel-source"), facts.program.files, (f, n) => this.pickLine(f, n));
+    const first = facts.program.nodes.find((node) => node.place)?.place;
+    this.source = new SourcePanel($("panel-source"), facts.program.files, first, (f, n) => this.pickLine(f, n));
     this.jaxpr = new JaxprPanel($("panel-jaxpr"), facts.program.jaxpr, (n) => this.pickJaxpr(n));
   }
 
@@ -153,6 +158,7 @@ class App {
     this.listen();
     this.step = this.facts.start;
     this.readHash();
+    if (this.facts.lesson) this.addLesson();
     this.draw();
     const drawing = this.drawing;
     this.panning.fit(drawing);
@@ -162,6 +168,20 @@ class App {
       this.reveal();
     }
     document.documentElement.dataset.ready = "true";
+  }
+
+  /** Put the text of a lesson beside the walk; its first stop is where the page opens. */
+  addLesson() {
+    const lesson = new LessonPanel(this.facts.lesson, (page) => {
+      const node = this.walk.node(this.walk.place(page.step));
+      if (node >= 0 && !this.drawing.items.has(node)) this.openAround(node);
+      this.go(this.walk.place(page.step));
+      if (page.select !== null) this.pick(page.select);
+      if (PANES.includes(page.show)) this.pickTab(page.show);
+    });
+    document.querySelector("main").prepend(lesson.root);
+    document.documentElement.dataset.lesson = "true";
+    this.step = this.walk.place(this.facts.lesson.pages[0].step);
   }
 
   fillHelp() {
@@ -231,13 +251,15 @@ class App {
   // What is drawn -----------------------------------------------------------------------
 
   get drawing() {
-    let drawing = this.drawings.get(this.view);
+    const key = `${this.direction} ${this.views.names.map((name) => Number(this.open.has(name))).join("")}`;
+    let drawing = this.drawings.get(key);
     if (!drawing) {
-      drawing = new Drawing(this.model, this.facts.views[this.view], (item, isDouble) => {
+      const view = this.views.drawing(this.open, this.direction);
+      drawing = new Drawing(this.model, view, (item, isDouble) => {
         if (isDouble && typeof item !== "number") this.toggle(item);
         else this.pick(item);
       });
-      this.drawings.set(this.view, drawing);
+      this.drawings.set(key, drawing);
       if (this.drawings.size > 6) this.drawings.delete(this.drawings.keys().next().value);
     }
     return drawing;
@@ -262,11 +284,10 @@ class App {
     this.drawing.see({ x: 0, y: 0, width, height }, 1);
   }
 
-  /** Show another drawing, with what is looked at in the same place. */
-  switchTo(number, anchor) {
-    if (number === this.view) return;
+  /** Draw what is open now, with what is looked at in the same place. */
+  redraw(change, anchor) {
     const before = this.anchor(anchor);
-    this.view = number;
+    change();
     this.draw();
     const after = this.anchor(anchor);
     if (before && after) {
@@ -320,9 +341,11 @@ class App {
 
   showPanels(pass, here) {
     const { selected, step, model, walk, values } = this;
-    $("panel-chain").replaceChildren(...chainPanel(this.facts.chain[step], pass, {
-      seedIsDefault: this.facts.seedIsDefault,
-    }).flat(Infinity).filter(Boolean));
+    const chain = chainPanel(this.facts.chain[step], pass, {
+      seedIsDefault: this.facts.seedIsDefault, rule: this.facts.rules[this.facts.rule[here]],
+    });
+    const card = cardsPanel(this.facts.cards[this.facts.card[step]], this.facts.noCards);
+    $("panel-chain").replaceChildren(...[...chain, ...card].flat(Infinity).filter(Boolean));
     const item = selected ?? here;
     const context = {
       model, walk, step, values, colours: colours(),
@@ -377,14 +400,14 @@ class App {
       toggle: () => this.toggleSelected(),
       openAll: () => this.toggleAll(true), closeAll: () => this.toggleAll(false),
       zoomIn: () => this.panning.zoom(1.25), zoomOut: () => this.panning.zoom(0.8),
-      fit: () => this.panning.fit(this.drawing),
+      fit: () => this.panning.fit(this.drawing), direction: () => this.changeDirection(),
       panLeft: () => this.panning.pan(PAN, 0), panRight: () => this.panning.pan(-PAN, 0),
       panUp: () => this.panning.pan(0, PAN), panDown: () => this.panning.pan(0, -PAN),
       paneGraph: () => $("graph").focus(), paneInspector: () => this.pickTab("inspector", true),
       paneChain: () => this.pickTab("chain", true), paneSource: () => this.pickTab("source", true),
       paneJaxpr: () => this.pickTab("jaxpr", true),
       theme: () => this.changeTheme(), help: () => $("help").showModal(),
-      leave: () => this.leave(), askIteration: () => this.askIteration(),
+      jump: () => this.jump(), leave: () => this.leave(), askIteration: () => this.askIteration(),
     };
     if (command in own) own[command]();
     else this.moveBy(command);
@@ -426,21 +449,9 @@ class App {
   }
 
   openAround(node) {
-    for (const item of this.model.around(node).reverse()) {
-      if (!this.views.has(item) || this.views.open[this.view].has(item)) continue;
-      this.follow(this.views.toggled(this.view, item, true), item);
-    }
-  }
-
-  follow({ number, distance }, item) {
-    if (number < 0) {
-      this.say("this page has no drawing of its inside; export with it expanded");
-      return;
-    }
-    if (distance > 0) {
-      this.say(`opened and closed ${distance} more: this page has no drawing of just that`);
-    }
-    this.switchTo(number, item);
+    const around = this.model.around(node).filter((item) => this.views.has(item));
+    if (around.every((item) => this.open.has(item))) return;
+    this.redraw(() => { this.open = new Set([...this.open, ...around]); }, around.at(-1));
   }
 
   toggle(item) {
@@ -448,9 +459,10 @@ class App {
       this.say("nothing opens there");
       return;
     }
-    const isOpen = this.views.open[this.view].has(item);
     this.selected = item;
-    this.follow(this.views.toggled(this.view, item, !isOpen), item);
+    this.redraw(() => {
+      this.open = this.views.toggled(this.open, item, !this.open.has(item));
+    }, item);
     this.shown();
   }
 
@@ -466,7 +478,17 @@ class App {
 
   toggleAll(isOpen) {
     const item = typeof this.selected === "string" ? this.selected : "";
-    this.follow(this.views.toggledAll(this.view, item, isOpen), item || this.walk.node(this.step));
+    this.redraw(() => {
+      this.open = this.views.toggledAll(this.open, item, isOpen);
+    }, item || this.walk.node(this.step));
+    this.shown();
+    this.reveal();
+  }
+
+  changeDirection() {
+    this.redraw(() => {
+      this.direction = this.direction === "down" ? "right" : "down";
+    }, this.selected ?? this.walk.node(this.step));
     this.shown();
     this.reveal();
   }
@@ -502,6 +524,26 @@ class App {
       : this.model.nodes[node].operands.filter((o) => o.length > 2).map((o) => o[1]);
     if (next.length) this.pick(next[0]);
     else this.say(side === "users" ? "nothing uses it" : "it has no operands");
+  }
+
+  /** Go to the other end of a line that is drawn as two texts; again, to the next one. */
+  jump() {
+    const item = this.selected ?? this.walk.node(this.step);
+    if (item === -1) return;
+    const shown = typeof item === "number" ? this.drawing.shown(item) : item;
+    const [first, stop] = this.model.stretch(shown ?? item);
+    const isHere = (node) => first <= node && node < stop;
+    const ends = this.drawing.view.stubs.flatMap(({ side, node, users }) =>
+      (side === "to" ? (users.some(isHere) ? [node] : []) : (isHere(node) ? users : [])));
+    const others = [...new Set(ends)].filter((node) => !isHere(node));
+    if (!others.length) {
+      this.say("all of its lines are drawn");
+      return;
+    }
+    const turn = this.jumps.get(shown) ?? 0;
+    this.jumps.set(shown, turn + 1);
+    this.pick(others[turn % others.length]);
+    if (others.length > 1) this.say(`${(turn % others.length) + 1} of ${others.length} ends`);
   }
 
   askIteration() {

@@ -4,6 +4,8 @@ import { roundPath, straightened, ways } from "./routes.mjs";
 
 // Pixels of a cell.
 export const CELL = { width: 8, height: 15 };
+// What stands before a value, as in the boxes of the terminal.
+const SIGNS = { primal: "", cotangent: "∂ ", tangent: "˙ " };
 const MARKS = { done: "●", current: "▶", pending: "○", blocked: "·" };
 // More boxes than that are made only where they are seen.
 const MANY = 500;
@@ -37,9 +39,8 @@ export class Drawing {
     this.height = (view.size[1] + 1) * CELL.height;
     this.items = new Map();
     this.made = new Map();
-    this.frames = view.frames.map(([id, ...place]) => ({ id, place }));
-    for (const [id, ...place] of view.boxes) this.items.set(id, { id, ...rectangle(place), place });
-    this.frameRectangles = new Map(this.frames.map(({ id, place }) => [id, rectangle(place)]));
+    for (const { id, place } of view.boxes) this.items.set(id, { id, ...rectangle(place) });
+    this.frameRectangles = new Map(view.frames.map(({ id, place }) => [id, rectangle(place)]));
     this.layers = ["frames", "far", "lines", "flow", "boxes"].map((name) =>
       svg("g", { class: name, "aria-hidden": name === "boxes" ? null : "true" }));
     this.root = svg("g", {}, this.layers);
@@ -64,9 +65,8 @@ export class Drawing {
   }
 
   drawFrames() {
-    for (const { id, place } of this.frames) {
+    for (const { id, place, depth, title: [titleX, titleWidth] } of this.view.frames) {
       const r = rectangle(place);
-      const [, , , , depth, titleX, titleWidth] = place;
       const title = this.model.title(id);
       const open = (event) => {
         event.stopPropagation();
@@ -92,20 +92,20 @@ export class Drawing {
   }
 
   drawLines() {
-    this.trunks = this.view.trunks.map(([node, out, start, segments, ends]) => {
-      const found = ways(
-        start.slice(0, 2), segments, ends.map((end) => end.slice(0, 2)),
-      ).map((way) => straightened(way.map(([x, y]) => [px(x), py(y)])));
+    this.trunks = this.view.trunks.map(({ node, out, start, segments, ends }) => {
+      const found = ways(start, segments, ends.map((end) => end.at))
+        .map((way) => straightened(way.map(([x, y]) => [px(x), py(y)])));
       const d = found.map((way) => roundPath(way, 7)).join("");
       const halo = svg("path", { d, class: "halo" });
       const line = svg("path", { d, class: "line" });
-      const heads = ends.map((end, i) => (end[3] ? head(found[i], end) : null));
+      const heads = ends.map((end, i) => (end.isArrow ? head(found[i]) : null));
       const group = svg("g", { class: "trunk", "data-node": node }, halo, line, heads);
       this.layer("lines").append(group);
       return { node, out, ends, ways: found, group };
     });
-    for (const [node, out, x, y, width, side, label, uses] of this.view.stubs) {
-      const go = () => this.select(side === "from" ? uses[0][0] : node, false);
+    for (const { node, out, at: [x, y], extent, side, label, users } of this.view.stubs) {
+      const width = Math.max(...extent);
+      const go = () => this.select(side === "from" ? users[0] : node, false);
       this.layer("lines").append(
         svg(
           "g", { class: "stub", "data-node": node, "data-out": out, onclick: go },
@@ -161,7 +161,7 @@ export class Drawing {
         { x: middle, y: item.y + 19 + i * CELL.height, class: kind, "text-anchor": "middle" },
         cut(text, letters),
       ));
-    const values = typeof item.id === "number" ? ["primal", "cotangent"].map((of, i) =>
+    const values = typeof item.id === "number" ? ["primal", "derivative"].map((of, i) =>
       svg("text", {
         x: middle, y: item.y + 19 + (lines.length + i) * CELL.height,
         class: `value ${of}`, "text-anchor": "middle",
@@ -217,13 +217,16 @@ export class Drawing {
     let flag = "";
     if (isNode) {
       const row = walk.row(step, id);
-      const shown = [isBackward || state !== "pending", isComplete];
-      for (const [i, of] of ["primal", "cotangent"].entries()) {
+      const isKnown = isBackward || state !== "pending";
+      const beside = values.has("tangent") ? "tangent" : "cotangent";
+      const shown = [isKnown, beside === "tangent" ? isKnown : isComplete];
+      for (const [i, of] of ["primal", beside].entries()) {
         const short = shown[i] && values.has(of) && values.entry(of, id, 0)
           ? values.short(of, id, 0, row) : { text: "", flag: "" };
         flag = flag === "N" ? flag : short.flag || flag;
-        const text = short.text && (of === "primal" ? short.text : `∂ ${short.text}`);
+        const text = short.text && `${SIGNS[of]}${short.text}`;
         if (made.values[i].textContent !== text) made.values[i].textContent = text;
+        if (i) made.values[i].setAttribute("class", `value ${of}`);
       }
     }
     const mark = `${stops.has(id) ? "■" : ""}${isComplete ? "◆" : MARKS[state]}`;
@@ -245,10 +248,10 @@ export class Drawing {
     const paths = [];
     for (const trunk of this.trunks) {
       for (const [i, end] of trunk.ends.entries()) {
-        if (end[4].some(([user]) => user === here)) {
+        if (end.users.includes(here)) {
           paths.push(svg("path", { d: roundPath(trunk.ways[i], 7), class: `into ${pass}` }));
-          if (end[3]) {
-            const tip = head(trunk.ways[i], end);
+          if (end.isArrow) {
+            const tip = head(trunk.ways[i]);
             tip.classList.add("into", pass);
             paths.push(tip);
           }
@@ -262,9 +265,9 @@ export class Drawing {
 }
 
 /** Return an arrow head at the end of a way. */
-function head(way, end) {
+function head(way) {
   const [x, y] = way.at(-1);
-  const [ax, ay] = way.at(-2) ?? [px(end[0]), py(end[1]) - 1];
+  const [ax, ay] = way.at(-2) ?? [x, y - 1];
   const dx = Math.sign(x - ax);
   const dy = Math.sign(y - ay) || (dx ? 0 : 1);
   const d = dy

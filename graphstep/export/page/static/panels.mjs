@@ -1,5 +1,6 @@
 // Panels that follow the walk: chain rule, source, jaxpr, iterations.
 import { el, svg } from "./elements.mjs";
+import { ruleLines } from "./formulas.mjs";
 import { real } from "./numbers.mjs";
 
 const BAR = 64;
@@ -54,7 +55,7 @@ function sumOf(sum) {
 }
 
 /** Return what the chain rule says at a step. */
-export function chainPanel(facts, pass, { seedIsDefault }) {
+export function chainPanel(facts, pass, { seedIsDefault, rule }) {
   if (pass === "seed") {
     return [
       el("p", {}, "The backward pass starts here, with a cotangent per output."),
@@ -78,7 +79,7 @@ export function chainPanel(facts, pass, { seedIsDefault }) {
     ...start,
     facts.sum ? sumOf(facts.sum) : null,
     facts.sent ? [
-      heading("sends", facts.rule), amounts(facts.sent, "→", "backward"), more,
+      heading("sends", facts.rule), ruleLines(rule), amounts(facts.sent, "→", "backward"), more,
       (facts.slopes ?? []).map((slope) => el("p", { class: "slope" }, slope, el("span", { class: "faint" }, " here, measured"))),
     ] : null,
     facts.others ? [heading("cotangents of the other outputs"), amounts(facts.others, "", "")] : null,
@@ -158,16 +159,21 @@ function reveal(panel, line) {
 
 /** The user's source, at the expression that made a node. */
 export class SourcePanel extends Lines {
-  constructor(panel, files, pick) {
+  constructor(panel, files, first, pick) {
     super(panel, "source");
     this.files = files;
+    // Where it begins while nothing is at a line: at the first that made something.
+    this.first = first;
     this.pick = pick;
   }
 
   show(node) {
     const place = node?.place;
     if (!place) {
-      if (this.shown === null && this.files.length) this.showFile(0);
+      if (this.shown === null && this.first) {
+        this.showFile(this.first[0]);
+        reveal(this.panel, this.lines.get(this.first[1]).line);
+      }
       if (this.shown === null) {
         this.panel.replaceChildren(el("p", { class: "dim" }, "The source of this program is not known."));
       } else this.mark([]);

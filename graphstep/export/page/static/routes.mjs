@@ -1,6 +1,6 @@
 // Lines of a drawing: the way from an end of a value's line back to where it starts.
 
-const keyOf = (x, y) => `${x},${y}`;
+export const keyOf = (x, y) => `${x},${y}`;
 
 /** Return whether a point lies on a segment `[x0, y0, x1, y1]`. */
 function isOn([x0, y0, x1, y1], x, y) {
