@@ -73,11 +73,15 @@ def local_jacobian(
         given = [*primals[:operand], value, *primals[operand + 1 :]]
         return bind(eqn, given)[out]
 
-    y, vjp = jax.vjp(result, jnp.asarray(x))
-    # NumPy's arrays here: whatever JAX does one by one, it compiles first.
-    seeds = np.zeros((len(probed), m), y.dtype)
-    seeds[np.arange(len(probed)), probed] = 1
-    rows = np.reshape(_sent_back(vjp, seeds.reshape(-1, *y.shape)), (len(probed), n))
+    try:
+        y, vjp = jax.vjp(result, jnp.asarray(x))
+        # NumPy's arrays here: whatever JAX does one by one, it compiles first.
+        seeds = np.zeros((len(probed), m), y.dtype)
+        seeds[np.arange(len(probed)), probed] = 1
+        sent = _sent_back(vjp, seeds.reshape(-1, *y.shape))
+    except Exception:  # noqa: BLE001 -- JAX's rule; that of a linear solve needs all around it.
+        return f"JAX's rule of {eqn.primitive.name} does not work on one equation alone"
+    rows = np.reshape(sent, (len(probed), n))
     kind = np.complex128 if rows.dtype.kind == "c" else np.float64
     return LocalJacobian((m, n), rows.astype(kind), probed)
 

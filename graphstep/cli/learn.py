@@ -62,7 +62,6 @@ class LearnGroup(click.Group):
     "--template", "is_template", is_flag=True, help="Print a lesson to adapt."
 )
 @ascii_option
-@traceback_option
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -161,6 +161,9 @@ def _card(
     if node.eqn is None or not hasattr(node.eqn.primitive, "bind"):
         reason = "the program is not here, only what it computed"
         return dataclasses.replace(base, reason=reason)
+    if operand.key >= len(node.eqn.invars):
+        # An edge from the body of a custom rule, which the rule replaces.
+        return dataclasses.replace(base, reason="the custom rule replaces this edge")
     found = local_jacobian(node.eqn, primals, operand.key, out)
     if isinstance(found, str):
         return dataclasses.replace(base, reason=found)
