@@ -73,7 +73,8 @@ def counts(lesson: Lesson) -> str:
         claims += sum(
             len(part.expressions) for part in page.parts if isinstance(part, Claims)
         )
-    return f"{len(lesson.pages)} pages, {claims} claims, {exercises} exercises"
+    counted = {"page": len(lesson.pages), "claim": claims, "exercise": exercises}
+    return ", ".join(f"{n} {noun}{'s' * (n != 1)}" for noun, n in counted.items())
 
 
 class _Checker:
