@@ -234,7 +234,7 @@ class ExaminingActions(FetchingActions):
         """Fetch, in a thread, what is too large to be looked at within a frame."""
         if self._values is not None and self._values.wanted:
             self._measuring.ask()
-        self.fetch_quickly()
+        self.fetch_soon()
 
     def _look_at_wanted(self) -> None:
         """Begin with what is on the screen by now, if no thread is still at work."""

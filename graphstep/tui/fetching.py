@@ -10,6 +10,7 @@ from graphstep.tui.fetch_job import FetchJob
 from graphstep.tui.job import Job
 from graphstep.tui.messages import FetchAsked, Fetched
 from graphstep.tui.rerunning import RerunningActions
+from graphstep.tui.resting import Resting
 from graphstep.tui.view import View
 from graphstep.tui.zooming import KEPT, nodes_to_fetch, seconds_to_zoom
 
@@ -26,6 +27,7 @@ class FetchingActions(RerunningActions):
         super().__init__(graph)
         # Recordings of which no more is fetched without being asked to.
         self._unasked: dict[int, Recording] = {}
+        self._fetching = Resting(self, self._fetch_quickly)
 
     @property
     def _view(self) -> View:
@@ -46,7 +48,19 @@ class FetchingActions(RerunningActions):
         """Run the program again."""
         self.action_fetch()
 
-    def fetch_quickly(self) -> None:
+    @property
+    def has_more_to_show(self) -> bool:
+        """Whether something is still to come; what may be fetched in a moment is."""
+        return self._fetching.is_waiting or super().has_more_to_show
+
+    def fetch_soon(self) -> None:
+        """Fetch what the array panel lacks, once keys rest: that compiles a program."""
+        recording = self.recording
+        is_summary = recording is not None and recording.mode == "summary"
+        if is_summary and self.pane("array").display:
+            self._fetching.ask()
+
+    def _fetch_quickly(self) -> None:
         """Fetch what the array panel lacks, if that takes no time to speak of."""
         recording = self.recording
         if (
@@ -54,7 +68,6 @@ class FetchingActions(RerunningActions):
             or recording.mode != "summary"
             or id(recording) in self._unasked
             or (self._job is not None and self._job.is_alive)
-            or not self.pane("array").display
             or not 0 < seconds_to_zoom(recording) <= _QUICK
         ):
             return

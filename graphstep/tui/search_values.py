@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from graphstep.analysis import Condition
-from graphstep.errors import SteppingError
+from graphstep.errors import CancelledError, SteppingError
 from graphstep.recording import Absence, Stats
 from graphstep.stepping import BACKWARD, FORWARD, Breakpoint, Cursor
 
@@ -49,14 +50,21 @@ def look_at_values(
     for n_looked, node in enumerate(nodes, 1):
         if is_done(n_looked):
             break
-        note, is_seen = _look(cursor, node, condition)
+        try:
+            note, is_seen = _look(
+                cursor, node, condition, functools.partial(is_done, n_looked)
+            )
+        except CancelledError:
+            break
         n_unseen += not is_seen
         if note:
             notes[node] = note
     return Seen(notes, n_looked, n_unseen)
 
 
-def _look(cursor: Cursor, node: str, condition: Condition) -> tuple[str, bool]:
+def _look(
+    cursor: Cursor, node: str, condition: Condition, is_unwanted: Callable[[], bool]
+) -> tuple[str, bool]:
     """Return what is so at one node, and whether all of its values could be seen."""
     recording = cursor.recording
     graph = recording.graph
@@ -66,13 +74,18 @@ def _look(cursor: Cursor, node: str, condition: Condition) -> tuple[str, bool]:
             stats = recording.stats(node, out, of)
             if isinstance(stats, Absence):
                 is_seen = is_seen and stats.kind not in _UNSEEN
-            elif note := _note(cursor, node, condition, stats, pass_):
+            elif note := _note(cursor, node, condition, stats, pass_, is_unwanted):
                 return f"{of}: {note}", is_seen
     return "", is_seen
 
 
 def _note(
-    cursor: Cursor, node: str, condition: Condition, stats: Stats, pass_: str
+    cursor: Cursor,
+    node: str,
+    condition: Condition,
+    stats: Stats,
+    pass_: str,
+    is_unwanted: Callable[[], bool],
 ) -> str:
     if not cursor.timeline.graph.loops(node):
         return condition.describe(stats) if condition.holds(stats) else ""
@@ -81,15 +94,17 @@ def _note(
         return ""
     wanted = Breakpoint(node=node, condition=str(condition), pass_=pass_)
     try:
-        return _first_stop(cursor, wanted, pass_)
+        return _first_stop(cursor, wanted, pass_, is_unwanted)
     except SteppingError:
         # The walk does not come to what a custom rule replaces.
         return condition.describe(stats) if condition.holds(stats) else ""
 
 
-def _first_stop(cursor: Cursor, wanted: Breakpoint, pass_: str) -> str:
+def _first_stop(
+    cursor: Cursor, wanted: Breakpoint, pass_: str, is_unwanted: Callable[[], bool]
+) -> str:
     start = cursor.first() if pass_ == FORWARD else cursor.to_pass("seed")
-    _, stop = start.continue_((wanted,))
+    _, stop = start.continue_((wanted,), is_unwanted)
     if stop is None and start.step.node == wanted.node:
         # The search begins after the step where it stands.
         step = start.step

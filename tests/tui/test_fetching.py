@@ -13,7 +13,7 @@ import pytest
 
 from graphstep.errors import RecordingError
 from graphstep.recording import Absence, Progress, Recording, Stats
-from graphstep.tui import fetching
+from graphstep.tui import fetching, resting
 from graphstep.tui.job import Job
 from graphstep.tui.progress import ProgressBar
 from graphstep.tui.zooming import nodes_to_fetch
@@ -24,6 +24,7 @@ from tests.tui.pilots import (
     screen_text,
     send,
     settle,
+    show,
     until,
     walk,
 )
@@ -81,6 +82,28 @@ async def test_the_array_panel_fetches_by_itself_what_takes_no_time(
         await until(pilot, lambda: "+0" in screen_text(pilot, "array"))
 
         assert not isinstance(primal(app.recording, "0"), Absence)
+
+
+async def test_what_only_passes_by_is_not_fetched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each fetch may compile a program, so it waits until keys rest."""
+    monkeypatch.setattr(fetching, "_QUICK", 1e9)
+    fetched: list[str | None] = []
+    async with walk(loss, X, panes=("inspector",), budget=NONE) as pilot:
+        app = app_of(pilot)
+        monkeypatch.setattr(
+            app, "_fetch", lambda _: fetched.append(app.state.inspected)
+        )
+        await show(pilot, "array")
+        fetched.clear()
+        monkeypatch.setattr(resting, "_REST", 3600.0)
+        send(pilot, "n")
+        await until(pilot, lambda: app.state.cursor.index == 1 and not app.is_stale)
+        assert fetched == []
+        app._fetching._come()
+
+        assert fetched == [app.state.inspected]
 
 
 async def test_what_takes_long_is_fetched_when_asked_for(

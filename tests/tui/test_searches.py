@@ -7,9 +7,11 @@ import jax.numpy as jnp
 import pytest
 
 import graphstep as gs
+from graphstep.analysis import Condition
 from graphstep.errors import NodeNotFoundError
 from graphstep.tui.finding import search
 from graphstep.tui.search import matches, read_query
+from graphstep.tui.search_values import look_at_values
 from graphstep.tui.state import UiState
 from tests.tui.pilots import (
     app_of,
@@ -232,6 +234,26 @@ async def test_a_search_for_large_values_looks_into_loops() -> None:
         await until(pilot, lambda: "nowhere" in app.state.notice)
 
         assert app.state.hits == ()
+
+
+def test_a_search_in_a_long_loop_can_be_ended() -> None:
+    """Whether to go on is asked within one node, too, whose iterations are many."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        return jax.lax.scan(lambda c, _: (jnp.sin(c), None), x, None, length=3000)[0]
+
+    cursor = gs.record(fn, 1.0, verify=False).cursor()
+    (node,) = (n for n in cursor.recording.graph.order if n.endswith("/0"))
+    asked: list[int] = []
+
+    def is_done(n_looked: int) -> bool:
+        asked.append(n_looked)
+        return len(asked) > 1
+
+    seen = look_at_values(cursor, (node,), Condition.parse("norm > 1"), is_done)
+
+    assert asked == [1, 1]
+    assert seen.notes == {}
 
 
 async def test_a_region_that_is_found_is_selected_and_drawn() -> None:
