@@ -150,13 +150,18 @@ class LevelBuilder:
             self.rank = self._rows([across for across, _ in sizes])
         along = [size[1] for size in sizes]
         self.begins = distances(self.rank, along, _UNIT[self.setting.direction])
+        self.framed = {
+            rank
+            for rank, kind in zip(self.rank, self.kinds, strict=True)
+            if kind == FRAME
+        }
         for item, (across, extent) in enumerate(sizes):
             kind = self.kinds[item]
             vertex = self.network.vertex(
                 kind,
                 self.ids[item],
                 (across, extent),
-                self.rank[item],
+                2 * self.rank[item],
                 has_border=kind != FRAME and min(across, extent) >= 3,
                 is_fixed=kind == FRAME,
             )
@@ -228,7 +233,7 @@ class LevelBuilder:
                 level.hidden.add(value)
                 far += after
             else:
-                vertex = network.vertex(EXIT, "", (1, 1), last + 1)
+                vertex = network.vertex(EXIT, "", (1, 1), 2 * last + 2)
                 level.exits[value] = vertex
                 net.ends.append((network.top(vertex, 0), after))
         if net.ends:
@@ -249,7 +254,7 @@ class LevelBuilder:
     def _start(self, value: Source, source: int) -> int:
         network, level = self.network, self.level
         if source < 0:
-            vertex = network.vertex(ENTRY, "", (1, 1), -1)
+            vertex = network.vertex(ENTRY, "", (1, 1), -2)
             level.entries[value] = vertex
             return network.bottom(vertex, 0)
         piece = level.pieces.get(source)
@@ -281,7 +286,7 @@ class LevelBuilder:
                 for value, uses in requests
             ]
         for value, label, uses in merged:
-            vertex = self._text(TAG, label, self.rank[item] - 1)
+            vertex = self._text(TAG, label, self.rank[item], -1)
             net = Net(value, self.network.bottom(vertex, 0))
             self._ends(net, item, uses)
             self.network.nets.append(net)
@@ -299,7 +304,7 @@ class LevelBuilder:
             label = self._label(uses)
             if len(merged) < len(requests):
                 label = f"{len(requests)} values"
-            vertex = self._text(STUB, label, self.rank[item] + 1)
+            vertex = self._text(STUB, label, self.rank[item], 1)
             if number is None:
                 net = Net(value, self._start(value, item))
                 network.nets.append(net)
@@ -312,9 +317,17 @@ class LevelBuilder:
         label = self.blocks.graph.label(targets[0])
         return label if len(targets) == 1 else f"{label} +{len(targets) - 1}"
 
-    def _text(self, kind: int, label: str, rank: int) -> int:
+    def _text(self, kind: int, label: str, rank: int, by: int) -> int:
+        """Add a text in the rank before or after one, or between, if frames are there.
+
+        Vertices have twice the ranks of items, so that there is room between.
+        """
         # Two cells more than the text, for a mark beside it.
         width = min(max(len(label), 1), self.setting.longest) + 2
         return self.network.vertex(
-            kind, label, self._turned(width, 1), rank, is_fixed=False
+            kind,
+            label,
+            self._turned(width, 1),
+            2 * rank + by * (1 if rank + by in self.framed else 2),
+            is_fixed=False,
         )
