@@ -37,7 +37,7 @@ class LessonActions(RerunningActions):
         arrangement = dataclasses.replace(
             self.state.arrangement,
             shown=("lesson", "chain"),
-            share=50,
+            share=56,
             weights=(("lesson", 34),),
         )
         state = dataclasses.replace(self.state, arrangement=arrangement)
