@@ -145,7 +145,8 @@ def _why_not(
     if has_callback(found.graph.trace.closed_jaxpr.jaxpr):
         return "it has effects, which would happen again and again"
     if estimate.peak > budget:
-        return f"too large: {estimate.peak} bytes alive, more than {budget}"
+        needed, allowed = estimate.peak / 1e6, budget / 1e6
+        return f"too large: {needed:.3g} MB alive, more than {allowed:.3g} MB"
     first = next((run for run in runs if run.mode is VALUE), None)
     left = end - time.perf_counter()
     if first is None:

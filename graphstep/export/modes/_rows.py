@@ -202,12 +202,12 @@ def _has_output(graph: ProgramGraph, node: str, out: int) -> bool:
 
 
 def _named(graph: ProgramGraph, node: str) -> str:
-    """Return the primitive of a node and its label, or the name of a region."""
-    if node in graph:
-        primitive, label = graph.node(node).primitive, graph.label(node)
-        return f"{primitive} ({label})"
+    """Return the primitive of a node, or what a region is called, and its label."""
     region = graph.regions.get(node)
-    return f"{_region_name(region)} ({node})" if region else node
+    if node not in graph:
+        return f"{_region_name(region)} ({node})" if region else node
+    name = _region_name(region) if region else graph.node(node).primitive
+    return f"{name} ({graph.label(node)})"
 
 
 def _region_name(region: Region) -> str:

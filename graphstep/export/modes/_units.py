@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _BYTES = ("B", "kB", "MB", "GB", "TB")
+_LONG_FACTOR = 1e5
 _COUNTS = ("", " k", " M", " G", " T", " P")
 
 
@@ -25,7 +26,9 @@ def count_text(count: float) -> str:
 
 
 def factor_text(factor: float) -> str:
-    """Return how many times as long something takes: `2.0`, `131`, `70000`."""
+    """Return how many times as long something takes: `2.0`, `131`, `82.7 M`."""
+    if factor >= _LONG_FACTOR:
+        return count_text(factor)
     return f"{factor:.1f}" if factor < 9.95 else f"{factor:.0f}"
 
 
