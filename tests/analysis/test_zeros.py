@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -303,6 +304,45 @@ def test_statistics_do_not_say_which_elements() -> None:
     recording = gs.record(lambda x: jnp.sum(jnp.sin(x) * x), x, budget=0, verify=False)
 
     assert why(recording, "0").state == "unknown"
+
+
+def test_a_saved_recording_gives_the_same_reasons(tmp_path: Path) -> None:
+    """The equations that are tried out are in the file."""
+
+    def fn(x: Array) -> Array:
+        return jnp.sum(jnp.maximum(x, 0.0) * lax.stop_gradient(x)) + _branches(x)
+
+    recording = gs.record(fn, X, verify=False)
+    recording.save(tmp_path / "run.gstep")
+
+    loaded = gs.load(tmp_path / "run.gstep").why("in0")
+
+    expected = recording.why("in0")
+    assert loaded.zeros == expected.zeros
+    facts = [(cut.kind, cut.node, cut.n_cut, cut.edges) for cut in loaded.cuts]
+    assert facts == [(c.kind, c.node, c.n_cut, c.edges) for c in expected.cuts]
+
+
+def test_nothing_that_calls_back_is_run_again() -> None:
+    """Whatever a rule replaces, its Python is not called to find a reason."""
+    calls: list[int] = []
+
+    def note(x: np.ndarray) -> np.ndarray:
+        calls.append(1)
+        return np.asarray(x)
+
+    @jax.custom_jvp
+    def outside(x: Array) -> Array:
+        return jax.pure_callback(note, x, x)
+
+    outside.defjvps(lambda t, _, x: 0.0 * t)
+    recording = gs.record(lambda x: jnp.sum(outside(x)), X, verify=False)
+    calls.clear()
+
+    found = recording.why("in0")
+
+    assert (found.state, [cut.kind for cut in found.cuts]) == ("zero", ["custom_rule"])
+    assert calls == []
 
 
 def test_what_cannot_be_asked_about_is_refused() -> None:
