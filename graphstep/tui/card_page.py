@@ -27,7 +27,7 @@ def cards_page(
     """Return the lines for a pane of `width` cells."""
     page = _Page(palette, width)
     if not cards:
-        words = "No operand of it has a derivative of its own."
+        words = "There is no operand to differentiate by."
         page.paper.paragraph(words, palette.dim)
     for card in cards:
         page.card(card)
