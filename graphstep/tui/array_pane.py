@@ -85,7 +85,7 @@ class ArrayPane(Pane):
             self._zones = page.zones
             width = self._width
             self._lines = [Strip(line).adjust_cell_length(width) for line in page.lines]
-        self.refresh()
+        self.repaint()
 
     @property
     def _width(self) -> int:
@@ -325,8 +325,8 @@ class ArrayPane(Pane):
 
     # Painting ------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line."""
+    def paint_line(self, y: int) -> Strip:
+        """Write one line."""
         width = self.scrollable_content_region.width
         style = self.rich_style
         if y >= len(self._lines):

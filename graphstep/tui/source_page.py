@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Mapping
 
@@ -41,6 +42,37 @@ def foot_height(nodes: tuple[str, ...], height: int) -> int:
     if height < _LEAST_HEIGHT:
         return 0
     return 1 + min(len(nodes), _MOST_LISTED, height // 4)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineLook:
+    """What the looks of one line of a file depend on, beside its text.
+
+    Attributes:
+        number: The line, from 1.
+        width: Cells that it takes.
+        mark: Whether it is the current line or a selected one.
+        stop: Whether a breakpoint stops there.
+        bad: A letter, if a value that is not finite was made there.
+        dot: Whether equations were made there.
+        is_current: Whether the shown expression is on it.
+        is_chosen: Whether it is selected.
+        accent: Style of the mark, if the shown expression begins there.
+        underlined: First cell of the shown expression, and the one after its last.
+        skipped: How many cells are cut at the left.
+    """
+
+    number: int
+    width: int
+    mark: str
+    stop: str
+    bad: str
+    dot: str
+    is_current: bool
+    is_chosen: bool
+    accent: Style | None
+    underlined: tuple[int, int]
+    skipped: int
 
 
 class SourcePage:
@@ -97,32 +129,49 @@ class SourcePage:
 
     # The file ------------------------------------------------------------------------
 
-    def source_line(self, number: int, width: int) -> Strip:
-        """Return one line of the file."""
-        palette, place = self.view.palette, (self.file.name, number)
-        is_current = self._is_of_frame(number)
+    def look(self, number: int, width: int) -> LineLook:
+        """Return what the looks of one line of the file depend on."""
+        place = (self.file.name, number)
         is_chosen = number == self.line
-        first = self.frame is not None and number == self.frame.line
-        mark = CURRENT if first else SELECTED if is_chosen else " "
+        is_first = self.frame is not None and number == self.frame.line
         found = self._breaks.get(place)
-        stop = " " if found is None else STOP if found.is_enabled else BREAK_OFF
-        style = palette.bright if is_current or is_chosen else palette.faint
+        return LineLook(
+            number=number,
+            width=width,
+            mark=CURRENT if is_first else SELECTED if is_chosen else " ",
+            stop=" " if found is None else STOP if found.is_enabled else BREAK_OFF,
+            bad=self._bad.get(place, " "),
+            dot=self._dot(place),
+            is_current=self._is_of_frame(number),
+            is_chosen=is_chosen,
+            accent=self._accent if is_first else None,
+            underlined=self._underlined(number),
+            skipped=self._skipped(max(0, width - self._margin)),
+        )
+
+    def source_line(self, look: LineLook) -> Strip:
+        """Return one line of the file."""
+        palette = self.view.palette
+        style = palette.bright if look.is_current or look.is_chosen else palette.faint
         margin = [
-            Segment(mark, self._accent if first else palette.bright),
-            Segment(stop, palette.trouble),
-            Segment(self._bad.get(place, " "), palette.trouble),
-            Segment(f"{number:>{self._number_width}} ", style),
-            Segment(self._dot(place) + " ", palette.dim),
+            Segment(look.mark, look.accent or palette.bright),
+            Segment(look.stop, palette.trouble),
+            Segment(look.bad, palette.trouble),
+            Segment(f"{look.number:>{self._number_width}} ", style),
+            Segment(look.dot + " ", palette.dim),
         ]
-        used = 6 + self._number_width
-        code = self._code(number, max(0, width - used))
-        strip = Strip([*margin, *code]).adjust_cell_length(width)
+        code = self._code(look, max(0, look.width - self._margin))
+        strip = Strip([*margin, *code]).adjust_cell_length(look.width)
         background = Style()
-        if is_current:
+        if look.is_current:
             background = palette.cursor_line
-        elif is_chosen:
+        elif look.is_chosen:
             background = palette.selected_line
         return strip.apply_style(background) if background else strip
+
+    @property
+    def _margin(self) -> int:
+        return 6 + self._number_width
 
     @property
     def _accent(self) -> Style:
@@ -141,17 +190,17 @@ class SourcePage:
         frame = self.frame
         return frame is not None and frame.line <= number <= frame.end_line
 
-    def _code(self, number: int, room: int) -> list[Segment]:
+    def _code(self, look: LineLook, room: int) -> list[Segment]:
         palette = self.view.palette
-        pieces = self.file.highlighter.pieces(number - 1)
+        pieces = self.file.highlighter.pieces(look.number - 1)
         segments = [Segment(text, style_of(palette, word)) for text, word in pieces]
-        start, stop = self._underlined(number)
+        start, stop = look.underlined
         strip = Strip(segments)
         if stop > start:
             before, inside, after = strip.divide([start, stop, strip.cell_length])
             inside = inside.apply_style(palette.underlined)
             strip = Strip.join([before, inside, after])
-        skipped = self._skipped(room)
+        skipped = look.skipped
         if skipped and strip.cell_length:
             is_cut = bool(strip.crop(0, skipped + 1).text.strip())
             mark = "…" if is_cut else " "

@@ -20,7 +20,7 @@ from graphstep.tui.messages import (
 from graphstep.tui.numbers import fit
 from graphstep.tui.pane import Motion, Pane
 from graphstep.tui.source_file import SourceFile
-from graphstep.tui.source_page import SourcePage, foot_height
+from graphstep.tui.source_page import LineLook, SourcePage, foot_height
 from graphstep.tui.source_place import (
     frame_of,
     frames_of,
@@ -32,6 +32,7 @@ from graphstep.tui.state import UiState
 from graphstep.tui.view import View
 
 _MARGIN = 2
+_MOST_STRIPS = 2000
 
 
 class SourcePane(Pane):
@@ -45,14 +46,15 @@ class SourcePane(Pane):
         self._files: dict[str, SourceFile] = {}
         self._page: SourcePage | None = None
         self._is_reading = False
-        # Textual paints a panel several times for one state (8.2).
-        self._strips: dict[tuple[int, int], Strip] = {}
+        # Most steps change the looks of two lines. They are of one file and palette.
+        self._strips: dict[LineLook, Strip] = {}
 
     def show(self, view: View) -> None:
         """Show the line of the inspected node, or the one that was chosen."""
         before = self._page
+        if before is None or before.view.palette is not view.palette:
+            self._strips = {}
         self.view = view
-        self._strips = {}
         frame, place = frame_of(view.state), line_of(view.state)
         file = None if place is None else self._file(view.state, place[0], frame)
         if file is None or place is None:
@@ -64,6 +66,8 @@ class SourcePane(Pane):
         page = self._page = SourcePage(view, file, place[1], frame)
         self.set_heading(*page.titles(self._depth(view.state)))
         self.set_length(len(file) + foot_height(page.nodes, self._height))
+        if before is None or before.file is not page.file:
+            self._strips = {}
         if before is None or (before.file, before.line) != (page.file, page.line):
             self._bring_into_sight(page.line - 1)
         self.repaint()
@@ -159,11 +163,12 @@ class SourcePane(Pane):
         if row >= 0:
             strip = page.foot_line(row, width, foot)
         elif y + top < len(page.file):
-            key = (y + top + 1, width)
-            if key not in self._strips:
-                strip = page.source_line(*key).apply_style(self.rich_style)
-                self._strips[key] = strip
-            return self._strips[key]
+            look = page.look(y + top + 1, width)
+            if look not in self._strips:
+                if len(self._strips) > _MOST_STRIPS:
+                    self._strips = {}
+                self._strips[look] = page.source_line(look)
+            strip = self._strips[look]
         elif not len(page.file):
             strip = page.absence_line(y, width)
         else:

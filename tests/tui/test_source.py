@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 import graphstep as gs
 from graphstep.tracing import source_text
@@ -16,6 +17,7 @@ from graphstep.tui.app import StepApp
 from graphstep.tui.source_file import SourceFile, shown
 from graphstep.tui.source_highlight import Highlighter
 from graphstep.tui.source_lines import source_lines
+from graphstep.tui.source_page import LineLook, SourcePage
 from graphstep.tui.source_place import frame_of, frames_of, line_of
 from tests.tui.pilots import (
     app_of,
@@ -237,3 +239,26 @@ def test_colours_lose_no_character() -> None:
     for number in range(len(lines)):
         pieces = highlighter.pieces(number)
         assert "".join(text for text, _ in pieces) == lines[number]
+
+
+async def test_a_step_writes_only_the_lines_that_it_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The line that is current now, the one that was, and one that comes into sight."""
+    written: list[int] = []
+    write = SourcePage.source_line
+
+    def noted(self: SourcePage, look: LineLook) -> Strip:
+        written.append(look.number)
+        return write(self, look)
+
+    monkeypatch.setattr(SourcePage, "source_line", noted)
+    async with walk(loss, X, panes=("source",)) as pilot:
+        await known(pilot)
+        await to(pilot, "log")
+        written.clear()
+        await to(pilot, "reduce_sum")
+
+        assert LOG + 1 in written
+        assert len(written) <= 3
+        assert "return jnp.sum(z)" in line_with(pilot, "▶", "source")
