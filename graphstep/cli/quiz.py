@@ -69,7 +69,9 @@ def _kinds(
     ctx: click.Context, param: click.Parameter, value: str | None
 ) -> tuple[Kind, ...]:
     """Read `value,next`."""
-    wanted = [word.strip() for word in (value or ",".join(KINDS)).split(",")]
+    if value is None:
+        return KINDS
+    wanted = [word.strip() for word in value.split(",")]
     for word in wanted:
         if word not in KINDS:
             known = ", ".join(KINDS)

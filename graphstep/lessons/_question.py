@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from graphstep.export.chain import index_text, number
+from graphstep.graph import Edge, Value
 from graphstep.lessons._answers import Answer
 from graphstep.lessons._grading import value_text
 from graphstep.lessons._questions_local import Part
@@ -47,6 +48,8 @@ class Question:
         answer: What the answer should be.
         hints: From the vaguest to the plainest.
         reason: Why the answer is right, for when it is shown.
+        index: Which element is asked for.
+        edge: The use whose contribution is asked for.
         value: The value, node and output, whose contributions add up to the answer.
     """
 
@@ -58,7 +61,9 @@ class Question:
     given: tuple[Given, ...] = ()
     hints: tuple[str, ...] = ()
     reason: str = ""
-    value: tuple[str, int] | None = None
+    index: tuple[int, ...] = ()
+    edge: Edge | None = None
+    value: Value | None = None
 
     def __eq__(self, other: object) -> bool:
         """Return whether both ask the same."""

@@ -73,6 +73,7 @@ def ask_value(cursor: Cursor, random: Random) -> Question | None:
                 *about(local.result[index]),
             ),
             rule.formula,
+            index,
         )
     return None
 
@@ -112,7 +113,8 @@ def _contribution(
         if found is None:
             return None
         part, parts = found
-        if not np.any(cotangent[part]):
+        # Where a function has no derivative, rules differ in what they give.
+        if not np.any(cotangent[part]) or not np.isfinite(float(sent[index])):
             continue
         given = (
             Given(part_name(bar, part), cotangent[part]),
@@ -141,6 +143,8 @@ def _contribution(
                 *about(sent[index]),
             ),
             rule.formula,
+            index,
+            edge,
         )
     return None
 
@@ -189,7 +193,8 @@ def ask_cotangent(cursor: Cursor, random: Random) -> Question | None:
             given,
             (rule, numbers, *about(total[index])),
             rule,
-            (step.node, out),
+            index,
+            value=(step.node, out),
         )
     return None
 

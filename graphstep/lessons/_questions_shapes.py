@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from random import Random
 
+import jax
+
 from graphstep._jaxcompat import is_inexact
 from graphstep.analysis import LocalJacobian, local_jacobian, structure_of
 from graphstep.export.chain import equation_text, label_of, operand_name
@@ -34,17 +36,14 @@ _STRUCTURES = {
 }
 # What would be right too, or could be taken to be.
 _ALSO = {
-    "zero": {"selection", "diagonal"},
+    "zero": {"selection", "diagonal", "Kronecker"},
     "identity": {
-        "diagonal",
-        "permutation",
-        "selection",
-        "block diagonal",
-        "triangular",
+        *("diagonal", "permutation", "selection"),
+        *("block diagonal", "triangular", "Kronecker"),
     },
-    "diagonal": {"block diagonal", "triangular"},
-    "permutation": {"selection", "block diagonal"},
-    "selection": {"permutation"},
+    "diagonal": {"block diagonal", "triangular", "Kronecker"},
+    "permutation": {"selection", "block diagonal", "Kronecker"},
+    "selection": {"permutation", "Kronecker"},
     "broadcast": {"selection", "dense", "Kronecker"},
     "sum": {"dense", "block diagonal", "Kronecker"},
     "block diagonal": {"Kronecker"},
@@ -69,7 +68,8 @@ def ask_structure(cursor: Cursor, random: Random) -> Question | None:
     right = "" if rule is None else rule.structure[operand.key].kind
     if rule is None or right not in _STRUCTURES or rule.vjp[operand.key] is None:
         return None
-    jacobian = local_jacobian(local.node.eqn, local.operands, operand.key)
+    with jax.enable_x64(local.is_wide):
+        jacobian = local_jacobian(local.node.eqn, local.operands, operand.key)
     if not isinstance(jacobian, LocalJacobian) or min(jacobian.shape) < 2:
         return None
     # Where numbers happen to look otherwise, either answer could be defended.
@@ -135,12 +135,11 @@ def ask_next(cursor: Cursor, random: Random) -> Question | None:
     is_in_pass = before.index < cursor.index and before.pass_ in (cursor.pass_, SEED)
     if cursor.pass_ == SEED or not is_in_pass or not _is_equation(cursor, step.node):
         return None
-    ahead = (
-        graph.descendants(step.node)
-        if cursor.pass_ == FORWARD
-        else _behind(before, step.node)
-    )
-    done = graph.ancestors(step.node) if cursor.pass_ == FORWARD else ()
+    if cursor.pass_ == FORWARD:
+        ahead = filter(lambda n: _waits(cursor, n), graph.descendants(step.node))
+        done = filter(lambda n: _is_done(cursor, n), graph.ancestors(step.node))
+    else:
+        ahead, done = _behind(before, step.node), ()
     not_yet = _sample(cursor, ahead, random, _CHOICES - 2)
     over = _sample(cursor, done, random, _CHOICES - 1 - len(not_yet))
     right = equation_text(graph, step.node)
@@ -160,6 +159,25 @@ def ask_next(cursor: Cursor, random: Random) -> Question | None:
     return Question(
         "next", step.index, step.node, text, answer, (), (why, _not_that(answer)), why
     )
+
+
+def _index_in_turn(cursor: Cursor, node: str) -> int | None:
+    """Return when the forward pass comes to a node in the cursor's turn of its loops."""
+    turns = cursor.step.iteration[: len(_recording(cursor).graph.loops(node))]
+    is_step = cursor.timeline.is_step(FORWARD, node, turns)
+    return cursor.timeline.index(FORWARD, node, turns) if is_step else None
+
+
+def _is_done(cursor: Cursor, node: str) -> bool:
+    index = _index_in_turn(cursor, node)
+    return index is not None and index < cursor.index
+
+
+def _waits(cursor: Cursor, node: str) -> bool:
+    """Return whether an operand of a node is not there yet."""
+    operands = _recording(cursor).graph.operands(node)
+    sources = {operand.source[0] for operand in operands if operand.source is not None}
+    return any(not _is_done(cursor, source) for source in sources)
 
 
 def _behind(before: Cursor, node: str) -> Iterable[str]:

@@ -46,7 +46,7 @@ class LessonPane(TextPane):
         """Return where in the lesson one is, and the page."""
         lesson, quiz = view.state.lesson, view.state.quiz
         if quiz is not None:
-            asked = QuizPage(quiz, view.palette, width)
+            asked = QuizPage(quiz, view.palette, width, view.actions)
             text = asked.write()
             self._links, self._starts = asked.links, {}
             return asked.heading, text

@@ -30,7 +30,7 @@ from graphstep.tui.remembering import RememberingActions
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Values
 
-_NOT_YET = "that lies ahead: A answers first, $ shows the answer, Esc ends the quiz"
+_NOT_YET = "that lies ahead: answer first, or skip the question; Esc ends the quiz"
 _NOT_NOW = "not during the quiz; Esc ends it"
 _NONE = (
     "no step here makes a fair question: it takes numbers that are few, real and kept"
@@ -196,7 +196,7 @@ class QuizActions(RememberingActions, LessonActions):
             if turn.n_hints_left:
                 self._take(quiz, turn.hinted())
             else:
-                self.change(self.state.say("there is no other hint; $ skips it"))
+                self.change(self.state.say("there is no other hint"))
 
     def action_lesson_solution(self) -> None:
         """Skip the question, and show the answer."""

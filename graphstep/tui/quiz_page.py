@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.style import Style
 from rich.text import Text
 from textual.message import Message
 
 from graphstep.lessons import FULL, ChoiceAnswer, Quiz, Turn, Verdict
 from graphstep.tracing import one_line
+from graphstep.tui.action import Action
 from graphstep.tui.lesson_orders import AnswerGiven
 from graphstep.tui.lines_written import LinesWritten
 from graphstep.tui.palette import Palette
@@ -28,10 +31,14 @@ class QuizPage:
         quiz: The quiz.
         palette: Styles.
         width: Cells in a line.
+        actions: The table of actions, with the person's own keys.
     """
 
-    def __init__(self, quiz: Quiz, palette: Palette, width: int) -> None:
+    def __init__(
+        self, quiz: Quiz, palette: Palette, width: int, actions: Iterable[Action]
+    ) -> None:
         self._quiz, self._palette = quiz, palette
+        self._keys = {action.name: action.shown for action in actions}
         self._lines = LinesWritten(palette, width)
 
     @property
@@ -59,6 +66,10 @@ class QuizPage:
     def _say(self, text: str, style: Style | None = None, indent: str = "") -> None:
         self._lines.paragraph(Text(text, style or self._palette.text), indent, indent)
 
+    def _offer(self, words: str, action: str) -> None:
+        """Offer an action by its key, and to a click."""
+        self._lines.offer(f"{self._keys[action]}  {words}", action)
+
     def _question(self, turn: Turn) -> None:
         question, palette, lines = turn.question, self._palette, self._lines
         self._say(question.text, palette.bright)
@@ -75,11 +86,11 @@ class QuizPage:
         if turn.is_settled:
             self._settled(turn)
             return
-        lines.offer("A  answers", "lesson_answer")
+        self._offer("answers", "lesson_answer")
         if turn.n_hints_left:
             costs = "1 point less" if FULL - turn.n_hints - turn.n_tries > 1 else "free"
-            lines.offer(f"!  gives a hint: {costs}", "lesson_hint")
-        lines.offer("$  skips it and shows the answer: no points", "lesson_solution")
+            self._offer(f"gives a hint: {costs}", "lesson_hint")
+        self._offer("skips it and shows the answer: no points", "lesson_solution")
         lines.offer("Esc  ends the quiz", "quiz")
 
     def _choices(self, answer: ChoiceAnswer, turn: Turn) -> None:
@@ -109,8 +120,8 @@ class QuizPage:
         if turn.question.reason:
             self._say(turn.question.reason)
         is_last = self._quiz.at + 1 == len(self._quiz.turns)
-        text = "r  ends the quiz" if is_last else "r  goes on to the next question"
-        self._lines.offer(text, "lesson_next")
+        words = "shows how it went" if is_last else "goes on to the next question"
+        self._offer(words, "lesson_next")
 
     def _review(self) -> None:
         quiz, palette = self._quiz, self._palette
@@ -135,5 +146,5 @@ class QuizPage:
                 f"Scores are kept in {quiz.kept}; `graphstep quiz --forget` deletes it."
             )
             self._say(said, palette.dim)
-        self._lines.offer("Q  begins another quiz", "quiz")
+        self._offer("begins another quiz", "quiz")
         self._lines.offer("Esc  closes this", QuizClosed())
