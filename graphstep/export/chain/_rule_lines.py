@@ -75,7 +75,8 @@ def rule_lines(graph: ProgramGraph, node_id: str) -> RuleLines | None:
     if node.role != "eqn" or node.eqn is None or is_loop or not node.avals:
         return None
     rule = local_rule(node)
-    if rule is None:
+    # The edges of a custom rule's region come from its body, not from its operands.
+    if rule is None or len(node.operands) != len(node.eqn.invars):
         return RuleLines(reason=_BY_EFFECT)
     operands = [operand_name(graph, operand) for operand in node.operands]
     results = [label_of(graph, node_id, out) for out in range(len(node.avals))]
