@@ -24,8 +24,8 @@ from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
 
-# Cells of a number and the gap before it; rows that are written as numbers.
-_NUMBER, _ROWS = 9, 24
+# Cells of a number and the gap before it; lines of numbers, in stretches of columns.
+_NUMBER, _ROWS, _STRETCHES = 9, 24, 3
 _LABEL = 14
 _NOTHING = "·"
 
@@ -58,9 +58,13 @@ def jacobian_text(found: Accumulated, look: Look, said: str, *, is_bad: bool) ->
     """
     paper = Paper(look.palette, look.width)
     _summary(paper, found, look.palette)
-    room = (look.width - _LABEL) // _NUMBER
-    if len(found.columns) <= room and len(found.rows) <= _ROWS:
-        _table(paper, found, look)
+    room = max(1, (look.width - _LABEL) // _NUMBER)
+    n_columns = len(found.columns)
+    # What is a little too wide is written in two or three stretches.
+    stretches = [range(i, min(i + room, n_columns)) for i in range(0, n_columns, room)]
+    if len(stretches) * len(found.rows) <= _ROWS and len(stretches) <= _STRETCHES:
+        for stretch in stretches:
+            _table(paper, found, look, stretch)
     else:
         _heat(paper, found, look)
     paper.line("")
@@ -112,10 +116,11 @@ def _agreement(paper: Paper, found: Accumulated, palette: Palette) -> None:
     )
 
 
-def _table(paper: Paper, found: Accumulated, look: Look) -> None:
+def _table(paper: Paper, found: Accumulated, look: Look, columns: range) -> None:
     palette = look.palette
-    head = [("", palette.dim)]
-    for column, name in enumerate(map(str, found.columns)):
+    head: list[tuple[str, Style]] = []
+    for column in columns:
+        name = str(found.columns[column])
         style = palette.forward if found.has_column[column] else palette.faint
         head.append((fit_right(_end(name, _NUMBER - 1), _NUMBER), style))
     paper.line((" " * _LABEL, palette.dim), *head)
@@ -123,7 +128,7 @@ def _table(paper: Paper, found: Accumulated, look: Look) -> None:
     for row, name in enumerate(map(str, found.rows)):
         style = palette.backward if found.has_row[row] else palette.faint
         parts = [(fit(f" {_end(name, _LABEL - 2)}", _LABEL), style)]
-        for column in range(len(found.columns)):
+        for column in columns:
             text = _NOTHING
             if filled[row, column]:
                 text = number(entries[row, column], 3)

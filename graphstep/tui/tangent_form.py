@@ -16,12 +16,12 @@ def tangents_form(program: Trace, recording: Recording | None) -> Form:
         *(
             Choice(
                 slot.name,
-                f"{slot.type_text}  1 at one element: one column of the Jacobian",
+                f"{slot.type_text}  one column of the Jacobian",
                 one_hot_text(slot),
             )
             for _, slot in slots
         ),
-        Choice(ONES, "1 at every element of every input: the sum of all columns", ONES),
+        Choice(ONES, "1 everywhere: the sum of all columns", ONES),
         *(
             Choice(f"{slot.name} = ", "any numbers", f"{slot.name} = ")
             for _, slot in slots
