@@ -32,6 +32,7 @@ def chain_of(recording: ReadOnce, cursor: Cursor) -> dict[str, Any]:
     node, plain = cursor.step.node, cast("Recording", recording)
     facts = node_facts(plain, cursor, node, 0, None, recording.norm, with_rule=False)
     found: dict[str, Any] = {
+        "at": list(facts.index),
         "head": facts.equation,
         "type": facts.type,
         "notes": list(facts.notes),

@@ -22,6 +22,7 @@ SCRIPTS = (
     "views.mjs",
     "walk.mjs",
     "search.mjs",
+    "following.mjs",
     "elements.mjs",
     "drawing.mjs",
     "panning.mjs",

@@ -16,6 +16,7 @@ from graphstep.export.page._rules import rules_payload
 from graphstep.export.page._steps import Steps, steps_of, steps_payload
 from graphstep.export.page._values import BUDGET, Blob, ValueWriter, fitting
 from graphstep.export.page._views import first_view, views_payload
+from graphstep.graph import Edge, ProgramGraph
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD
 from graphstep.tracing import one_line
@@ -109,6 +110,13 @@ def _values(
             elements = int(np.prod(getattr(aval, "shape", ()), dtype=np.int64))
             n_bytes = elements * len(iterations) * 4
             sizes += [(elements, n_bytes)] * len(passes)
+    shared = _shared(graph) if recording.has_cotangents else []
+    for (node, _, _), out in shared:
+        position = graph.position(node)
+        elements = int(
+            np.prod(graph.columns.avals[position][out].shape, dtype=np.int64)
+        )
+        sizes.append((elements, elements * len(visits[position]) * 4))
     largest = fitting(sizes, max_elements, BUDGET)
     writer = ValueWriter(recording, blob, largest)
     found = {
@@ -119,7 +127,28 @@ def _values(
         ]
         for of in passes
     }
-    return found, largest
+    sent = {
+        f"{graph.position(edge[1])},{edge[2]}": writer.sent(
+            edge, out, visits[graph.position(edge[0])]
+        )
+        for edge, out in shared
+    }
+    return {**found, "contribution": {k: e for k, e in sent.items() if e}}, largest
+
+
+def _shared(graph: ProgramGraph) -> list[tuple[Edge, int]]:
+    """Return the uses of values that are used more than once, and which output it is.
+
+    What the one use of a value sends back is its cotangent.
+    """
+    return [
+        (edge, out)
+        for position, node in enumerate(graph.order)
+        for out, aval in enumerate(graph.columns.avals[position])
+        for uses in [graph.uses(node, out)]
+        if len(uses) > 1 and getattr(aval, "shape", ())
+        for edge in uses
+    ]
 
 
 def _visits(steps: Steps) -> list[list[Iteration]]:

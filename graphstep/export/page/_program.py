@@ -5,19 +5,28 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
+import numpy as np
+
 from graphstep._jaxcompat import short_type
 from graphstep.errors import RecordingError
 from graphstep.export._jaxpr import jaxpr_places
 from graphstep.export._kinds import kind_of_node
 from graphstep.export._labels import literal_text, node_words, region_title
-from graphstep.export.chain import equation_text, label_of, loop_name
-from graphstep.graph import ProgramGraph
+from graphstep.export.chain import (
+    equation_text,
+    label_of,
+    loop_name,
+    operand_index,
+)
+from graphstep.graph import Node, Operand, ProgramGraph
 from graphstep.layout import Group, groups
 from graphstep.tracing import SourceLocation, one_line, source_text
 
 # Lines of source on either side of those that made the program.
 _CONTEXT = 20
 _LONGEST_LINE = 400
+# Axes that NumPy counts through at most.
+_AXES = 32
 
 
 def program_payload(graph: ProgramGraph) -> dict[str, Any]:
@@ -66,11 +75,40 @@ def _node(
             for o in node.operands
         ],
     }
+    steps = [_steps_in_operand(node, o) for o in node.operands]
+    if any(steps):
+        found["elements"] = steps
     if place is not None:
         found["place"] = place
     if line is not None:
         found["line"] = line
     return found
+
+
+def _steps_in_operand(node: Node, operand: Operand) -> list[int] | None:
+    """Return which element of an operand makes which one of the result.
+
+    It is counted through the operand: where the first element comes from, and how far
+    a step along each axis of the result leads. `None` if there is no such element.
+    """
+    shape = tuple(getattr(operand.aval, "shape", ()))
+    result = tuple(getattr(node.avals[0], "shape", ())) if node.avals else ()
+    if operand.source is None or not result or 0 in result or len(shape) > _AXES:
+        return None
+    origin = (0,) * len(result)
+    ends = [origin]
+    ends += [
+        tuple(int(i == axis and n > 1) for i in range(len(result)))
+        for axis, n in enumerate(result)
+    ]
+    found = [operand_index(node, shape, end) for end in ends]
+    known = [index for index in found if index is not None]
+    if len(known) < len(found):
+        return None
+    first, *others = [
+        int(np.ravel_multi_index(index, shape)) if index else 0 for index in known
+    ]
+    return [first, *(other - first for other in others)]
 
 
 def _region(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import operator
 from typing import Any
 
 import jax
 import numpy as np
 
 from graphstep.export.page._reading import ReadOnce
+from graphstep.graph import Edge
 from graphstep.recording import Absence, Stats
 
 Iteration = tuple[int, ...]
@@ -52,6 +54,21 @@ class ValueWriter:
     def __init__(self, recording: ReadOnce, blob: Blob, max_elements: int) -> None:
         self.recording, self.blob = recording, blob
         self.max_elements = max_elements
+
+    def sent(
+        self, edge: Edge, out: int, iterations: list[Iteration]
+    ) -> dict[str, Any] | None:
+        """Return what one use sends back, if that is written in full."""
+        aval = self.recording.graph.aval(edge[0], out)
+        if int(np.prod(aval.shape, dtype=np.int64)) > self.max_elements:
+            return None
+        rows = [self.recording.contribution(edge, i) for i in iterations]
+        is_known = rows and not any(_reason(row) for row in rows)
+        if not is_known or any(np.shape(row) != aval.shape for row in rows):
+            return None
+        plain = [_plain(np.asarray(row)) for row in rows]
+        at = self.blob.add(b"".join(data for _, data in plain))
+        return {"shape": list(aval.shape), "dtype": plain[0][0], "at": at}
 
     def entry(
         self, of: str, node: str, out: int, iterations: list[Iteration]
@@ -158,11 +175,14 @@ def _plain(array: np.ndarray) -> tuple[str, bytes]:
 _INTEGERS = frozenset(f"{u}int{n}" for u in ("", "u") for n in (8, 16, 32, 64))
 
 
+_FIELDS = operator.attrgetter(*(f.name for f in dataclasses.fields(Stats)))
+
+
 def _facts(stats: Stats) -> list[Any]:
     """Return statistics in the order of their fields; `None` for NaN."""
     return [
         None if isinstance(value, float) and not math.isfinite(value) else value
-        for value in dataclasses.astuple(stats)
+        for value in _FIELDS(stats)
     ]
 
 

@@ -1,11 +1,13 @@
 // The page: one state, commands that change it, and what is shown of it.
-import { Values } from "./arrays.mjs";
+import { Values, element, magnitude } from "./arrays.mjs";
 import { cardsPanel } from "./cards.mjs";
 import { Drawing } from "./drawing.mjs";
 import { el } from "./elements.mjs";
+import { followed, placeOf } from "./following.mjs";
 import { nodePanel, regionPanel } from "./inspector.mjs";
 import { KEYS, commandOf, isTaken } from "./keys.mjs";
 import { LessonPanel } from "./lesson.mjs";
+import { full } from "./numbers.mjs";
 import { Panning } from "./panning.mjs";
 import { JaxprPanel, SourcePanel, chainPanel, loopBar } from "./panels.mjs";
 import { unpacked } from "./payload.mjs";
@@ -134,6 +136,7 @@ class App {
     this.hits = [];
     this.stops = new Set();
     this.jumps = new Map();
+    this.element = null;
     this.timer = null;
     this.drawings = new Map();
     this.panning = new Panning($("canvas"), () => this.panned());
@@ -341,10 +344,13 @@ class App {
 
   showPanels(pass, here) {
     const { selected, step, model, walk, values } = this;
-    const chain = chainPanel(this.facts.chain[step], pass, {
+    const given = this.facts.chain[step];
+    const other = this.element === null || pass === "seed" ? null : followed(given, this.element, this);
+    const chain = chainPanel(other ?? given, pass, {
       seedIsDefault: this.facts.seedIsDefault, rule: this.facts.rules[this.facts.rule[here]],
     });
     const card = cardsPanel(this.facts.cards[this.facts.card[step]], this.facts.noCards);
+    if (other) chain.unshift(this.followedLine(other.at));
     $("panel-chain").replaceChildren(...[...chain, ...card].flat(Infinity).filter(Boolean));
     const item = selected ?? here;
     const context = {
@@ -359,6 +365,62 @@ class App {
     const place = this.source.show(node);
     $("heading-source").textContent = place ? `source  ${place}` : "source";
     this.jaxpr.show(node);
+  }
+
+  followedLine(index) {
+    return el("p", { class: "dim" }, `at element [${index}] · `,
+      el("button", { type: "button", class: "link", onclick: () => this.follow(null) }, "back to the one it was written with"));
+  }
+
+  /** Follow an element of what the cursor is at, counted through it, or the usual one. */
+  follow(place) {
+    this.element = place;
+    this.shown();
+  }
+
+  /** Return the array at the cursor that elements are chosen of, or null. */
+  chosenArray() {
+    const here = this.walk.node(this.step);
+    const isBack = this.walk.pass(this.step) === "backward" && this.values.has("cotangent");
+    if (here < 0) return null;
+    const row = this.walk.row(this.step, here);
+    return (isBack && this.values.array("cotangent", here, 0, row)) || this.values.array("primal", here, 0, row);
+  }
+
+  /** Follow the element that is found first by some measure. */
+  followBest(isBetter) {
+    const array = this.chosenArray();
+    if (!array) {
+      this.say("the page has no elements of this value");
+      return;
+    }
+    let best = -1;
+    for (let i = 0; i < array.size; i += 1) if (isBetter(array, i, best)) best = i;
+    if (best < 0) this.say("there is no such element");
+    else this.follow(best);
+  }
+
+  /** Show all elements of what the inspector shows, or hide them. */
+  showArray() {
+    this.pickTab("inspector");
+    for (const details of document.querySelectorAll("#panel-inspector details")) details.open = !details.open;
+  }
+
+  askElement() {
+    if (!this.chosenArray()) {
+      this.say("the page has no elements of this value");
+      return;
+    }
+    $("search").focus();
+    $("search").value = "element ";
+  }
+
+  copyArray() {
+    const array = this.chosenArray();
+    if (!array) return;
+    const texts = Array.from({ length: array.size }, (_, i) => full(element(array, i), array.dtype));
+    navigator.clipboard?.writeText(texts.join(" ")).then(() => this.say(`copied ${array.size} elements`),
+      () => this.say("the browser does not let this page copy"));
   }
 
   showLoop(pass, here) {
@@ -407,7 +469,10 @@ class App {
       paneChain: () => this.pickTab("chain", true), paneSource: () => this.pickTab("source", true),
       paneJaxpr: () => this.pickTab("jaxpr", true),
       theme: () => this.changeTheme(), help: () => $("help").showModal(),
-      jump: () => this.jump(), leave: () => this.leave(), askIteration: () => this.askIteration(),
+      jump: () => this.jump(), askElement: () => this.askElement(), copyArray: () => this.copyArray(),
+      greatest: () => this.followBest((a, i, best) => best < 0 || magnitude(a, i) > magnitude(a, best)),
+      trouble: () => this.followBest((a, i, best) => best < 0 && !Number.isFinite(magnitude(a, i))),
+      showArray: () => this.showArray(), leave: () => this.leave(), askIteration: () => this.askIteration(),
     };
     if (command in own) own[command]();
     else this.moveBy(command);
@@ -427,7 +492,10 @@ class App {
     const isNew = step !== this.step;
     this.step = Math.min(Math.max(step, 0), this.walk.length - 1);
     if (isNew && this.selected !== null && typeof this.selected !== "number") this.selected = null;
-    if (isNew) this.selected = null;
+    if (isNew) {
+      this.selected = null;
+      this.element = null;
+    }
     this.shown();
     this.reveal();
   }
@@ -563,6 +631,14 @@ class App {
       const step = this.walk.turns(this.step).find((s) => this.walk.iterations[s].at(-1) === Number(turn[1]));
       $("hits").textContent = step === undefined ? "not in this page" : "";
       if (step !== undefined) this.go(step);
+      return;
+    }
+    const index = /^element \[?(\d+(?:\s*,\s*\d+)*)\]?$/.exec(query.trim());
+    if (index) {
+      const shape = this.chosenArray()?.shape ?? [];
+      const place = placeOf(shape, index[1].split(",").map(Number));
+      $("hits").textContent = place < 0 ? `the shape is [${shape}]` : "";
+      if (place >= 0) this.follow(place);
       return;
     }
     this.hits = found(this.model.nodes, this.facts.program.files, query);

@@ -101,12 +101,22 @@ export class Values {
   array(of, node, out, row) {
     const entry = this.entry(of, node, out);
     if (!entry || entry.at === undefined || this.absence(of, node, out, row)) return null;
+    return this.stored(entry, row);
+  }
+
+  stored(entry, row) {
     const size = sizeOf(entry.shape);
     const Type = TYPES[entry.dtype];
     const each = size * (entry.dtype[0] === "c" ? 2 : 1);
     const start = entry.at + row * each * Type.BYTES_PER_ELEMENT;
     const data = new Type(this.blob, start, each);
     return { dtype: entry.dtype, shape: entry.shape, size, data };
+  }
+
+  /** Return what one use sends back, of those that the page has in full, or null. */
+  contribution(use, row) {
+    const entry = this.values.contribution?.[use];
+    return entry && row >= 0 ? this.stored(entry, row) : null;
   }
 
   /** Return statistics of a value in a row, or null where it is absent. */

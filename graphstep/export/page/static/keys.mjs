@@ -50,6 +50,13 @@ export const KEYS = [
     [["ArrowUp", "k"], "panUp", "move up"],
     [["ArrowDown", "j"], "panDown", "move down"],
   ]],
+  ["Array", [
+    [["a"], "showArray", "all elements of the arrays in the inspector"],
+    [["@"], "askElement", "follow another element through the chain rule, by its index"],
+    [["m"], "greatest", "follow the element greatest in size"],
+    [["X"], "trouble", "follow the first NaN or infinity"],
+    [["y"], "copyArray", "copy the elements of the array at the cursor"],
+  ]],
   ["Look", [
     [["1"], "paneGraph", "give the keys to the graph"],
     [["2"], "paneInspector", "inspector"],
