@@ -10,6 +10,7 @@ import asyncio
 import dataclasses
 import html
 import importlib.util
+import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -152,11 +153,21 @@ def _two_layers(path: Path) -> object:
     return gs.trace(module.loss, *module.example_args()).render(path)
 
 
+def _one_iteration(path: Path) -> object:
+    """Draw what the lines of the LSTM's cell do in one iteration."""
+    module = _load(ROOT / "examples" / "lstm_scan.py")
+    lines, first = inspect.getsourcelines(module.cell)
+    source = f"lstm_scan.py:{first}-{first + len(lines) - 1}"
+    return _walked(_example("lstm_scan", "loss"), "tanh", 27, source=source)(path)
+
+
 GRAPHS = (
     Graph("graph_least_squares", _walked(_example("least_squares", "loss"))),
     Graph("graph_digits_backward", _walked(_example("digits_mlp", "loss"), "tanh")),
-    Graph("graph_softmax", _walked(_example("softmax_stable", "loss"), source_lines=True)),
-    Graph("graph_lstm", _walked(_example("lstm_scan", "loss"), "tanh", 27)),
+    Graph(
+        "graph_softmax", _walked(_example("softmax_stable", "loss"), source_lines=True)
+    ),
+    Graph("graph_lstm", _one_iteration),
     Graph("graph_transformer", _two_layers),
     Graph("graph_twelve_layers", _twelve_layers_with_gradient),
 )
