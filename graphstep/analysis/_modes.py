@@ -14,6 +14,7 @@ from graphstep.analysis._cost_time import nbytes, work
 from graphstep.analysis._modes_function import Differentiable, Leaves, differentiable
 from graphstep.analysis._residuals import Passes, Residual, passes_of, residuals
 from graphstep.analysis._residuals_memory import Alive, memory_walk, peak
+from graphstep.errors import CancelledError
 from graphstep.graph import ProgramGraph
 from graphstep.tracing import one_line
 
@@ -164,16 +165,17 @@ def modes(
     graph: ProgramGraph,
     *,
     names: Sequence[str] | None = None,
-    progress: Callable[[str], object] = lambda _: None,
+    progress: Callable[[str], bool] = lambda _: True,
 ) -> Modes:
     """Return what each way to differentiate a function costs; nothing is run.
 
     Args:
         graph: The program.
         names: Which modes; all by default.
-        progress: Is told of each mode before it is traced.
+        progress: Is told of each mode before it is traced; returning False cancels.
 
     Raises:
+        CancelledError: If `progress` returned False.
         ModesError: If the function has no derivative at all.
     """
     with graph.trace.x64_context():
@@ -184,7 +186,8 @@ def modes(
         found: list[Estimate] = []
         chosen = [mode for mode in MODES if names is None or mode.name in names]
         for mode in (VALUE, *chosen):
-            progress(mode.name)
+            if not progress(mode.name):
+                raise CancelledError("Counting what the modes cost was cancelled.")
             is_first = mode.reverse and mode.gives in ("product", "jacobian")
             found.append(_estimate(function, mode, stored if is_first else 0))
     return Modes(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from textual.message import Message
-
 from graphstep.analysis import (
     Modes,
     Timing,
@@ -21,6 +19,7 @@ from graphstep.recording import Recording
 from graphstep.tracing import one_line
 from graphstep.tui.background import BackgroundWork, Task
 from graphstep.tui.edit_recipe import Recipe
+from graphstep.tui.messages import EquationChosen, ItemChosen
 from graphstep.tui.modes_lines import modes_lines, programs_lines
 from graphstep.tui.modes_orders import (
     MeasureAsked,
@@ -75,8 +74,9 @@ class ModesActions(RerunningActions, BackgroundWork):
         graph = recipe.trace.graph
 
         def work(task: Task) -> ModesFound:
-            def progress(name: str) -> None:
+            def progress(name: str) -> bool:
                 task.progress = name
+                return not task.is_cancelled
 
             return ModesFound(modes(graph, progress=progress))
 
@@ -121,9 +121,13 @@ class ModesActions(RerunningActions, BackgroundWork):
         self.change(self.state.say(""))
         self.push_screen(screen, self._left_window)
 
-    def _left_window(self, chosen: Message | None) -> None:
-        if chosen is not None:
-            self.post_message(chosen)
+    def _left_window(self, node: str | None) -> None:
+        """Go to the node, or to the region, that was taken."""
+        graph = self.state.graph
+        if node and node in graph:
+            self.post_message(EquationChosen(node))
+        elif node and node in graph.regions:
+            self.post_message(ItemChosen(node))
 
     # Measuring -----------------------------------------------------------------------
 

@@ -7,17 +7,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from graphstep.tui.messages import EquationChosen
 from graphstep.tui.modes_orders import MeasureAsked, MeasureLeft
 from graphstep.tui.modes_sheet import LinkedSheet, Write
 from graphstep.tui.palette import Palette
 
 
-class LinkedScreen(ModalScreen[Message | None]):
+class LinkedScreen(ModalScreen[str | None]):
     """Shows linked lines; gives back the node that was taken.
 
     Args:
@@ -110,4 +108,4 @@ class LinkedScreen(ModalScreen[Message | None]):
 
     def _leave_for(self, node: str) -> None:
         if node and not self._is_measuring:
-            self.dismiss(EquationChosen(node))
+            self.dismiss(node)

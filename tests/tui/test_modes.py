@@ -77,6 +77,23 @@ async def test_enter_on_a_residual_selects_its_node(
         assert app.state.graph.node(node).primitive == "tanh"
 
 
+async def test_enter_on_a_call_selects_its_region() -> None:
+    """A line that comes from a jit-compiled function as a whole leads to its box."""
+    trace = gs.trace(lambda x: jnp.sum(jax.jit(jnp.sinc)(x)), X)
+    app = StepApp(trace.graph, trace=trace, recording=trace.record())
+    async with app.run_test(size=(150, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "number_sign")
+        await press(pilot, "down")
+
+        assert sheet_of(pilot).chosen == "0"
+        await press(pilot, "enter")
+
+        region = app.state.selected_region
+        assert region is not None
+        assert region.id == "0"
+
+
 async def test_a_click_on_a_residual_selects_its_node(
     recorded: tuple[gs.Trace, gs.Recording],
 ) -> None:
