@@ -189,6 +189,7 @@ CASES: Mapping[str, Case] = {
     "lesson_solution": Case(()),
     "lesson_here": Case(("n", "n")),
     "pane_lesson": Case(("1",)),
+    "quiz": Case((":goto 3",), is_fresh=True),
     "glossary": Case(()),
 }
 
