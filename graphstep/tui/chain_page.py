@@ -170,7 +170,8 @@ class _Page:
         self._terms(found, before, style)
         if found.total is not None:
             self._total(found)
-        if found.is_complete and found.norm == 0 and before:
+        # The norm is that of the finite elements.
+        if found.is_complete and found.norm == 0 and not found.mark and before:
             paper.line((" all of it is zero; ! says why", palette.dim))
         if found.cancelling is not None:
             ratio = number(_PER_CENT * found.cancelling, 2)

@@ -89,6 +89,17 @@ async def test_a_cotangent_of_zeros_offers_the_reason() -> None:
         assert "all of it is zero; ! says why" in screen_text(pilot, "chain")
 
 
+async def test_nan_is_not_said_to_be_zero() -> None:
+    """Where no element is finite, the norm of the finite ones is zero all the same."""
+    async with walk(lambda x: jnp.sum(x * jnp.nan), X) as pilot:
+        await show(pilot, "chain")
+        await press(pilot, "G")
+
+        shown = screen_text(pilot, "chain")
+        assert "NaN" in shown
+        assert "all of it is zero" not in shown
+
+
 async def test_a_walk_in_forward_mode_has_no_gradients_to_explain() -> None:
     """That is the notice."""
     async with walk(lambda x: jnp.sin(x) * 2.0, X, tangents=(X,)) as pilot:
