@@ -16,7 +16,7 @@ from graphstep.tui.numbers import fit
 from graphstep.tui.palette import THEMES, palette_of
 from graphstep.tui.surroundings import check_surroundings
 
-_TITLE_CELLS = 42
+_NAME_CELLS, _TITLE_CELLS = 16, 38
 
 
 class LearnApp(App[str]):
@@ -29,7 +29,7 @@ class LearnApp(App[str]):
 
     CSS = """
     #heading, #about, #keys { height: auto; padding: 0 1; }
-    #about { height: 4; padding: 1 1 0 1; }
+    #about { height: 4; }
     #keys { background: $panel; height: 1; }
     OptionList { height: 1fr; border: round $border; padding: 0; background: $background; }
     OptionList:focus { border: round $border-focused; }
@@ -72,6 +72,7 @@ class LearnApp(App[str]):
             mark, style = "◐ ", palette.forward
         line = Text(no_wrap=True, overflow="ellipsis")
         line.append(mark, style)
+        line.append(fit(lesson.name, _NAME_CELLS), palette.dim)
         line.append(fit(lesson.title, _TITLE_CELLS), palette.text)
         line.append(f" {lesson.minutes:2} min", palette.dim)
         if mark == "◐ ":

@@ -266,7 +266,7 @@ async def test_the_picker_begins_where_something_is_left(tmp_path: Path) -> None
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         text = "\n".join("".join(s.text for s in strip) for strip in strips)
-        assert "✓ A graph for ‖Ax − b‖²" in text
+        assert "✓ least_squares   A graph for ‖Ax − b‖²" in text
         assert "lessons.json" in text
 
         await pilot.press("j", "k", "enter")
