@@ -41,6 +41,9 @@ def chain_of(recording: ReadOnce, cursor: Cursor) -> dict[str, Any]:
     if cursor.pass_ == FORWARD:
         found["takes"] = _amounts(facts.takes)
         found["gives"] = _amounts(facts.gives)
+        if facts.tangent is not None:
+            found["tangent"] = _compact(_sum(facts.tangent))
+            found["formula"] = facts.formula
         return _compact(found)
     if facts.sum is not None:
         found["sum"] = _compact(_sum(facts.sum))
@@ -88,9 +91,10 @@ def _sum(found: CotangentSum) -> dict[str, Any]:
         "norm": norm,
         "type": found.type,
         "reason": found.reason,
+        "cuts": list(found.cuts),
         "terms": [_term(term, is_first=term is first) for term in found.terms],
         "pending": list(found.pending),
-        "total": _total(found),
+        "total": "" if found.reason else _total(found),
         "bad": int(found.mark in (NAN, INF)),
         "cancelling": ""
         if found.cancelling is None

@@ -27,26 +27,28 @@ function heading(text, beside) {
   return el("h3", {}, text, beside ? el("small", {}, ` ${beside}`) : null);
 }
 
-function sumOf(sum) {
+function sumOf(sum, { title = "sum of contributions", before = "from ", hue = "backward", formula = "" } = {}) {
   if (sum.reason) {
-    return [heading("sum of contributions", sum.where), sum.norm ? el("p", {}, sum.norm) : null,
-      el("p", { class: "dim" }, `none: ${sum.reason}`)];
+    return [heading(title, sum.where), sum.norm ? el("p", {}, sum.norm) : null,
+      el("p", { class: "dim" }, `none: ${sum.reason}`),
+      (sum.cuts ?? []).map((cut) => el("p", {}, `cut off: ${cut}`))];
   }
   const terms = (sum.terms ?? []).map(([element, total, name, norm, reason, isBad]) =>
     reason
       ? el("tr", {}, el("td", { colspan: 4, class: "dim" }, `${name}: ${reason}`))
       : el(
         "tr", { class: isBad ? "bad" : null },
-        el("td", { class: "figure backward" }, element),
+        el("td", { class: `figure ${hue}` }, element),
         el("td", { class: "dim figure" }, total),
-        el("td", {}, `from ${name}`),
+        el("td", {}, `${before}${name}`),
         el("td", { class: "faint" }, norm),
       ));
   const pending = (sum.pending ?? []).map((name) =>
     el("tr", { class: "faint" }, el("td", { class: "figure" }, "…"), el("td"),
       el("td", { colspan: 2 }, `from ${name}, to come`)));
   return [
-    heading("sum of contributions", sum.where),
+    heading(title, sum.where),
+    formula ? el("p", { class: "equation" }, formula) : null,
     sum.norm ? el("p", {}, sum.norm, el("span", { class: "faint" }, `  ${sum.type}`)) : null,
     el("table", { class: "amounts terms" }, terms, pending),
     sum.total ? el("p", { class: sum.bad ? "total bad" : "total" }, sum.total) : null,
@@ -73,6 +75,9 @@ export function chainPanel(facts, pass, { seedIsDefault, rule }) {
       ...start,
       facts.takes ? [heading("takes"), amounts(facts.takes, "", ""), more] : null,
       facts.gives ? [heading("gives"), amounts(facts.gives, "", "forward")] : null,
+      facts.tangent
+        ? sumOf(facts.tangent, { title: "tangent", before: "", hue: "forward", formula: facts.formula })
+        : null,
     ];
   }
   return [
