@@ -134,6 +134,11 @@ def _window(eqn: JaxprEqn) -> int:
     return _per_output(eqn) * math.prod(eqn.params["window_dimensions"])
 
 
+def _window_of_source(eqn: JaxprEqn) -> int:
+    """Each element that is scattered looks through the window that it came from."""
+    return _per_input(eqn) * math.prod(eqn.params["window_dimensions"])
+
+
 def _integer_pow(eqn: JaxprEqn) -> int:
     """Repeated squaring, and a division for a negative exponent."""
     y = abs(eqn.params["y"])
@@ -220,7 +225,6 @@ RULES: dict[str, Rule] = {
         (
             "reduce_window_min",
             "select_and_scatter",
-            "select_and_scatter_add",
             "select_and_gather_add",
         ),
         _window,
@@ -237,6 +241,7 @@ RULES: dict[str, Rule] = {
     "lu": _matrix(2 / 3),
     "lu_pivots_to_permutation": _nothing,
     "qr": _matrix(4 / 3),
+    "select_and_scatter_add": _window_of_source,
     "sort": _sort,
     "svd": _matrix(21),
     # Twenty rounds of five operations and five injections of the key, for two words.

@@ -75,7 +75,10 @@ def command(names: tuple[str, ...], with_check: bool, as_json: bool) -> None:
 def _need_known(name: str) -> None:
     if name in RULES or name in WITHOUT:
         return
-    near = difflib.get_close_matches(name, [*RULES, *WITHOUT], n=3, cutoff=0.5)
+    known = [*RULES, *WITHOUT]
+    longer = [each for each in known if name and each.startswith(name)]
+    like = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    near = list(dict.fromkeys([*longer, *like]))[:3]
     guess = (
         f" Did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else ""
     )

@@ -302,7 +302,9 @@ ARITHMETIC: dict[str, RuleMaker] = {
     "nextafter": _next,
     "sign": constant("sign(x)", reason="Left and right of zero it stays as it is."),
     "stop_gradient": constant(
-        "stopped(x)", reason="The value passes, and its derivative is cut on purpose."
+        "stopped(x)",
+        reason="The value passes, and its derivative is cut on purpose.",
+        cost="0",
     ),
     "eq": _compared("=="),
     "ge": _compared(">="),

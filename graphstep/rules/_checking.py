@@ -188,5 +188,5 @@ def _difference(mine: Sequence[Any], theirs: Sequence[Any]) -> float:
         with np.errstate(all="ignore"):
             apart = np.where(same, 0.0, np.abs(a - b))
         scale = max(1.0, np.max(np.abs(b), initial=0.0, where=np.isfinite(b)))
-        largest = max(largest, float(np.max(apart, initial=0.0)) / scale)
+        largest = max(largest, float(np.max(apart, initial=0.0) / scale))
     return largest

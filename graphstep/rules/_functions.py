@@ -217,7 +217,9 @@ FUNCTIONS_OF_ELEMENTS: dict[str, RuleMaker] = {
         reason="It is 1 − erf(x), so its slope is that of erf with the other sign.",
     ),
     "exp": _function("exp(x)", "y", "The exponential function is its own derivative."),
-    "exp2": _function("exp2(x)", "log(2) * y", "2ˣ is exp(x·ln 2)."),
+    "exp2": _function(
+        "exp2(x)", "log(2) * y", "2ˣ is exp(x·ln 2), so its slope is ln 2 times itself."
+    ),
     "expm1": _function(
         "expm1(x)", "y + 1", "The derivative of eˣ − 1 is eˣ, which is y + 1."
     ),

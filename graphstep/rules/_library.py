@@ -80,9 +80,10 @@ def _inverse(equation: Equation) -> Rule:
 
 
 def _solved(equation: Equation) -> Rule | None:
-    a, b = equation.in_avals
-    if len(a.shape) != 2:
+    # A system whose both sides are the same array has one operand.
+    if len(equation.in_avals) != 2 or not _is_matrix(equation):
         return None
+    a, b = equation.in_avals
     is_vector = len(b.shape) == 1
     right, x = ("b", "x") if is_vector else ("B", "X")
     received = f"inv(A).T @ {cotangent_of(x)}"

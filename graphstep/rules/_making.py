@@ -55,7 +55,10 @@ def elementwise(
     operands = ("x", "y", "w")[: len(derivatives)]
     result = "y" if operands == ("x",) else "z"
 
-    def made(equation: Equation) -> Rule:
+    def made(equation: Equation) -> Rule | None:
+        # A function that is called with one array twice may have one operand.
+        if len(equation.in_avals) != len(derivatives):
+            return None
         known = [
             derivative if is_differentiable(aval) else None
             for derivative, aval in zip(derivatives, equation.in_avals, strict=True)
@@ -113,13 +116,16 @@ def _structure(
     return Structure(DIAGONAL.kind, f"diag({derivative}, {operand})")
 
 
-def constant(value: str, *, reason: str, n_operands: int = 1) -> RuleMaker:
+def constant(
+    value: str, *, reason: str, n_operands: int = 1, cost: str = ""
+) -> RuleMaker:
     """Return the rule of a function that is constant between its jumps."""
     return elementwise(
         value,
         *[None] * n_operands,
         reason=reason,
         source="JAX: the derivative is zero wherever there is one",
+        cost=cost,
     )
 
 
