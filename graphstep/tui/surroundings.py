@@ -25,6 +25,12 @@ def is_served() -> bool:
     return os.environ.get("TEXTUAL_DRIVER") == _WEB_DRIVER
 
 
+def is_notebook() -> bool:
+    """Return whether this is the kernel of a notebook."""
+    application = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    return application is not None and application.initialized()
+
+
 def stream_without_terminal() -> str | None:
     """Return the first of the standard streams that is no terminal, if there is one."""
     if is_served():
@@ -40,9 +46,15 @@ def check_surroundings() -> None:
     """Raise if the walk cannot be opened from here.
 
     Raises:
-        InterfaceError: If a standard stream is no terminal, an event loop is running,
-            or this is not the main thread.
+        InterfaceError: If this is a notebook, a standard stream is no terminal, an event
+            loop is running, or this is not the main thread.
     """
+    if is_notebook():
+        msg = (
+            "A notebook has no terminal to open the walk in. `graphstep.record(...)` as "
+            "the last line of a cell shows it there as a page."
+        )
+        raise InterfaceError(msg)
     stream = stream_without_terminal()
     if stream is not None:
         msg = (

@@ -222,11 +222,19 @@ thread = threading.Thread(target=main)
 thread.start()
 thread.join()
 """
+# As `ipykernel` has it in the process of a notebook.
+IN_A_NOTEBOOK = """
+import types
+application = types.SimpleNamespace(initialized=lambda: True)
+sys.modules["ipykernel.kernelapp"] = types.SimpleNamespace(IPKernelApp=application)
+gs.step(lambda x: x, 1.0)
+"""
 
 
 @pytest.mark.parametrize(
     ("code", "said"),
     [
+        (IN_A_NOTEBOOK, "as the last line of a cell shows it there as a page"),
         ("gs.step(lambda x: x, 1.0)", "The walk needs a terminal, and stdin"),
         (IN_A_LOOP, "An event loop is running here"),
         (IN_A_THREAD, "from the main thread only"),
