@@ -135,11 +135,15 @@ def ask_next(cursor: Cursor, random: Random) -> Question | None:
     is_in_pass = before.index < cursor.index and before.pass_ in (cursor.pass_, SEED)
     if cursor.pass_ == SEED or not is_in_pass or not _is_equation(cursor, step.node):
         return None
+    ahead: list[str] = []
+    done: list[str] = []
     if cursor.pass_ == FORWARD:
-        ahead = filter(lambda n: _waits(cursor, n), graph.descendants(step.node))
-        done = filter(lambda n: _is_done(cursor, n), graph.ancestors(step.node))
+        after = _equations(cursor, graph.descendants(step.node))
+        ahead = [node for node in after if _waits(cursor, node)]
+        earlier = _equations(cursor, graph.ancestors(step.node))
+        done = [node for node in earlier if _is_done(cursor, node)]
     else:
-        ahead, done = _behind(before, step.node), ()
+        ahead = _equations(cursor, _behind(before, step.node))
     not_yet = _sample(cursor, ahead, random, _CHOICES - 2)
     over = _sample(cursor, done, random, _CHOICES - 1 - len(not_yet))
     right = equation_text(graph, step.node)
@@ -190,16 +194,17 @@ def _behind(before: Cursor, node: str) -> Iterable[str]:
     ]
 
 
-def _sample(
-    cursor: Cursor, nodes: Iterable[str], random: Random, count: int
-) -> list[str]:
+def _sample(cursor: Cursor, nodes: list[str], random: Random, count: int) -> list[str]:
     """Return texts of some equations near the cursor."""
     graph = _recording(cursor).graph
     here = graph.position(cursor.step.node)
-    found = [node for node in nodes if _is_equation(cursor, node)]
-    found.sort(key=lambda node: (abs(graph.position(node) - here), node))
-    near = found[: 2 * count]
+    nearest = sorted(nodes, key=lambda node: (abs(graph.position(node) - here), node))
+    near = nearest[: 2 * count]
     return [equation_text(graph, n) for n in random.sample(near, min(count, len(near)))]
+
+
+def _equations(cursor: Cursor, nodes: Iterable[str]) -> list[str]:
+    return [node for node in nodes if _is_equation(cursor, node)]
 
 
 def _is_equation(cursor: Cursor, node: str) -> bool:

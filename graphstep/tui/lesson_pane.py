@@ -6,6 +6,7 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
+from graphstep.lessons import Quiz
 from graphstep.tui.lesson_page import LessonPage
 from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.orders import ActionAsked
@@ -30,17 +31,30 @@ class LessonPane(TextPane):
         self._links: dict[int, Message] = {}
         self._starts: dict[int, int] = {}
         self._shown: LessonState | None = None
+        self._quiz: Quiz | None = None
 
     def show(self, view: View) -> None:
         """Show the page; the question that something has become of is put in sight."""
         before, lesson = self._shown, view.state.lesson
         super().show(view)
         self._shown = lesson
+        self._follow(view.state.quiz)
         if before is None or lesson is None or before.page != lesson.page:
             return
         for number, start in self._starts.items():
             if before.mark(number) != lesson.mark(number):
                 self.scroll_to(y=start, animate=False, immediate=True)
+
+    def _follow(self, quiz: Quiz | None) -> None:
+        """Put a new question in sight, or what has become of the one that is asked."""
+        before, self._quiz = self._quiz, quiz
+        if quiz is None or quiz == before:
+            return
+        is_new = before is None or quiz.is_over or quiz.at != before.at
+        if is_new:
+            self.scroll_home(animate=False, immediate=True)
+        else:
+            self.scroll_end(animate=False, immediate=True)
 
     def write(self, view: View, width: int) -> tuple[str, Text]:
         """Return where in the lesson one is, and the page."""

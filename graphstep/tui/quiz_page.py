@@ -79,7 +79,7 @@ class QuizPage:
         lines.gap(bool(question.given))
         if isinstance(question.answer, ChoiceAnswer):
             self._choices(question.answer, turn)
-        for hint in turn.hints:
+        for hint in () if turn.is_settled else turn.hints:
             self._say(f"hint: {hint}", palette.dim)
         if turn.grade is not None:
             self._verdict(turn)

@@ -402,7 +402,12 @@ async def test_a_count_that_is_none_is_refused(count: str) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_a_question_can_be_read_at_every_size(size: tuple[int, int]) -> None:
     async with asking(kinds=("value",), size=size) as pilot:
-        shown = screen_text(pilot)
+        assert "Next comes" in screen_text(pilot)
+        assert "A  answers" in screen_text(pilot)
 
-        assert "Next comes" in shown
-        assert "A  answers" in shown
+        await keys(pilot, "$")
+        assert "goes on to the next question" in screen_text(pilot)
+        assert "The answer: " in screen_text(pilot)
+
+        await keys(pilot, "r")
+        assert "Next comes" in screen_text(pilot)
