@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections import Counter
 from collections.abc import Iterable
 from random import Random
 
@@ -11,7 +13,7 @@ import jax
 from graphstep._jaxcompat import is_inexact
 from graphstep.analysis import LocalJacobian, local_jacobian, structure_of
 from graphstep.export.chain import equation_text, label_of, operand_name
-from graphstep.graph import Operand
+from graphstep.graph import Operand, ProgramGraph
 from graphstep.lessons._answers import ChoiceAnswer, ShapeAnswer
 from graphstep.lessons._question import Question
 from graphstep.lessons._questions_local import Local, local_of
@@ -146,9 +148,10 @@ def ask_next(cursor: Cursor, random: Random) -> Question | None:
         ahead = _equations(cursor, _behind(before, step.node))
     not_yet = _sample(cursor, ahead, random, _CHOICES - 2)
     over = _sample(cursor, done, random, _CHOICES - 1 - len(not_yet))
-    right = equation_text(graph, step.node)
-    wrong = [text for text in (*not_yet, *over) if text != right]
-    if not wrong:
+    right, counts = equation_text(graph, step.node), _texts(graph)
+    # What is written alike elsewhere may be possible there.
+    wrong = [text for text in (*not_yet, *over) if counts[text] == 1]
+    if not wrong or counts[right] != 1:
         return None
     answer = _choice(right, wrong, random)
     is_back = cursor.pass_ == BACKWARD
@@ -163,6 +166,13 @@ def ask_next(cursor: Cursor, random: Random) -> Question | None:
     return Question(
         "next", step.index, step.node, text, answer, (), (why, _not_that(answer)), why
     )
+
+
+@functools.lru_cache(maxsize=2)
+def _texts(graph: ProgramGraph) -> Counter[str]:
+    """Count how often each equation is written in a program."""
+    roles = zip(graph.order, graph.columns.roles, strict=True)
+    return Counter(equation_text(graph, node) for node, role in roles if role == "eqn")
 
 
 def _index_in_turn(cursor: Cursor, node: str) -> int | None:

@@ -106,7 +106,8 @@ class QuizActions(RememberingActions, LessonActions):
 
     def on_questions_made(self, message: QuestionsMade) -> None:
         """Ask the first question."""
-        if message.recording is not self.recording:
+        # Another recording may have been asked for in the meantime.
+        if message.recording is not self.recording or self.is_busy():
             return
         self._quiz_seed = message.seed + 1
         if not message.questions:
