@@ -5,7 +5,7 @@ const MATHML = "http://www.w3.org/1998/Math/MathML";
 
 /** Return a formula as an element; what it holds was escaped where it was written. */
 export function formula([text, mathml]) {
-  const source = `<math xmlns="${MATHML}">${mathml}</math>`;
+  const source = `<math xmlns="${MATHML}">${mathml}<\/math>`;
   const parsed = new DOMParser().parseFromString(source, "application/xml");
   if (parsed.querySelector("parsererror")) return el("span", { class: "formula" }, text);
   const math = document.importNode(parsed.documentElement, true);
