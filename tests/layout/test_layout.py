@@ -241,6 +241,55 @@ def test_equal_layers_are_planned_once() -> None:
     Checker(graph, layout, frozenset(blocks_of(graph))).check()
 
 
+def test_a_long_chain_is_planned_in_stretches_and_does_not_wander_off() -> None:
+    """What repeats is planned once, and a drift from one to the next is taken back."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        for _ in range(300):
+            y = lax.sin(x)
+            x = lax.sub(lax.add(y, lax.mul(x, y)), x)
+        return x
+
+    graph, cache = gs.trace(fn, _X).graph, LayoutCache()
+
+    layout = lay_out(graph, (), _BOX, cache=cache)
+
+    assert len(layout.placed) == 301
+    assert len(cache.part_plans) < 10
+    assert layout.width < 150
+    Checker(graph, layout, frozenset()).check()
+
+
+def test_lines_of_a_box_at_a_cut_are_found_above_and_below_it() -> None:
+    """Where a region is cut in two, the box between has its operands and its users."""
+    graph = gs.trace(lambda x: lax.exp(lax.sin(x)), _X).graph
+    layout = lay_out(graph, (), _BOX)
+
+    beside = layout.trunks_beside("0")
+
+    assert [trunk.value for trunk in beside] == [("in0", 0), ("0", 0)]
+
+
+def test_texts_of_far_values_stand_between_frames() -> None:
+    """A text stands above or below a frame or in it, never beside it."""
+
+    @jax.jit
+    def wide(x: jax.Array) -> jax.Array:
+        return sum(lax.sin(x * i) for i in range(2, 9))
+
+    def fn(x: jax.Array) -> jax.Array:
+        return wide(wide(wide(lax.exp(x)))) + x
+
+    graph = gs.trace(fn, _X).graph
+
+    layout = lay_out(graph, [r for r in graph.regions if r], _BOX, long_edge=1)
+
+    assert layout.stubs
+    for stub, frame in itertools.product(layout.stubs, layout.frames.values()):
+        if frame.y <= stub.y < frame.y + frame.height:
+            assert frame.x < stub.x < frame.x + frame.width
+
+
 def test_a_cache_forgets_other_programs() -> None:
     """The cache of one program gives no drawing of another."""
     cache = LayoutCache()

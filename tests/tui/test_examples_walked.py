@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pytest
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 
-from graphstep.recording import Absence
+from graphstep.layout import Box, groups
+from graphstep.recording import Absence, Recording
 from graphstep.stepping import BACKWARD, FORWARD, Cursor
+from graphstep.tui.app import StepApp
+from graphstep.tui.canvas import Canvas
 from graphstep.tui.lines import COMPLETE, CURRENT, DONE, PENDING
 from graphstep.tui.outline import Outline
 from graphstep.tui.timeline_bar import TimelineBar
 from tests import programs
-from tests.tui.pilots import EXAMPLES, app_of, example, press, screen_text, walk
+from tests.tui.pilots import EXAMPLES, app_of, example, press, walk
 
 # The function of each example, if it is not `loss`.
 FUNCTIONS = {
@@ -39,8 +45,10 @@ ZOO = (
     "cond_of_scan",
     "custom_jvp_in_jit",
     "named_scopes",
+    "remat_in_jit_in_remat",
     "same_value_twice",
     "scan_nested",
+    "scan_of_jit_and_cond",
     "switch_three",
     "while_of_stopped_values",
 )
@@ -79,7 +87,12 @@ def is_real(value: Any) -> bool:
     )
 
 
-def check_marks(pilot: Pilot[int]) -> None:
+def crop(strips: list[Strip], place: Region) -> list[str]:
+    """Return the lines of a part of the screen."""
+    return [s.crop(place.x, place.right).text for s in strips[place.y : place.bottom]]
+
+
+def check_marks(pilot: Pilot[int], strips: list[Strip]) -> None:
     """Each line of the outline is marked as its node is at this step."""
     app, outline = app_of(pilot), app_of(pilot).pane("outline")
     assert isinstance(outline, Outline)
@@ -88,7 +101,7 @@ def check_marks(pilot: Pilot[int]) -> None:
     assert cursor is not None
     if cursor.pass_ not in (FORWARD, BACKWARD):
         return
-    for y, line in enumerate(screen_text(pilot, "outline").splitlines()[2:-1]):
+    for y, line in enumerate(crop(strips, outline.region)[2:-1]):
         row = y + int(outline.scroll_offset.y)
         code = rows.code(row) if row < len(rows) else -1
         marks = line[1:6]
@@ -102,13 +115,104 @@ def check_marks(pilot: Pilot[int]) -> None:
         assert (COMPLETE in marks) == is_complete, (node, line)
 
 
+def walked(cursor: Cursor, nodes: Iterable[str]) -> list[str]:
+    """Return those of some nodes that this pass of the walk comes to."""
+    return [
+        node
+        for node in nodes
+        if cursor.timeline.has_steps(cursor.pass_, node)
+        and (cursor.pass_ == FORWARD or cursor.has_cotangent(node))
+    ]
+
+
+def trouble(recording: Recording, cursor: Cursor, node: str) -> str:
+    """Return `N` or `I` if what is known of a node by now holds NaN or an infinity."""
+    known: list[Any] = []
+    iteration = cursor.iteration_of(node)
+    if iteration is not None and recording.graph.node(node).avals:
+        if cursor.pass_ != FORWARD or cursor.state(node) != "pending":
+            known.append(recording.primal(node, 0, iteration))
+        if cursor.has_complete_cotangent(node):
+            known.append(recording.cotangent(node, 0, iteration))
+    letter = ""
+    for value in filter(is_real, known):
+        if not np.isfinite(value).all():
+            letter = "N" if np.isnan(value).any() else "I"
+    return letter
+
+
+def check_box(app: StepApp, box: Box, cells: list[str]) -> None:
+    """One box says what its node or region is, and is marked as that is at this step."""
+    cursor, graph, recording = app.state.cursor, app.state.graph, app.recording
+    assert cursor is not None
+    assert recording is not None
+    mark, words, below = cells[1][2], cells[1][4:-1].strip(), cells[2][4:-1].strip()
+    said = (box, cells)
+    if box.kind == "node":
+        node = graph.node(box.id)
+        nodes = [box.id]
+        kind, _, rest = words.rpartition("  ")
+        if node.role == "eqn" and (kind or not words.endswith("…")):
+            assert node.primitive.startswith(rest.rstrip("…")), said
+        if node.avals:
+            assert (
+                node.avals[0]
+                .str_short(short_dtypes=True)
+                .startswith(below.split(" ×")[0].rstrip("…"))
+            ), said
+        is_complete = cursor.has_complete_cotangent(box.id)
+        assert (COMPLETE in cells[0]) == is_complete, said
+        letter = trouble(recording, cursor, box.id)
+        assert ("N" in cells[0], "I" in cells[0]) == (letter == "N", letter == "I")
+    else:
+        group = {group.id: group for group in groups(graph)}.get(box.id)
+        inside = graph.regions[box.id] if group is None else group
+        nodes = graph.order[inside.start : inside.stop]
+        number = int(below.split()[0])
+        assert number == inside.size, said
+    states = {cursor.state(node) for node in walked(cursor, nodes)}
+    is_current = cursor.step.node in nodes
+    assert (cells[0][0] == "╔") == is_current, said
+    if is_current:
+        assert mark == CURRENT, said
+    elif len(states) == 1:
+        assert mark == _MARKS[states.pop()], said
+
+
+def check_boxes(pilot: Pilot[int], strips: list[Strip]) -> int:
+    """Check the boxes of the graph that are wholly seen; return how many."""
+    app = app_of(pilot)
+    canvas, cursor = app.pane("graph"), app.state.cursor
+    assert isinstance(canvas, Canvas)
+    assert canvas.drawn is not None
+    assert cursor is not None
+    if cursor.pass_ not in (FORWARD, BACKWARD):
+        return 0
+    place, layout = canvas.scrollable_content_region, canvas.drawn
+    blank = max(0, (place.width - layout.width) // 2)
+    left, top = (int(each) for each in canvas.scroll_offset)
+    left -= blank
+    rows = crop(strips, place)
+    frame = (left, top, left + place.width - 1, top + place.height - 1)
+    n_checked = 0
+    for box in layout.boxes_in(*frame)[1]:
+        x, y = box.x - left, box.y - top
+        is_whole = x >= 0 and y >= 0 and y + box.height <= place.height
+        if is_whole and x + box.width <= place.width:
+            cells = [row[x : x + box.width] for row in rows[y : y + box.height]]
+            check_box(app, box, cells)
+            n_checked += 1
+    return n_checked
+
+
 def check(pilot: Pilot[int]) -> str:
     """Compare what is shown of a step with the recording; return what is shown."""
     app = app_of(pilot)
     cursor, recording = app.state.cursor, app.recording
     assert cursor is not None
     assert recording is not None
-    title = screen_text(pilot).splitlines()[0]
+    strips = pilot.app.screen._compositor.render_strips()
+    title = strips[0].text
     chain = app.pane("chain").plain
     timeline, step = cursor.timeline, cursor.step
     if cursor.pass_ == FORWARD:
@@ -133,13 +237,21 @@ def check(pilot: Pilot[int]) -> str:
                 assert shows(chain, cotangent), (step, cotangent, chain)
             if isinstance(cotangent, Absence) and cotangent.kind != "not_captured":
                 assert not cursor.has_complete_cotangent(step.node, 0)
-    check_marks(pilot)
+    check_marks(pilot, strips)
+    n_boxes = check_boxes(pilot, strips)
+    if step.node and cursor.pass_ in (FORWARD, BACKWARD):
+        # What the cursor is at is in sight.
+        assert n_boxes > 0
     return f"{title}\n{chain}"
 
 
 async def check_walk(pilot: Pilot[int]) -> None:
     """Walk by keys, then by the mouse, and compare at every stop."""
     app = app_of(pilot)
+    canvas = app.pane("graph")
+    assert isinstance(canvas, Canvas)
+    # It would hide boxes.
+    canvas.has_minimap = False
     check(pilot)
     for key in KEYS:
         before = app.state.cursor
