@@ -197,14 +197,14 @@ _MOVING_NAMES = """
 all_gather all_to_all axis_index bitcast_convert_type broadcast broadcast_in_dim
 concatenate convert_element_type copy copy_p create_token debug_callback debug_print
 device_put dynamic_slice dynamic_update_slice empty empty2 gather iota
-layout_constraint mesh_cast name optimization_barrier pad pbroadcast ppermute pvary
+layout_constraint mesh_cast name optimization_barrier pad platform_index pbroadcast ppermute pvary
 random_unwrap random_wrap reshape reshard rev scatter sharding_constraint slice split
 squeeze stack stop_gradient tile transpose unstack
 """
 
 _REDUCING_NAMES = """
 argmax argmin cumlogsumexp cummax cummin cumprod cumsum pmax pmin psum psum_invariant
-reduce reduce_and reduce_max reduce_min reduce_or reduce_prod reduce_sum reduce_xor
+reduce reduce_and reduce_max reduce_min reduce_or reduce_prod reduce_scatter reduce_sum reduce_xor
 """
 
 _ELEMENTWISE = frozenset(_ELEMENTWISE_NAMES.split())
