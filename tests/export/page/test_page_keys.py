@@ -92,6 +92,8 @@ def test_an_element_in_trouble_is_found(opened: Open) -> None:
 
     bad = int(np.flatnonzero(~np.isfinite(np.asarray(rec.primal(node))))[0])
     assert f"at element [{bad}]" in page.text("#panel-chain")
+    page.run("document.querySelectorAll('td.choice')[1].click()")
+    assert "at element [1]" in page.text("#panel-chain")
     page.press("n")
     assert "at element" not in page.text("#panel-chain")
 

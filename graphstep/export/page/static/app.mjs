@@ -356,6 +356,8 @@ class App {
     const context = {
       model, walk, step, values, colours: colours(),
       go: (node, out = 0) => this.pick(node, out),
+      // Elements are followed from what the cursor is at.
+      follow: item === here && (selected === null || this.out === 0) ? (i) => this.follow(i) : null,
     };
     let content = [el("p", {}, "The backward pass starts here, with a cotangent for every output.")];
     if (typeof item !== "number") content = regionPanel(item, context);

@@ -23,13 +23,14 @@ function facts(stats) {
   ];
 }
 
-function table(array) {
+function table(array, follow) {
   const columns = array.shape.at(-1) ?? 1;
   const rows = [];
   for (let start = 0; start < array.size; start += columns) {
     const cells = [];
     for (let i = start; i < Math.min(start + columns, array.size); i += 1) {
-      cells.push(el("td", {}, number(element(array, i))));
+      const pick = follow && { onclick: () => follow(i), class: "choice", title: "follow this element (@)" };
+      cells.push(el("td", pick ?? {}, number(element(array, i))));
     }
     rows.push(el("tr", {}, el("th", { scope: "row" }, indexText(array.shape, start)), cells));
   }
@@ -85,7 +86,7 @@ function spreadPicture(spread, stats) {
 }
 
 /** Return what is said of one value. */
-function valuePanel(of, note, { values, node, out, row, colours }) {
+function valuePanel(of, note, { values, node, out, row, colours, follow }) {
   const entry = values.entry(of, node, out);
   const title = el("h3", { class: of }, of, note ? el("small", {}, ` ${note}`) : null);
   const why = values.absence(of, node, out, row);
@@ -108,11 +109,11 @@ function valuePanel(of, note, { values, node, out, row, colours }) {
     if (thumb.spread.length) found.push(spreadPicture(thumb.spread, stats));
   }
   found.push(...facts(stats));
-  if (array && array.size <= PRINTED) found.push(table(array));
+  if (array && array.size <= PRINTED) found.push(table(array, follow));
   else if (array) {
     const details = el("details", {}, el("summary", {}, `all ${count(array.size)} elements`));
     details.addEventListener("toggle", () => {
-      if (details.open && details.children.length === 1) details.append(table(array));
+      if (details.open && details.children.length === 1) details.append(table(array, follow));
     });
     found.push(details);
   } else {
