@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import jax
@@ -38,6 +39,7 @@ def floats(x: Array, params: dict[str, Array]) -> list[Array]:
     return [found["h"], found["last"]]
 
 
+@functools.cache
 def of_jax(transform: Any) -> np.ndarray:
     """Return the Jacobian of all float outputs by all float inputs as a matrix."""
     rows = transform(floats, argnums=(0, 1))(X, PARAMS)

@@ -382,7 +382,7 @@ def test_claims_hold_all_over_a_program(name: str) -> None:
             check(recording, why(recording, node, out))
 
 
-@hypothesis.settings(max_examples=15, deadline=None)
+@hypothesis.settings(max_examples=6, deadline=None)
 @given(strategies.programs(depth=1, size=4, dtypes=("float32",)))
 def test_claims_hold_for_any_program(drawn: strategies.RandomProgram) -> None:
     """Of every argument: cuts are where they are said to be, and on every path."""
