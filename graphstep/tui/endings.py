@@ -67,6 +67,21 @@ def is_terminal_gone() -> bool:
     return any(event & gone for _, event in poll.poll(0))
 
 
+def is_terminal_taken(parent: int) -> bool:
+    """Return whether who started this has died, and somebody else has the terminal.
+
+    Args:
+        parent: The process that started this one.
+    """
+    stream = sys.__stdin__
+    if os.getppid() == parent or stream is None or stream.closed:
+        return False
+    try:
+        return os.tcgetpgrp(stream.fileno()) != os.getpgrp()
+    except OSError:
+        return False
+
+
 def crash_error(error: BaseException) -> InterfaceError:
     """Return what to raise, from `error`, when a panel or a handler failed."""
     said = one_line(str(error), 200)

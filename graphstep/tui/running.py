@@ -12,6 +12,7 @@ from graphstep.tui.endings import (
     TERMINAL_CHECK,
     crash_error,
     is_terminal_gone,
+    is_terminal_taken,
     own_signals,
 )
 from graphstep.tui.listening import ListeningActions
@@ -44,16 +45,16 @@ def run_app(app: ListeningActions) -> int:
 
 @contextlib.contextmanager
 def _watched(app: ListeningActions) -> Generator[None]:
-    """End the application, and if need be the process, when the terminal is gone.
+    """End the application, and if need be the process, when the terminal is lost.
 
     Textual reads from a terminal that was hung up again and again, and waits for ever
     to write to it.
     """
-    is_over = threading.Event()
+    is_over, parent = threading.Event(), os.getppid()
 
     def watch() -> None:
         while not is_over.wait(TERMINAL_CHECK):
-            if is_terminal_gone():
+            if is_terminal_gone() or is_terminal_taken(parent):
                 app.call_later(app.exit, _SIGNALLED + signal.SIGHUP)
                 if not is_over.wait(_GRACE):
                     os._exit(_SIGNALLED + signal.SIGHUP)

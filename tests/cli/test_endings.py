@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import pytest
 
 from tests.cli.conftest import LOSS
 from tests.cli.terminals import InTerminal, in_terminal
-from tests.cli.test_step_process import STUCK
 
 ENTERED, LEFT = "\x1b[?1049h", "\x1b[?1049l"
 # A script in which a panel cannot be shown once the user goes to the second step.
@@ -133,41 +131,38 @@ def test_ctrl_z_leaves_and_fg_comes_back(tmp_path: Path) -> None:
     assert is_restored(text)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_as_it_would_any_program(
-    tmp_path: Path, number: signal.Signals
-) -> None:
-    """The terminal is restored, then the process ends by that signal."""
-    with walking(tmp_path) as walk:
-        walk.process.send_signal(number)
+# A shell, as far as terminals go, whose job is killed together with nothing it started.
+SHELL = """
+import fcntl, os, signal, subprocess, sys, termios, time
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+code = "import subprocess, sys; subprocess.run(sys.argv[1:])"
+words = [sys.executable, "-c", code, sys.executable, "-m", "graphstep", *sys.argv[1:]]
+job = subprocess.Popen(words, process_group=0)
+os.tcsetpgrp(0, job.pid)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+while not os.path.exists("kill"):
+    time.sleep(0.05)
+job.kill()
+job.wait()
+os.tcsetpgrp(0, os.getpid())
+while os.path.exists("kill"):
+    time.sleep(0.05)
+"""
+
+
+def test_a_killed_parent_ends_it(tmp_path: Path) -> None:
+    """Whoever gets the terminal then gets it as it was, and its keys."""
+    shell = tmp_path / "shell.py"
+    shell.write_text(SHELL)
+    with walking(tmp_path, command=(sys.executable, str(shell))) as walk:
+        (tmp_path / "kill").touch()
+        walk.wait_for(is_restored)
+        (tmp_path / "kill").unlink()
         text = walk.finish()
 
-    assert walk.process.returncode == -number
-    assert is_restored(text)
+    assert text.rfind("\x1b[?1003l") > text.rfind("\x1b[?1003h")
     assert "Traceback" not in text
-
-
-def test_a_terminal_that_is_gone_ends_it(tmp_path: Path) -> None:
-    """Nothing goes on in the background, also without a signal that says so."""
-    with walking(tmp_path) as walk:
-        walk.hang_up()
-        walk.process.wait(timeout=60)
-
-    assert walk.process.returncode in (129, -signal.SIGHUP)
-
-
-def test_a_signal_ends_it_while_it_compiles(tmp_path: Path) -> None:
-    """What cannot be stopped is not waited for."""
-    (tmp_path / "m.py").write_text(STUCK)
-    with in_terminal(tmp_path, "step", "m.py:f") as walk:
-        while not (tmp_path / "reached").exists():
-            assert walk.process.poll() is None
-            time.sleep(0.05)
-        walk.process.send_signal(signal.SIGTERM)
-        text = walk.finish()
-
-    assert walk.process.returncode == -signal.SIGTERM
-    assert is_restored(text)
 
 
 def test_what_the_program_prints_does_not_garble_the_screen(tmp_path: Path) -> None:
