@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 
 import jax
@@ -18,7 +19,7 @@ from graphstep.lessons._answers import ChoiceAnswer, ShapeAnswer
 from graphstep.lessons._question import Question
 from graphstep.lessons._questions_local import Local, local_of
 from graphstep.lessons._questions_rules import value_rule
-from graphstep.recording import Recording
+from graphstep.recording import Absence, Recording
 from graphstep.rules import rule_of
 from graphstep.stepping import BACKWARD, FORWARD, SEED, Cursor
 
@@ -38,21 +39,20 @@ _STRUCTURES = {
 }
 # What would be right too, or could be taken to be.
 _ALSO = {
-    "zero": {"selection", "diagonal", "Kronecker"},
-    "identity": {
-        *("diagonal", "permutation", "selection"),
-        *("block diagonal", "triangular", "Kronecker"),
-    },
-    "diagonal": {"block diagonal", "triangular", "Kronecker"},
-    "permutation": {"selection", "block diagonal", "Kronecker"},
-    "selection": {"permutation", "Kronecker"},
-    "broadcast": {"selection", "dense", "Kronecker"},
-    "sum": {"dense", "block diagonal", "Kronecker"},
-    "block diagonal": {"Kronecker"},
-    "Kronecker": {"dense", "block diagonal"},
+    "zero": {"selection", "diagonal"},
+    "identity": {"diagonal", "permutation", "selection"},
+    "diagonal": set[str](),
+    "permutation": {"selection"},
+    "selection": {"permutation"},
+    "broadcast": {"selection", "dense"},
+    "sum": {"dense"},
+    "block diagonal": set[str](),
+    "Kronecker": {"dense"},
     "triangular": {"dense"},
-    "dense": {"Kronecker", "block diagonal"},
+    "dense": set[str](),
 }
+# As these, many others can be seen: they are never offered as wrong.
+_WIDE = {"block diagonal", "Kronecker", "triangular"}
 # What a measured Jacobian of that structure may look like.
 _MEASURED = {
     "block diagonal": {"sparse"},
@@ -78,8 +78,10 @@ def ask_structure(cursor: Cursor, random: Random) -> Question | None:
     seen = structure_of(jacobian) if jacobian.is_whole else ""
     if seen not in _MEASURED.get(right, {right}):
         return None
-    others = [s for s in _STRUCTURES if s != right and s not in _ALSO[right]]
-    answer = _choice(_STRUCTURES[right], [_STRUCTURES[s] for s in others], random)
+    others = _STRUCTURES.keys() - {right} - _ALSO[right] - _WIDE
+    answer = _choice(
+        _STRUCTURES[right], [_STRUCTURES[s] for s in sorted(others)], random
+    )
     m, n = jacobian.shape
     graph = _recording(cursor).graph
     y, x = label_of(graph, local.node.id), operand_name(graph, operand)
@@ -137,17 +139,16 @@ def ask_next(cursor: Cursor, random: Random) -> Question | None:
     is_in_pass = before.index < cursor.index and before.pass_ in (cursor.pass_, SEED)
     if cursor.pass_ == SEED or not is_in_pass or not _is_equation(cursor, step.node):
         return None
-    ahead: list[str] = []
     done: list[str] = []
+    earlier = graph.ancestors(step.node)
     if cursor.pass_ == FORWARD:
-        after = _equations(cursor, graph.descendants(step.node))
-        ahead = [node for node in after if _waits(cursor, node)]
-        earlier = _equations(cursor, graph.ancestors(step.node))
-        done = [node for node in earlier if _is_done(cursor, node)]
+        later = graph.descendants(step.node)
+        ahead = _near(cursor, later, lambda node: _waits(cursor, node))
+        done = _near(cursor, earlier, lambda node: _is_done(cursor, node))
     else:
-        ahead = _equations(cursor, _behind(before, step.node))
-    not_yet = _sample(cursor, ahead, random, _CHOICES - 2)
-    over = _sample(cursor, done, random, _CHOICES - 1 - len(not_yet))
+        ahead = _near(cursor, earlier, lambda node: _lacks(before, node))
+    not_yet = _sample(graph, ahead, random, _CHOICES - 2)
+    over = _sample(graph, done, random, _CHOICES - 1 - len(not_yet))
     right, counts = equation_text(graph, step.node), _texts(graph)
     # What is written alike elsewhere may be possible there.
     wrong = [text for text in (*not_yet, *over) if counts[text] == 1]
@@ -194,27 +195,32 @@ def _waits(cursor: Cursor, node: str) -> bool:
     return any(not _is_done(cursor, source) for source in sources)
 
 
-def _behind(before: Cursor, node: str) -> Iterable[str]:
-    """Return the nodes that a backward pass cannot come to before this one."""
-    graph = _recording(before).graph
-    return [
-        each
-        for each in graph.ancestors(node)
-        if before.has_cotangent(each) and not before.has_complete_cotangent(each)
-    ]
+def _lacks(before: Cursor, node: str) -> bool:
+    """Return whether a use of a node's result is still to send its share."""
+    recording, iteration = _recording(before), before.iteration_of(node)
+    return iteration is not None and any(
+        not before.has_arrived(edge, iteration)
+        and not isinstance(recording.contribution(edge, iteration), Absence)
+        for edge in recording.graph.uses(node)
+    )
 
 
-def _sample(cursor: Cursor, nodes: list[str], random: Random, count: int) -> list[str]:
-    """Return texts of some equations near the cursor."""
+def _near(
+    cursor: Cursor, nodes: Iterable[str], suits: Callable[[str], bool]
+) -> list[str]:
+    """Return the few equations nearest to the cursor of which something is true."""
     graph = _recording(cursor).graph
     here = graph.position(cursor.step.node)
     nearest = sorted(nodes, key=lambda node: (abs(graph.position(node) - here), node))
-    near = nearest[: 2 * count]
-    return [equation_text(graph, n) for n in random.sample(near, min(count, len(near)))]
+    found = (n for n in nearest if _is_equation(cursor, n) and suits(n))
+    return list(itertools.islice(found, 2 * _CHOICES))
 
 
-def _equations(cursor: Cursor, nodes: Iterable[str]) -> list[str]:
-    return [node for node in nodes if _is_equation(cursor, node)]
+def _sample(
+    graph: ProgramGraph, nodes: list[str], random: Random, count: int
+) -> list[str]:
+    chosen = random.sample(nodes, min(count, len(nodes)))
+    return [equation_text(graph, node) for node in chosen]
 
 
 def _is_equation(cursor: Cursor, node: str) -> bool:
