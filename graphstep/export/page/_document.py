@@ -25,6 +25,7 @@ SCRIPTS = (
     "following.mjs",
     "elements.mjs",
     "drawing.mjs",
+    "model.mjs",
     "panning.mjs",
     "formulas.mjs",
     "panels.mjs",
