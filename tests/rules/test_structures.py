@@ -79,6 +79,12 @@ def _jacobians(name: str, which: int) -> list[tuple[Any, Any, Any]]:
         ]
         outs = [k for k, v in enumerate(eqn.outvars) if v.aval.dtype.kind == "f"]
 
+        if not active or not outs:
+            # Nothing varies smoothly: only no derivative at all can be right.
+            none = {"zero", "not defined by JAX"}
+            assert {str(structure) for structure in rule.structure} <= none
+            return []
+
         def results(values: list[Any]) -> list[Any]:
             operands = list(primals)
             for i, value in zip(active, values, strict=True):
