@@ -142,7 +142,7 @@ def test_rules_hold_for_complex_numbers(name: str) -> None:
 # Of these, float32 in the middle of a computation is not near enough.
 _ROUGH = {"svd": 1e-2, "eigh": 1e-3, "eig": 1e-3, "lu": 1e-2, "random_gamma": 1e-3}
 # For float64 operands alone, or for types of their own.
-_DOUBLE = {"conj", "fft", "imag", "real"}
+_DOUBLE = {"conj", "convert_element_type", "fft", "imag", "real"}
 
 
 @pytest.mark.parametrize(
