@@ -93,9 +93,11 @@ def sighup(walk: InTerminal) -> None:
 def test_the_terminal_is_as_before(
     tmp_path: Path, when: str, end: Callable[[InTerminal], None], status: int
 ) -> None:
-    """What was asked to be saved is there as a whole or not at all."""
+    """What is saved is there as a whole or not at all; what was set is remembered."""
+    folder = tmp_path / "settings"
     with at(when, tmp_path, "--save", "run.gstep") as walk:
-        walk.press(b"T")
+        walk.press(b">")
+        walk.wait_for(lambda _: (folder / STATE).exists())
         end(walk)
         text = walk.finish()
         assert_as_before(walk, text)
@@ -108,25 +110,21 @@ def test_the_terminal_is_as_before(
     else:
         assert left == {"model.py", "run.gstep"}
         assert gs.load(tmp_path / "run.gstep").fn_name == "loss"
-
-
-@pytest.mark.parametrize("end", [ctrl_c, sigterm, sighup])
-def test_what_was_set_is_remembered(
-    tmp_path: Path, end: Callable[[InTerminal], None]
-) -> None:
-    """Panels stay as they were chosen, however the walk ended."""
-    folder = tmp_path / "settings"
-    with at("walking", tmp_path) as walk:
-        walk.press(b"a")
-        walk.wait_for(lambda _: (folder / STATE).exists())
-        end(walk)
-        walk.finish()
-
     settings = read_settings(folder)
     assert settings.problems == ()
     assert settings.remembered is not None
     # Nothing half-written is left beside it.
     assert [path.name for path in folder.iterdir()] == [STATE]
+
+
+@pytest.mark.parametrize("when", ["recording", "walking"])
+def test_a_terminal_that_is_gone_ends_it(tmp_path: Path, when: str) -> None:
+    """Nothing goes on in the background, also without a signal that says so."""
+    with at(when, tmp_path) as walk:
+        walk.hang_up()
+        walk.process.wait(timeout=60)
+
+    assert walk.process.returncode in (129, -signal.SIGHUP)
 
 
 def test_a_crash_during_a_recording_is_one_line(tmp_path: Path) -> None:
