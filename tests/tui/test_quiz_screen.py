@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from textual.pilot import Pilot
 
 import graphstep as gs
 from graphstep.lessons import KINDS, SCORES_FILE, Kind, Quiz, Veiled, answer_text
+from graphstep.recording import Recording
 from graphstep.tui.app import StepApp
 from graphstep.tui.arrangement import PANES
 from graphstep.tui.lesson_pane import LessonPane
@@ -32,6 +34,12 @@ def loss(x: jax.Array, w: jax.Array) -> jax.Array:
 X, W = jnp.array([0.31, -0.72, 1.13]), jnp.array([0.55, 0.27, 2.09])
 
 
+@functools.cache
+def recorded() -> tuple[gs.Trace, Recording]:
+    trace = gs.trace(loss, X, W)
+    return trace, trace.record(verify=False)
+
+
 @contextlib.asynccontextmanager
 async def asking(
     *,
@@ -41,8 +49,7 @@ async def asking(
     size: tuple[int, int] = (120, 40),
 ) -> AsyncIterator[Pilot[int]]:
     """Open the walk and begin a quiz, always with the same questions."""
-    trace = gs.trace(loss, X, W)
-    recording = trace.record(verify=False)
+    trace, recording = recorded()
     app = StepApp(
         recording.graph,
         trace=trace,
