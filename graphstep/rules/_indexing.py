@@ -137,7 +137,7 @@ def _multiplied(equation: Equation) -> Rule | None:
         "multiply",
         "updated(ẋ, P, u, 'multiply') + x * put_add(u̇, P, own)",
         ("updated(ȳ, P, u, 'multiply')", "take(x * ȳ, P)"),
-        (DIAGONAL, SELECTION),
+        (DIAGONAL, DENSE),
         "The product rule at each place; it needs indices that are promised to be "
         "unique.",
         source="JAX's rule",

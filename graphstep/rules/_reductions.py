@@ -203,6 +203,8 @@ def _sorted(equation: Equation) -> Rule:
     operands = tuple(f"x{k}" for k in range(n)) if n > 1 else ("x",)
     results = tuple(f"y{k}" for k in range(n)) if n > 1 else ("y",)
     active = [is_differentiable(aval) for aval in equation.in_avals]
+    # Of several operands, each is permuted into one result among others.
+    moved = PERMUTATION if n == 1 else SELECTION
     order = f"order_places(keys, axis, {', '.join(operands)})"
     return Rule(
         equation,
@@ -217,7 +219,7 @@ def _sorted(equation: Equation) -> Rule:
             f"put_add({cotangent_of(y)}, P, own)" if is_active else None
             for y, is_active in zip(results, active, strict=True)
         ),
-        tuple(PERMUTATION if is_active else ZERO for is_active in active),
+        tuple(moved if is_active else ZERO for is_active in active),
         cost="size(" + operands[0] + ") * rounds",
         reason="For a small step the order stays the same: each cotangent goes back to "
         "where its element came from.",
