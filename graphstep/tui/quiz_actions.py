@@ -257,11 +257,12 @@ class QuizActions(RememberingActions, LessonActions):
         if self.state.quiz is None:
             super().keep_soon()
 
-    def _record(self, attempt: Attempt) -> None:
+    def start_recording(self, attempt: Attempt) -> None:
+        """Record anew, unless questions are asked about what was recorded."""
         if self._is_quizzing:
             self.change(self.state.say(_NOT_NOW, is_alarming=True))
         else:
-            super()._record(attempt)
+            super().start_recording(attempt)
 
     def show_run(self, number: int) -> None:
         """Look at another recording, unless questions are asked about this one."""

@@ -64,7 +64,7 @@ class RerunningActions(RecordingActions):
     def action_again(self) -> None:
         """Record again: what failed or was cancelled, else what is looked at."""
         if self._attempt is not None:
-            self._record(self._attempt)
+            self.start_recording(self._attempt)
             return
         run = self.state.runs.get(self.state.runs.current)
         if run is not None and run.recipe is not None:
@@ -130,7 +130,7 @@ class RerunningActions(RecordingActions):
 
     def _rerun(self, what: str, recipe: Callable[[], Recipe]) -> None:
         runs = self.state.runs
-        self._record(Attempt(recipe, runs.last + 1, what, runs.current))
+        self.start_recording(Attempt(recipe, runs.last + 1, what, runs.current))
 
     def _input_form(self, recipe: Recipe) -> Form:
         return input_form(recipe, self._values, self.state.inspected)
@@ -178,7 +178,7 @@ class RerunningActions(RecordingActions):
         if run.values is None:
             assert run.recipe is not None
             again = functools.partial(_as_it_is, run.recipe)
-            self._record(Attempt(again, number, run.what, run.base))
+            self.start_recording(Attempt(again, number, run.what, run.base))
             return
         # Whoever compares two goes to and fro between them.
         compared = runs.current if runs.compared else 0

@@ -94,9 +94,10 @@ class RecordingActions(Arranging):
         """Record for the first time."""
         self._budget = options.get("budget")
         recipe = Recipe(trace, options)
-        self._record(Attempt(lambda: recipe, save=save))
+        self.start_recording(Attempt(lambda: recipe, save=save))
 
-    def _record(self, attempt: Attempt) -> None:
+    def start_recording(self, attempt: Attempt) -> None:
+        """Record in a thread, unless that is being done already."""
         if self.is_busy():
             return
         self.has_failed = False

@@ -107,7 +107,7 @@ def _shown(
     offers = [
         ("output", _output_text(graph, recording)),
         ("mode", "statistics only" if recording.mode == "summary" else ""),
-        ("passes", "" if recording.has_cotangents else "forward only"),
+        ("passes", _passes_text(recording)),
         ("verification", long),
         ("product", _PRODUCT),
         ("time", whole),
@@ -174,6 +174,13 @@ def verification_text(
         else:
             parts.append(f"{noun} {worst.norm_relative:.0e}")
     return ", ".join(parts)
+
+
+def _passes_text(recording: Recording) -> str:
+    """Return which passes there are, unless it is forward and backward."""
+    if recording.has_tangents:
+        return "forward mode"
+    return "" if recording.has_cotangents else "forward only"
 
 
 def _output_text(graph: ProgramGraph, recording: Recording) -> str:

@@ -37,7 +37,7 @@ def private_names(part: type) -> set[str]:
 
 def test_the_parts_of_the_application_are_found() -> None:
     """Names that are known to be private are among those that are compared."""
-    assert {"_values", "_record"} <= set().union(*map(private_names, PARTS))
+    assert {"_values", "_fetch"} <= set().union(*map(private_names, PARTS))
 
 
 def test_no_two_parts_define_the_same_private_name() -> None:
