@@ -38,9 +38,14 @@ class _SpiedJaxpr:
 def letters(closed_jaxpr: ClosedJaxpr) -> dict[Var, str]:
     """Return the letter that JAX's printout gives each variable.
 
-    Nesting too deep for JAX's recursive printer gets letters in program order.
+    JAX gives them in the order in which its printer comes upon variables. Without
+    nesting that is program order; nesting too deep for the recursive printer gets
+    letters in that order too.
     """
     jaxpr = closed_jaxpr.jaxpr
+    if all(inner is jaxpr for inner in all_jaxprs(jaxpr)):
+        # Of thousands of equations, JAX's printer takes half a second.
+        return _letters_in_order(jaxpr)
     spy = _NameSpy()
     spied = _SpiedJaxpr(
         jaxpr.constvars, jaxpr.invars, jaxpr.eqns, [*jaxpr.outvars, spy]
@@ -57,7 +62,8 @@ def _letters_in_order(jaxpr: Jaxpr) -> dict[Var, str]:
     for inner in all_jaxprs(jaxpr):
         binders = [*inner.constvars, *inner.invars]
         for var in [*binders, *(v for eqn in inner.eqns for v in eqn.outvars)]:
-            names.setdefault(var, letter_from_index(len(names)))
+            if not isinstance(var, _core.DropVar):
+                names.setdefault(var, letter_from_index(len(names)))
     return names
 
 
