@@ -61,9 +61,11 @@ def _letters_in_order(jaxpr: Jaxpr) -> dict[Var, str]:
     names: dict[Var, str] = {}
     for inner in all_jaxprs(jaxpr):
         binders = [*inner.constvars, *inner.invars]
-        for var in [*binders, *(v for eqn in inner.eqns for v in eqn.outvars)]:
-            if not isinstance(var, _core.DropVar):
-                names.setdefault(var, letter_from_index(len(names)))
+        used = {v for eqn in inner.eqns for v in eqn.invars if isinstance(v, Var)}
+        used |= {v for v in inner.outvars if isinstance(v, Var)}
+        bound = (v for eqn in inner.eqns for v in eqn.outvars if v in used)
+        for var in [*binders, *bound]:
+            names.setdefault(var, letter_from_index(len(names)))
     return names
 
 
