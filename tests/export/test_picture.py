@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import shutil
@@ -15,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 from lxml import etree
+from PIL import Image
 
 import graphstep as gs
 from graphstep.errors import RenderError, TimeLimitError
@@ -108,6 +110,17 @@ def test_png_has_the_resolution_asked_for(way: str, recorded: gs.Recording) -> N
 
     (width, height), (wide, high) = sizes
     assert (wide / width, high / height) == pytest.approx((2, 2), rel=0.02)
+
+
+def test_png_is_read_by_somebody_else(way: str, recorded: gs.Recording) -> None:
+    """Every pixel is decoded, and boxes of more than one colour are among them."""
+    content = picture_from_graph(recorded.graph, "png").content
+    with Image.open(io.BytesIO(content)) as image:
+        image.load()
+        assert image.format == "PNG"
+        colours = image.convert("RGB").getcolors(maxcolors=1 << 24)
+    assert colours is not None
+    assert len(colours) > 8
 
 
 def test_pdf_has_text(way: str, recorded: gs.Recording) -> None:
