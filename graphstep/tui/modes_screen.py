@@ -45,6 +45,7 @@ class LinkedScreen(ModalScreen[str | None]):
         self._sheet = LinkedSheet(write, palette)
         self._can_measure = can_measure
         self._is_measuring = False
+        self._status = Static("", id="linked-status")
 
     def compose(self) -> ComposeResult:
         """Hold the lines, and one that says what is going on."""
@@ -56,11 +57,11 @@ class LinkedScreen(ModalScreen[str | None]):
             time = "   t: time every mode" if self._can_measure else ""
             box.border_subtitle = f"{keys}{time}   Esc closes"
             yield self._sheet
-            yield Static("", id="linked-status")
+            yield self._status
 
     def tell(self, text: str) -> None:
         """Say what is going on."""
-        self.query_one("#linked-status", Static).update(text)
+        self._status.update(text)
 
     def begin(self) -> None:
         """Say that measuring has begun."""

@@ -43,8 +43,12 @@ def test_help_starts_neither_jax_nor_textual() -> None:
 
     *text, loaded = done.stdout.splitlines()
     assert loaded == "[]"
-    commands = [line.split()[0] for line in text[-4:]]
-    assert commands == ["step", "open", "show", "export"]
+    listed = text[text.index("Commands:") + 1 :]
+    # What a command does may go on in lines that are indented further.
+    commands = [line.split()[0] for line in listed if line[2:3].strip()]
+    assert commands == [
+        *("step", "open", "show", "learn", "quiz", "modes", "rules", "why", "export")
+    ]
     assert done.stderr == ""
 
 

@@ -272,7 +272,7 @@ def test_mermaid_says_what_its_limits_are() -> None:
             x = jnp.sin(x)
         return x
 
-    made = export_from_graph(graph_of(long, 1.0), "mermaid")
+    made = export_from_graph(graph_of(long, 1.0), "mermaid", Choice(expanded="all"))
 
     assert len(made.notices) == 1
     assert "maxEdges" in made.notices[0]

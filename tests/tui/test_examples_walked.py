@@ -252,6 +252,8 @@ async def check_walk(pilot: Pilot[int]) -> None:
     assert isinstance(canvas, Canvas)
     # It would hide boxes.
     canvas.has_minimap = False
+    canvas.refresh()
+    await press(pilot)
     check(pilot)
     for key in KEYS:
         before = app.state.cursor
