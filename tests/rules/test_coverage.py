@@ -67,6 +67,10 @@ def test_every_primitive_of_the_libraries_has_a_rule() -> None:
     assert len(missing) > 350
 
 
+# Primitives that a library adds to those of JAX.
+_OF_EQUINOX = {"maybe_set", "select_if_vmap"}
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", programs.NAMES)
 def test_every_primitive_of_the_zoo_has_a_rule(name: str) -> None:
@@ -75,7 +79,7 @@ def test_every_primitive_of_the_zoo_has_a_rule(name: str) -> None:
     with program.context():
         trace = gs.trace(program.fn, *program.args, **program.kwargs, **program.options)
 
-        assert _without(trace.closed_jaxpr.jaxpr) == set()
+        assert _without(trace.closed_jaxpr.jaxpr) <= _OF_EQUINOX
 
 
 @pytest.mark.long
