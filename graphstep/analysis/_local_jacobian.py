@@ -91,7 +91,8 @@ def _sent_back(vjp: Any, seeds: np.ndarray) -> Any:
     try:
         return np.asarray(jax.vmap(vjp)(seeds)[0])
     except (NotImplementedError, ValueError, TypeError):
-        # Some primitives have no batching rule.
+        # JAX says in one of these ways that something has no batching rule, or one
+        # that refuses. What fails for another reason fails again here, one by one.
         return np.stack([np.asarray(vjp(seed)[0]) for seed in seeds])
 
 
