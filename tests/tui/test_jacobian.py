@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -15,7 +16,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 import graphstep as gs
+from graphstep.analysis import Coordinate, basis_tangents
 from graphstep.errors import EditError
+from graphstep.tui import jacobian_job
 from graphstep.tui.app import StepApp
 from graphstep.tui.jacobian_choice import read_choice
 from graphstep.tui.jacobian_screen import JacobianScreen
@@ -135,20 +138,26 @@ async def test_without_colours_there_are_signs_and_shades() -> None:
         assert "▀" not in text_of(pilot)
 
 
-async def test_passes_can_be_stopped() -> None:
-    """Escape ends them after the present one; once more closes the window."""
+async def test_passes_can_be_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Escape ends the present one; the columns before it stay."""
+    is_told = threading.Event()
+
+    def waiting(program: gs.Trace, column: Coordinate) -> Any:
+        assert column.index[0] < 4 or is_told.wait(timeout=60)
+        return basis_tangents(program, column)
+
+    monkeypatch.setattr(jacobian_job, "basis_tangents", waiting)
     async with opened(jnp.sin, jnp.arange(60.0)) as pilot:
-        await press(pilot, "c")
-        await until(pilot, lambda: not window_of(pilot).is_at_work)
         window = window_of(pilot)
         window.action_columns()
-        await until(pilot, lambda: int(window.found.has_column.sum()) > 2)
+        await until(pilot, lambda: int(window.found.has_column.sum()) == 4)
         window.action_close()
+        await until(pilot, lambda: "stopping" in text_of(pilot))
+        is_told.set()
         await until(pilot, lambda: not window.is_at_work)
         await settle(pilot)
 
-        n_done = int(window.found.has_column.sum())
-        assert 2 < n_done < 60
+        assert window.found.has_column.sum() == 4
         assert "stopped" in text_of(pilot)
 
 
