@@ -66,6 +66,11 @@ def _split(text: str) -> tuple[str, str]:
         raise TargetError(f"`{text}` names no file or module. {_FORM}.")
     found = _listed(_functions_in_source(Path(place)))
     cure = f" It has: {found}." if found else ""
+    if place.endswith(".gstep"):
+        cure = (
+            f" `{place}` is a recording that was kept: `graphstep open` walks through it "
+            "and `graphstep export` draws it."
+        )
     example = f"`{place}:{found.partition(',')[0]}`" if found else "`model.py:loss`"
     msg = f"`{text}` names no function. {_FORM}, for instance {example}.{cure}"
     raise TargetError(msg)

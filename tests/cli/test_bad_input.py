@@ -22,6 +22,7 @@ TARGETS: list[Case] = [
     ("no suffix", "", ["show", "./model:loss"], 2, ["`./model.py:loss`"]),
     ("no function", "", ["show", "model.py"], 2, ["`model.py:loss`"]),
     ("empty function", "", ["show", "model.py:"], 2, ["names no function"]),
+    ("recording", "", ["show", "a.gstep"], 2, ["graphstep open", "graphstep export"]),
     ("empty file", "", ["show", ":loss"], 2, ["names no file"]),
     ("null byte", "", ["show", "a\0b.py:f"], 2, [r"a\x00b.py"]),
     ("missing function", "", ["show", "model.py:los"], 2, ["mean `loss`?"]),
