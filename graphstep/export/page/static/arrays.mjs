@@ -30,6 +30,18 @@ export function magnitude(array, i) {
   return Array.isArray(value) ? Math.hypot(...value) : Number(value);
 }
 
+/** Return the product of two arrays of one shape and type, element by element. */
+export function productOf(one, other) {
+  const data = one.data.slice();
+  const isComplex = one.dtype[0] === "c";
+  for (let i = 0; i < data.length; i += isComplex ? 2 : 1) {
+    const [a, b, c, d] = [one.data[i], one.data[i + 1], other.data[i], other.data[i + 1]];
+    data[i] = isComplex ? a * c - b * d : a * c;
+    if (isComplex) data[i + 1] = a * d + b * c;
+  }
+  return { ...one, data };
+}
+
 /** Return statistics of an array, with the fields of the recording's own. */
 export function statsOf(array) {
   const found = {

@@ -52,10 +52,15 @@ export const KEYS = [
   ]],
   ["Array", [
     [["a"], "showArray", "all elements of the arrays in the inspector"],
+    [["v"], "nextWhat", "first in the inspector: primal, cotangent, their product, tangent"],
+    [["V"], "nextFormat", "write elements short, fixed, scientific, hexadecimal, as integers"],
+    [["S"], "askSlice", "choose a slice, such as [3, :, ::2]"],
     [["@"], "askElement", "follow another element through the chain rule, by its index"],
     [["m"], "greatest", "follow the element greatest in size"],
+    [["Z"], "least", "follow the element least in size"],
     [["X"], "trouble", "follow the first NaN or infinity"],
-    [["y"], "copyArray", "copy the elements of the array at the cursor"],
+    [["y"], "copyNumpy", "copy the slice in the inspector as NumPy text"],
+    [["Y"], "copyLists", "copy it as nested Python lists"],
   ]],
   ["Look", [
     [["1"], "paneGraph", "give the keys to the graph"],
@@ -69,14 +74,14 @@ export const KEYS = [
   ]],
 ];
 
-const COMMANDS = new Map(
+const COMMAND_OF_KEY = new Map(
   KEYS.flatMap(([, rows]) => rows.flatMap(([keys, command]) => keys.map((key) => [key, command]))),
 );
 
 /** Return the command of a key that was pressed, or null. */
 export function commandOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  return COMMANDS.get(event.key) ?? null;
+  return COMMAND_OF_KEY.get(event.key) ?? null;
 }
 
 /** Return whether a key belongs to the element that has the focus. */

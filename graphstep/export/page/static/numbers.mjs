@@ -1,6 +1,6 @@
 // Numbers as short text: a minus sign, four digits, as the terminal writes them.
 
-const MINUS = "\u2212";
+export const MINUS = "\u2212";
 // Digits that show an exact decimal fraction of a double long enough to see a tie.
 const EXACT = 60;
 
@@ -16,6 +16,13 @@ function rounded(x, digits) {
     return [kept, Number(x.toExponential(EXACT).split("e")[1])];
   }
   return [mantissa.replace(".", ""), Number(exponent)];
+}
+
+/** Return a positive number, or zero, as a power of ten with so many digits: `1.500e-07`. */
+export function powerOf(x, digits) {
+  const [figures, exponent] = x === 0 ? ["0".repeat(digits), 0] : rounded(x, digits);
+  const power = String(Math.abs(exponent)).padStart(2, "0");
+  return `${figures[0]}.${figures.slice(1)}e${exponent < 0 ? "-" : "+"}${power}`;
 }
 
 /** Return a number as `%.4g` would, with a true minus sign. */
