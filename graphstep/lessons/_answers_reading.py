@@ -151,7 +151,7 @@ def _parsed(text: str, shown: str) -> ast.expr:
             warnings.simplefilter("error")
             return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError, Warning) as error:
-        if re.search(r"\d\s*[A-Za-z_(]", text):
+        if re.search(r"\d\s*[A-Za-z_(]", shown):
             cure = "Write products with `*`: `2*x`."
         else:
             cure = "Write numbers and formulas as `1/3`, `-2e-3`, `sin(0.5)`."

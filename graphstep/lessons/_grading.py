@@ -99,7 +99,7 @@ def _grade_value(answer: ValueAnswer, typed: str) -> Grade:
     if missed is not None:
         return graded(Verdict.NEARLY, missed[1], missed[0])
     if value.shape != right.shape:
-        what, is_ = _shape_words(right.shape), _shape_words(value.shape)
+        what, is_ = shape_words(right.shape), shape_words(value.shape)
         if not right.ndim:
             return graded(Verdict.UNREADABLE, f"This asks for {what}; that is {is_}.")
         return graded(Verdict.WRONG, f"This asks for {what}; that is {is_}.")
@@ -112,29 +112,66 @@ def _grade_value(answer: ValueAnswer, typed: str) -> Grade:
     return graded(Verdict.NEARLY, message, Near.SHAPE)
 
 
-def _shape_words(shape: tuple[int, ...]) -> str:
+def shape_words(shape: tuple[int, ...]) -> str:
+    """Return what a person calls a value of some shape."""
     if not shape:
         return "one number"
     return f"an array of shape ({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
 
 
-_SLIPS: tuple[tuple[Near, Callable[[Any], Any], str], ...] = (
-    (Near.SIGN, lambda a: -a, "Its sign is wrong; its size is right."),
-    (Near.FACTOR, lambda a: 2 * a, "It is half of what it should be."),
-    (Near.FACTOR, lambda a: a / 2, "It is twice what it should be."),
-    (Near.RECIPROCAL, lambda a: 1 / a, "It is one over what it should be."),
-    (Near.CONJUGATE, np.conj, "It is the complex conjugate of what it should be."),
-    (Near.TRANSPOSED, np.transpose, "It is transposed: rows and columns are swapped."),
+# By what, what would mend it, how it comes about from the right one, what is said of it.
+_SLIPS: tuple[tuple[Near, Callable[[Any], Any], Callable[[Any], Any], str], ...] = (
+    (Near.SIGN, np.negative, np.negative, "Its sign is wrong; its size is right."),
+    (
+        Near.FACTOR,
+        lambda a: 2 * a,
+        lambda a: a / 2,
+        "It is half of what it should be.",
+    ),
+    (Near.FACTOR, lambda a: a / 2, lambda a: 2 * a, "It is twice what it should be."),
+    (
+        Near.RECIPROCAL,
+        lambda a: 1 / a,
+        lambda a: 1 / a,
+        "It is one over what it should be.",
+    ),
+    (
+        Near.CONJUGATE,
+        np.conj,
+        np.conj,
+        "It is the complex conjugate of what it should be.",
+    ),
+    (
+        Near.TRANSPOSED,
+        np.transpose,
+        np.transpose,
+        "It is transposed: rows and columns are swapped.",
+    ),
 )
+_ROUNDED = "Close: give more digits, three at least."
+FORGOTTEN_SUM = "Those are the terms; add them up."
+
+
+def near_misses(
+    answer: ValueAnswer,
+) -> list[tuple[np.ndarray, tuple[float, float], str]]:
+    """Return wrong values with their room (see `room`) and what the grade says of them."""
+    right = answer.array.astype(np.result_type(answer.array, np.float64))
+    found = [(right, room(answer, _FEWER_DIGITS), _ROUNDED)]
+    with np.errstate(all="ignore"):
+        found += [(make(right), room(answer), said) for _, _, make, said in _SLIPS]
+    return [
+        miss for miss in found if not _is_close(miss[0], answer) or miss[2] == _ROUNDED
+    ]
 
 
 def _by_what(value: np.ndarray, answer: ValueAnswer) -> tuple[Near, str] | None:
     """Return the slip that explains a wrong value, if one does."""
     shape = answer.array.shape
     if value.shape == shape and _is_close(value, answer, _FEWER_DIGITS):
-        return Near.ROUNDING, "Close: give more digits, three at least."
+        return Near.ROUNDING, _ROUNDED
     with np.errstate(all="ignore"):
-        for near, mended, message in _SLIPS:
+        for near, mended, _, message in _SLIPS:
             other = mended(value)
             if other.shape == shape and _is_close(other, answer):
                 return near, message
@@ -144,7 +181,7 @@ def _by_what(value: np.ndarray, answer: ValueAnswer) -> tuple[Near, str] | None:
     n_more = value.ndim - len(shape)
     for axes in itertools.combinations(range(min(value.ndim, 4)), max(n_more, 0)):
         if axes and _is_close(value.sum(axes), answer):
-            return Near.SUM, "Those are the terms; add them up."
+            return Near.SUM, FORGOTTEN_SUM
     return None
 
 
@@ -155,22 +192,31 @@ def _is_close(value: Any, answer: ValueAnswer, digits: float = _DIGITS) -> bool:
     )
 
 
-def _closeness(value: Any, answer: ValueAnswer, digits: float = _DIGITS) -> np.ndarray:
-    """Return where two arrays of one shape agree, as far as digits and rounding go."""
+def room(answer: ValueAnswer, digits: float = _DIGITS) -> tuple[float, float]:
+    """Return by how much an element may be off: relative to its size, and at all."""
     right = answer.array
     exact, epsilon = right.dtype.kind in "iub", _epsilon(right.dtype)
-    wide = right.astype(np.complex128 if right.dtype.kind == "c" else np.float64)
-    sizes = np.abs(wide[np.isfinite(wide)])
-    scale = max(float(sizes.max(initial=0)), answer.scale or 0.0)
+    sizes = np.abs(_widened(right))
+    scale = max(float(sizes[np.isfinite(sizes)].max(initial=0)), answer.scale or 0.0)
     if not math.isfinite(scale):
         scale = 0.0
     if answer.tolerance is not None:
         digits *= answer.tolerance / _DIGITS
-    relative = 0.0 if exact else max(digits, 4 * epsilon)
+    return 0.0 if exact else max(digits, 4 * epsilon), _ULPS * epsilon * scale
+
+
+def _closeness(value: Any, answer: ValueAnswer, digits: float = _DIGITS) -> np.ndarray:
+    """Return where two arrays of one shape agree, as far as digits and rounding go."""
+    wide = _widened(answer.array)
+    relative, slack = room(answer, digits)
     with np.errstate(all="ignore"):
-        near = np.abs(value - wide) <= relative * np.abs(wide) + _ULPS * epsilon * scale
+        near = np.abs(value - wide) <= relative * np.abs(wide) + slack
     is_number = np.isfinite(wide) & np.isfinite(value)
     return np.where(is_number, near, _is_same(np.asarray(value), wide))
+
+
+def _widened(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
 def _is_same(a: np.ndarray, b: np.ndarray) -> np.ndarray:

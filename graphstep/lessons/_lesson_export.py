@@ -17,12 +17,14 @@ from graphstep.lessons._answers import (
     read_shape,
 )
 from graphstep.lessons._answers_reading import read_formula
-from graphstep.lessons._grading import answer_text
+from graphstep.lessons._grading import answer_text, near_misses, room
 from graphstep.lessons._lesson import Exercise, Page, Prose, Table
 from graphstep.lessons._lesson_run import LessonRun
+from graphstep.lessons._lesson_shelf import glossary
 from graphstep.lessons._lesson_table import table_rows
 
-_POINTS, _TRIES = 12, 200
+# Points at which formulas are tried: those of `grade`.
+_POINTS, _TRIES = 24, 400
 
 
 def page_from_lesson(run: LessonRun) -> bytes:
@@ -36,6 +38,7 @@ def page_from_lesson(run: LessonRun) -> bytes:
         "title": lesson.title,
         "about": f"{lesson.minutes} minutes. To know first: {lesson.needs}.",
         "pages": [_page(run, page) for page in lesson.pages],
+        "words": glossary(),
     }
     return page_from_recording(run.recording, title=lesson.title, lesson=facts)
 
@@ -86,13 +89,13 @@ def _exercise(run: LessonRun, exercise: Exercise) -> dict[str, Any]:
         "ask": _prose(exercise.ask),
         "isChange": bool(exercise.sets),
         "options": list(exercise.options),
-        "answer": _answer(answer, exercise.tolerance),
+        "answer": _answer(answer),
         "text": answer_text(answer),
         "why": _prose(exercise.why),
         "hints": [_prose(hint) for hint in exercise.hints],
         "mistakes": [
             [
-                _answer(run.mistake(exercise, mistake), exercise.tolerance),
+                _answer(run.mistake(exercise, mistake)),
                 _prose(mistake.text),
             ]
             for mistake in exercise.mistakes
@@ -100,21 +103,28 @@ def _exercise(run: LessonRun, exercise: Exercise) -> dict[str, Any]:
     }
 
 
-def _answer(answer: Answer, tolerance: float) -> dict[str, Any]:
-    """Return what the page's script compares an answer with."""
+def _answer(answer: Answer) -> dict[str, Any]:
+    """Return what the page's script compares an answer with, and what it then says."""
     match answer:
         case ValueAnswer():
-            values = [_finite(float(value)) for value in answer.array.ravel()]
-            return {"kind": "value", "values": values, "tolerance": tolerance}
+            misses = near_misses(answer)
+            near = [{**_value(wrong, r), "said": said} for wrong, r, said in misses]
+            return {"kind": "value", **_value(answer.array, room(answer)), "near": near}
         case ShapeAnswer():
             shape = read_shape(answer.text)
             return {"kind": "shape", "dtype": shape.dtype, "shape": list(shape.shape)}
         case ChoiceAnswer():
             return {"kind": "choice", "right": answer.right}
         case NameAnswer():
-            return {"kind": "name", "right": list(answer.right)}
+            right, known = list(answer.right), list(answer.known)
+            return {"kind": "name", "right": right, "known": known}
         case FormulaAnswer():
             return {"kind": "formula", "points": _points(answer)}
+
+
+def _value(array: np.ndarray, room: tuple[float, float]) -> dict[str, Any]:
+    values = [_finite(float(value)) for value in array.ravel()]
+    return {"shape": list(array.shape), "values": values, "room": list(room)}
 
 
 def _finite(value: float) -> float | str:

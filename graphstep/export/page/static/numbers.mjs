@@ -59,6 +59,11 @@ export function number(value, digits = 4) {
   return real(value, digits);
 }
 
+/** Return an element of a type in short; whole numbers have all their digits. */
+export function short(value, type) {
+  return "iu".includes(type[0]) ? String(value).replace("-", MINUS) : number(value);
+}
+
 /** Return an element in full: as few digits as tell it from every other one. */
 export function full(value, type) {
   if (typeof value !== "number" || !Number.isFinite(value)) return number(value, 9);
