@@ -19,7 +19,7 @@ from graphstep.tui.canvas_marks import Marks
 from graphstep.tui.canvas_moves import stubs_of
 from graphstep.tui.drawing_state import ZOOM_WORDS, ZOOMS
 from graphstep.tui.strips import cells_of, glyphs_of
-from tests.tui.pilots import app_of, example, press, screen_text, settle, until, walk
+from tests.tui.pilots import app_of, press, screen_text, settle, until, walk
 
 X = jnp.array([1.0, -2.0, 0.5])
 
@@ -103,6 +103,64 @@ async def test_opening_a_region_leaves_it_where_it_was() -> None:
         assert region in app.state.open
         assert region in canvas.drawn.frames
         assert on_screen(pilot, region)[1] == y
+
+
+async def test_a_click_moves_nothing_away_from_under_the_pointer() -> None:
+    """The border of an open loop stands for where it is left, far below."""
+
+    def loop(x: jax.Array) -> jax.Array:
+        def body(c: jax.Array, _: None) -> tuple[jax.Array, None]:
+            for _ in range(12):
+                c = jnp.sin(c)
+            return c, None
+
+        return jax.lax.scan(body, x, None, length=3)[0]
+
+    async with walk(loop, X) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        region = next(r for r in canvas.drawn.frames if r)
+        x, y = on_screen(pilot, region)
+        before = canvas.scroll_offset
+        at = Offset(x - canvas.region.x, y - canvas.region.y)
+
+        await pilot.click(canvas, offset=at)
+        await settle(pilot)
+
+        assert app.state.selected_node == region
+        assert canvas.scroll_offset == before
+
+        await press(pilot, "n")
+        await pilot.click(canvas, offset=at, times=2)
+        await settle(pilot)
+
+        assert region not in app.state.open
+
+
+async def test_the_first_screen_shows_most_of_what_is_above() -> None:
+    """Of a drawing wider than the panel, no other part has more boxes at first."""
+
+    def wide(x: jax.Array, *others: jax.Array) -> jax.Array:
+        return x + sum(jnp.sin(each) * each for each in others)
+
+    async with walk(wide, *[X] * 9, size=(60, 40), panes=("graph",)) as pilot:
+        canvas = canvas_of(pilot)
+        room, top = canvas._room, canvas.scroll_offset
+        boxes = [b for b in canvas.drawn.boxes.values() if b.y < room.height]
+
+        def seen(left: float) -> int:
+            return sum(
+                left <= b.x and b.x + b.width <= left + room.width for b in boxes
+            )
+
+        first = canvas.focus_shape
+        assert canvas.drawn.width > room.width
+        assert top.x <= first.x
+        assert first.x + first.width <= top.x + room.width
+        others = range(
+            max(0, first.x + first.width - room.width),
+            min(first.x, canvas.drawn.width - room.width) + 1,
+        )
+        assert seen(top.x) == max(map(seen, others))
 
 
 async def test_groups_of_inputs_open_and_close() -> None:
@@ -203,9 +261,13 @@ async def test_stubs_lead_there_and_back() -> None:
 
 async def test_dragging_pans_and_selects_nothing() -> None:
     """The drawing follows the pointer."""
-    module = example("transformer")
 
-    async with walk(module.loss, *module.example_args()) as pilot:
+    def chain(x: jax.Array) -> jax.Array:
+        for _ in range(40):
+            x = jnp.sin(x)
+        return x
+
+    async with walk(chain, X) as pilot:
         app, canvas = app_of(pilot), canvas_of(pilot)
         await until(pilot, lambda: canvas.drawn is not None)
         await press(pilot, "end")

@@ -139,7 +139,7 @@ async def test_only_lines_that_look_different_are_drawn_again() -> None:
 
 
 def deep(x: jax.Array) -> jax.Array:
-    """300 scopes, one in the other."""
+    """100 scopes, one in the other."""
 
     def inside(depth: int) -> jax.Array:
         if not depth:
@@ -147,7 +147,7 @@ def deep(x: jax.Array) -> jax.Array:
         with jax.named_scope(f"s{depth}"):
             return inside(depth - 1)
 
-    return inside(300).sum()
+    return inside(100).sum()
 
 
 def wide(x: jax.Array) -> jax.Array:
