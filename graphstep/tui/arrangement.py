@@ -23,13 +23,16 @@ PANES = (
     "card",
 )
 # From here on a column of panels stands beside the graph, from there on two do.
-_WIDE, _VERY_WIDE = 100, 170
+WIDE, _VERY_WIDE = 100, 170
 # Two columns are for panels that have room to write in both, or that would be low in
 # one: a line of code that is cut tells less than one fewer line of it.
 _COMFORTABLE_WIDTH, _COMFORTABLE_HEIGHT = 48, 10
 # Fewer rows than this hold one panel only, unless panels stand side by side.
 _HIGH = 14
 _LEAST_HEIGHT, _LEAST_WIDTH = 4, 24
+# Among many in a column, the panel that is read has as many rows as its weight and
+# this: of usual weight, what each of three has on 40 lines.
+_BEYOND_WEIGHT = 2
 _SHARES = range(20, 85)
 _STEP = 4
 _MOST_WEIGHT = 200
@@ -114,7 +117,7 @@ def places(
     shown = [p for p in PANES if p in (*arrangement.shown, focus) and p != GRAPH]
     if not shown:
         return {GRAPH: whole}
-    if width < _WIDE:
+    if width < WIDE:
         if height < _HIGH:
             return {focus: whole}
         one = focus if focus != GRAPH else beside if beside in shown else shown[0]
@@ -134,10 +137,11 @@ def places(
     if width >= _VERY_WIDE and len(shown) > 2 and (has_room or is_low):
         half = (len(shown) + 1) // 2
         columns = [shown[:half], shown[half:]]
+    read = beside if focus == GRAPH else focus
     for number, panes in enumerate(columns):
         x = left + room * number // len(columns)
         end = left + room * (number + 1) // len(columns)
-        found |= _column(arrangement, panes, focus, Place(x, 0, end - x, height))
+        found |= _column(arrangement, panes, read, Place(x, 0, end - x, height))
     return found
 
 
@@ -203,19 +207,38 @@ def _share_of(cells: int, whole: int) -> int:
 
 
 def _column(
-    arrangement: Arrangement, panes: Sequence[str], focus: str, place: Place
+    arrangement: Arrangement, panes: Sequence[str], read: str, place: Place
 ) -> dict[str, Place]:
-    """Stack panels by weight; those without room leave, the focused one last."""
+    """Stack panels by weight; those without room leave, the one that is read last."""
     panes = list(panes)
     while len(panes) > 1 and place.height // len(panes) < _LEAST_HEIGHT:
-        panes.remove(next(p for p in reversed(panes) if p != focus))
+        panes.remove(next(p for p in reversed(panes) if p != read))
     weights = [arrangement.weight(pane) for pane in panes]
     spare = place.height - _LEAST_HEIGHT * len(panes)
     ends = [
         _LEAST_HEIGHT * number + spare * total // sum(weights)
         for number, total in enumerate(itertools.accumulate(weights, initial=0))
     ]
-    return {
-        pane: Place(place.x, place.y + start, place.width, end - start)
-        for pane, (start, end) in zip(panes, itertools.pairwise(ends), strict=True)
+    heights = {
+        p: end - start
+        for p, (start, end) in zip(panes, itertools.pairwise(ends), strict=True)
     }
+    if read in heights:
+        enough = min(arrangement.weight(read) + _BEYOND_WEIGHT, place.height // 2)
+        _lend(heights, read, enough)
+    tops = itertools.accumulate(heights.values(), initial=place.y)
+    return {
+        pane: Place(place.x, top, place.width, heights[pane])
+        for pane, top in zip(panes, tops, strict=False)
+    }
+
+
+def _lend(heights: dict[str, int], read: str, enough: int) -> None:
+    """Give the panel that is read rows of the highest others, until it has enough."""
+    others = [pane for pane in heights if pane != read]
+    while heights[read] < enough and others:
+        highest = max(others, key=heights.__getitem__)
+        if heights[highest] <= _LEAST_HEIGHT:
+            return
+        heights[highest] -= 1
+        heights[read] += 1

@@ -31,6 +31,8 @@ class Canvas(Sheet):
         super().__init__()
         self._grip: tuple[int, int] | None = None
         self._has_moved = False
+        # What was clicked is in sight, even if what it stands for is not.
+        self._is_clicked = False
 
     def show(self, view: View) -> None:
         """Show another state; the old drawing stays until the new one is there."""
@@ -53,7 +55,9 @@ class Canvas(Sheet):
         )
         if has_moved or self._wants_sight:
             self._wants_sight = not self.is_up_to_date
-            self.bring_into_sight()
+            if not self._is_clicked:
+                self.bring_into_sight()
+        self._is_clicked = self._is_clicked and not self.is_up_to_date
         self._painter = None
         self._write_heading()
         self._refresh_changed()
@@ -233,6 +237,7 @@ class Canvas(Sheet):
         item = self.drawn.item_at(*cell)
         if item:
             self.hold(item)
+            self._is_clicked = True
             self.post_message(ItemChosen(item, toggles=event.chain == 2))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ from graphstep.tui.view import View
 
 # Cells of a border that a title leaves: some border and a blank on both sides.
 _BESIDE_TITLE = 4
+# Less border than this has no title.
+_LEAST_TITLE = 6
 # Columns before the text of a box: border, blank, mark, blank.
 _INDENT = 4
 # What stands before a value, so that no colour is needed to tell which it is.
@@ -71,7 +74,7 @@ class Painter:
         return (
             marks.sender_at(y),
             *[marks.frame_style(frame.id) for frame in frames],
-            *[self._frame_title(frame) for frame in frames if frame.y == y],
+            *[self._titles(frame) for frame in frames if frame.y == y],
             *[marks.look(box.id, self._text(box)) for box in boxes],
             *[marks.trunk_style(index) for index in trunks],
         )
@@ -92,38 +95,41 @@ class Painter:
         row = _Row(x0, y, width)
         if 0 <= y < self.layout.height:
             frames, boxes = self.layout.boxes_in(x0, y, x0 + width - 1, y)
-            titles = [self._frame(row, frame, y) for frame in frames]
+            for frame in frames:
+                border, style, _ = self.marks.frame_style(frame.id)
+                _border(row, frame, y, border, style)
             for box in boxes:
                 self._box(row, box, y)
             for stub in self.layout.stubs_in(y):
                 self._stub(row, stub)
             self._lines(row, cells)
-            for title in titles:
-                if title is not None:
-                    row.write(*title)
+            for frame in frames:
+                if y == frame.y and frame.title_width >= _LEAST_TITLE:
+                    self._title(row, frame, cells)
         return row.strip()
 
     # Parts -----------------------------------------------------------------------------
 
-    def _frame(self, row: _Row, frame: Frame, y: int) -> tuple[int, str, Style] | None:
-        """Draw a frame's border; return its title, which nothing may cover."""
-        border, style, title_style = self.marks.frame_style(frame.id)
-        _border(row, frame, y, border, style)
-        if y != frame.y or frame.title_width < 6:
-            return None
-        text = f" {self._frame_title(frame)} "
-        words = fit(text, min(frame.title_width - 2, cell_len(text)))
-        return frame.title_x + 1, words, title_style
+    def _title(self, row: _Row, frame: Frame, cells: Sequence[LineCell]) -> None:
+        """Write what a frame is over its border, where that can be read."""
+        titles = self._titles(frame)
+        x, width = frame.title_x, frame.title_width
+        text = _that_fits(titles, width)
+        if x + 1 < row.x0 or x + 1 + cell_len(text) > row.x0 + row.width:
+            # What is inside is in sight, but not the usual place of the title.
+            x, width = _stretch_in_sight(row, frame, cells)
+            if width < _LEAST_TITLE:
+                return
+            text = _that_fits(titles, width)
+        row.write(x + 1, text, self.marks.frame_style(frame.id)[2])
 
-    def _frame_title(self, frame: Frame) -> str:
-        """Return the longest title for which there is room."""
+    def _titles(self, frame: Frame) -> tuple[str, ...]:
+        """Return the titles of a frame, the longest first."""
         trips = None
         if frame.id in self.view.graph.regions:
             region = self.view.graph.regions[frame.id]
             trips = trips_of(self.view.cursor, self.view.values, region)
-        titles = self.labels.titles(frame.id, trips)
-        room = frame.title_width - _BESIDE_TITLE
-        return next((t for t in titles if cell_len(t) <= room), titles[-1])
+        return self.labels.titles(frame.id, trips)
 
     def _box(self, row: _Row, box: Box, y: int) -> None:
         text = self._text(box)
@@ -235,6 +241,26 @@ class Painter:
                         char,
                         palette.dim if is_border and style is palette.faint else style,
                     )
+
+
+def _that_fits(titles: Sequence[str], width: int) -> str:
+    """Return the longest title for which a stretch of border has room."""
+    room = width - _BESIDE_TITLE
+    title = next((t for t in titles if cell_len(t) <= room), titles[-1])
+    text = f" {title} "
+    return fit(text, min(width - 2, cell_len(text)))
+
+
+def _stretch_in_sight(
+    row: _Row, frame: Frame, cells: Sequence[LineCell]
+) -> tuple[int, int]:
+    """Return the widest part of the upper border in sight without lines."""
+    start = max(frame.x + 1, row.x0) - 1
+    stop = min(frame.x + frame.width - 1, row.x0 + row.width)
+    inside = sorted({cell.x for cell in cells if start < cell.x < stop})
+    gaps = itertools.pairwise([start, *inside, stop])
+    start, stop = max(gaps, key=lambda gap: gap[1] - gap[0])
+    return start + 1, stop - start - 1
 
 
 def _border(row: _Row, shape: Box | Frame, y: int, chars: str, style: Style) -> None:

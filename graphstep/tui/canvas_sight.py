@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from textual.geometry import Region, Size
 
 from graphstep.layout import Box, Frame, Layout
@@ -54,7 +55,23 @@ class Sight(Pane):
             y += after.y - before.y
             self._scroll(x, y)
         elif before is None:
-            self._scroll(max(0, (layout.width - self._room.width) // 2), 0)
+            self._scroll(self._first_column(layout), 0)
+
+    def _first_column(self, layout: Layout) -> int:
+        """Return from where on the first screen shows most, and where one is."""
+        room, shape = self._room, self.focus_shape
+        most = max(0, layout.width - room.width)
+        _, boxes = layout.boxes_in(0, 0, layout.width - 1, room.height - 1)
+        if not most or not boxes or shape is None or shape.y >= room.height:
+            return most // 2
+        # Where `bring_into_sight` would leave it.
+        least = shape.x + shape.width + _MARGIN_X - room.width
+        low, high = np.clip((least, shape.x - _MARGIN_X), 0, most)
+        first = np.arange(min(low, high), high + 1)[:, np.newaxis]
+        x = np.array([box.x for box in boxes])
+        ends = x + np.array([box.width for box in boxes])
+        seen = ((first <= x) & (ends <= first + room.width)).sum(axis=1)
+        return int(first[np.argmax(seen), 0])
 
     def _anchor_in_sight(self, item: str | None) -> str | None:
         """Return what is to stay where it is: the box in the middle, if need be."""

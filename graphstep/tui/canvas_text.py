@@ -13,7 +13,7 @@ from graphstep.export import kind_of_node
 from graphstep.graph import ProgramGraph
 from graphstep.layout import Group, groups
 from graphstep.tracing import one_line
-from graphstep.tui.lines import label_of, region_title, type_of
+from graphstep.tui.lines import label_of, operation_of, region_title, type_of
 
 _WIDEST = 30
 # Cells of a title between dots.
@@ -139,13 +139,26 @@ class Labels:
         if node.role != "eqn":
             # What it is called says more than that it is an input.
             lines = (name, type_of(graph, item))
+            if node.role == "binder":
+                lines = _of_binder(graph, item, *lines)
         else:
             is_named = bool(node.avals) and graph.name(item) is not None
             head = f"{name}  {primitive}" if is_named else primitive
             lines = (head, type_of(graph, item) if node.avals else "no result")
         if zoom == 1:
-            lines = (name if node.role != "eqn" else primitive,)
+            lines = (lines[0] if node.role != "eqn" else primitive,)
         return BoxText(lines, kind)
+
+
+def _of_binder(
+    graph: ProgramGraph, item: str, name: str, type_: str
+) -> tuple[str, str]:
+    """Return what the box of what a loop or branch is handed says: also as what.
+
+    There may be two of one name, such as what is carried and a constant.
+    """
+    what = operation_of(graph, item)
+    return (name, f"{type_} {what}") if graph.name(item) else (what, type_)
 
 
 def short_path(path: str, width: int) -> str:

@@ -19,6 +19,7 @@ from graphstep.export.chain import (
     signed,
 )
 from graphstep.stepping import FORWARD, SEED
+from graphstep.tui.canvas_text import short_path
 from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
@@ -27,17 +28,21 @@ _LETTERS = {NAN: " N", INF: " I"}
 _PER_CENT = 100
 # Cells between two columns, and those that a name gets at least.
 _GAP, _LEAST_NAME = 2, 8
+# Cells of a border that a title leaves.
+_BESIDE_TITLE = 4
 Part = tuple[str, Style]
 
 
-def title_of(facts: Facts | None) -> str:
+def title_of(facts: Facts | None, width: int) -> str:
     """Return what the border says: which way time runs, and at which value."""
     if facts is None:
         return "chain rule"
     if facts.pass_ == SEED:
         return "chain rule ◆ seed"
     arrow = "▶" if facts.pass_ == FORWARD else "◀"
-    return f"chain rule {arrow} {facts.pass_} · {facts.name}"
+    words = f"chain rule {arrow} {facts.pass_} · "
+    room = max(width - cell_len(words) - _BESIDE_TITLE, _LEAST_NAME)
+    return words + short_path(facts.name, room)
 
 
 def page_of(

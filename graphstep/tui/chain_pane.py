@@ -94,9 +94,9 @@ class ChainPane(TextPane):
             words = equation_text(view.graph, key.node) if key.node else name
             text = Text(words, palette.bright)
             text.append("\n adding up …", palette.dim)
-            return title_of(Facts(cursor.pass_, name)), text
+            return title_of(Facts(cursor.pass_, name), width), text
         page = page_of(facts, palette, width, seed_is_default=recording.seed_is_default)
-        return title_of(facts), page
+        return title_of(facts, width), page
 
     @property
     def has_more_to_show(self) -> bool:

@@ -12,7 +12,7 @@ Spotlight = Literal["", "ancestors", "descendants", "cotangent"]
 SPOTLIGHTS: tuple[Spotlight, ...] = ("", "ancestors", "descendants", "cotangent")
 # Dots, primitives, names and types, values.
 ZOOMS = range(4)
-VALUES = ZOOMS[-1]
+PRIMITIVES, VALUES = 1, ZOOMS[-1]
 ZOOM_WORDS = ("dots", "primitives", "names and types", "values")
 
 

@@ -97,6 +97,8 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
     in_loop = view.cursor is not None and bool(view.cursor.step.iteration)
     here = _names(_OF_PANE.get(view.state.focus, ()))
     loops = _names(keys_loops.ACTIONS) if in_loop else set[str]()
+    if _has_nan(view):
+        loops.add("first_bad")
 
     always = _ALWAYS_WALKING if view.state.focus == GRAPH else _ALWAYS
 
@@ -119,6 +121,12 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
             chosen.add(action.name)
             width -= _cells(action)
     return [action for action in useful if action.name in chosen]
+
+
+def _has_nan(view: View) -> bool:
+    recording = view.recording
+    health = None if recording is None else view.findings.health_if_known(recording)
+    return health is not None and health.n_with_nan > 0
 
 
 def keys_text(palette: Palette, actions: Iterable[Action]) -> Text:

@@ -41,6 +41,11 @@ class Health:
         """Return the primals' or the cotangents' levels."""
         return self.primals if of == "primal" else self.cotangents
 
+    @functools.cached_property
+    def n_with_nan(self) -> int:
+        """At how many nodes a primal or a cotangent holds NaN."""
+        return int(np.sum(np.maximum(self.primals, self.cotangents) == NAN))
+
     def letter(self, position: int, of: Of | None = None) -> str:
         """Return `N`, `I` or nothing for a node; of both passes if `of` is not given."""
         if of is None:

@@ -6,6 +6,7 @@ import collections
 from pathlib import PurePath
 from typing import Any
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -13,8 +14,15 @@ from graphstep.errors import NotCapturedError
 from graphstep.graph import Node, Region
 from graphstep.stepping import SEED
 from graphstep.tracing import one_line, source_line
+from graphstep.tui.canvas_text import short_path
 from graphstep.tui.inspection_values import ValueWriter, values_of
-from graphstep.tui.lines import label_of, region_title, trips_of, type_of
+from graphstep.tui.lines import (
+    label_of,
+    operation_of,
+    region_title,
+    trips_of,
+    type_of,
+)
 from graphstep.tui.paper import Paper
 from graphstep.tui.values import Of, value_key
 from graphstep.tui.view import View
@@ -23,6 +31,8 @@ Part = tuple[str, Style]
 # Outputs, operands and users of one node that are shown one by one.
 _OUTPUTS, _OPERANDS, _USERS = 12, 12, 12
 _FRAMES = 8
+# Cells of a border that a title leaves, and those that a name gets at least.
+_BESIDE_TITLE, _LEAST_NAME = 4, 8
 _PRIMITIVES = 8
 
 
@@ -53,9 +63,13 @@ class Inspection:
         if self._shows_seed:
             return "seed"
         if node is not None:
-            primitive = state.graph.node(node).primitive
-            label = label_of(state.graph, node)
-            return f"{label} · {one_line(primitive, 40)} · {type_of(state.graph, node)}"
+            what = (
+                f" · {operation_of(state.graph, node)} · {type_of(state.graph, node)}"
+            )
+            room = self.paper.width - cell_len(what) - _BESIDE_TITLE
+            return (
+                short_path(label_of(state.graph, node), max(room, _LEAST_NAME)) + what
+            )
         region = state.selected_region
         return "inspector" if region is None else region_title(region)
 
@@ -241,9 +255,7 @@ class Inspection:
         for _, user, key in uses[:_USERS]:
             target = graph.node(user)
             name = label_of(graph, user)
-            primitive = (
-                "" if target.role == "output" else one_line(target.primitive, 40)
-            )
+            primitive = "" if target.role == "output" else operation_of(graph, user)
             which = f", operand {key}" if len(target.operands) > 1 else ""
             self.paper.line(
                 ("   → ", palette.faint),

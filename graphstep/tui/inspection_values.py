@@ -105,6 +105,10 @@ class ValueWriter:
 
     def _numbers(self, stats: Stats, *, has_ends: bool) -> None:
         palette = self.palette
+        n_finite = stats.negative + stats.zero + stats.positive
+        if not n_finite:
+            self.paper.line((" no finite element", palette.trouble))
+            return
         facts: list[tuple[str, str, Style]] = [
             ("‖·‖", number(stats.l2), palette.bright),
             ("mean", number(stats.mean), palette.text),
@@ -115,6 +119,9 @@ class ValueWriter:
                 ("min", number(stats.min), palette.text),
                 ("max", number(stats.max), palette.text),
             ]
+        if not stats.is_finite:
+            # The numbers leave out what would make all of them NaN.
+            facts.insert(0, ("finite:", f"{n_finite:,}", palette.text))
         self.paper.facts(
             *(
                 [(f"{name} ", palette.faint), (text, style)]

@@ -106,6 +106,16 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action(
+        "first_bad",
+        ("f8",),
+        "F8",
+        "first NaN",
+        "the first step at which a value holds NaN or an infinity",
+        _JUMP,
+        14,
+        True,
+    ),
+    Action(
         "run_to", ("t",), "t", "to here", "run to the selected node", _JUMP, 11, True
     ),
 )

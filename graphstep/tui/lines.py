@@ -330,6 +330,14 @@ def trips_of(
         return region.length
 
 
+def operation_of(graph: ProgramGraph, node: str) -> str:
+    """Return a node's primitive; of what a loop or branch is handed, as what."""
+    found = graph.node(node)
+    if found.role == "binder":
+        return node.rpartition("/")[2]
+    return one_line(found.primitive, 40)
+
+
 def _call_text(graph: ProgramGraph, node: str, primitive: str, role: str) -> str:
     if role in _NAMELESS:
         return node.rpartition("/")[2]

@@ -141,12 +141,15 @@ class Searched(Message):
         cursor: Where it ended.
         hit: What stopped it, if anything did.
         problem: What is to be said of it if none did.
+        bad: The output that holds NaN or an infinity, and the first such element, if
+            that is what stopped it.
     """
 
     start: Cursor
     cursor: Cursor
     hit: Stop | None
     problem: str = ""
+    bad: tuple[int, tuple[int, ...]] | None = None
 
 
 @dataclasses.dataclass

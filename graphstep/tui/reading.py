@@ -6,11 +6,13 @@ import dataclasses
 import threading
 from typing import Any
 
+from graphstep.recording import Recording
 from graphstep.tracing import one_line
 from graphstep.tui import source_place
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.completing import Completion
 from graphstep.tui.findings import Findings, Question
+from graphstep.tui.health import Health
 from graphstep.tui.messages import (
     EquationChosen,
     FilterChosen,
@@ -55,6 +57,19 @@ class ReadingActions(Arranging):
         """Keep what was found out and show it."""
         self.findings.keep(message.question, message.answer)
         self.mark_stale()
+        if isinstance(message.answer, Health):
+            self._say_of_nan(message.question.subject, message.answer)
+
+    def _say_of_nan(self, recording: Recording, health: Health) -> None:
+        """Say that there is NaN, and how to go where it comes from."""
+        cursor = self.state.cursor
+        is_looked_at = cursor is not None and cursor.recording is recording
+        if is_looked_at and not self.state.notice and health.n_with_nan:
+            (key,) = (a.shown for a in self.actions if a.name == "first_bad")
+            said = f"NaN at {health.n_with_nan} nodes: {key} goes to the first"
+            if health.n_with_nan == 1:
+                said = f"NaN at 1 node: {key} goes there"
+            self.change(self.state.say(said, is_alarming=True))
 
     # Source ---------------------------------------------------------------------------
 

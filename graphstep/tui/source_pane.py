@@ -46,6 +46,8 @@ class SourcePane(Pane):
         self._files: dict[str, SourceFile] = {}
         self._page: SourcePage | None = None
         self._is_reading = False
+        # The file of which a line was brought into sight last.
+        self._seen: SourceFile | None = None
         # Most steps change the looks of two lines. They are of one file and palette.
         self._strips: dict[LineLook, Strip] = {}
 
@@ -102,7 +104,8 @@ class SourcePane(Pane):
             return
         margin = min(_MARGIN, (height - 1) // 2)
         top = int(self.scroll_offset.y)
-        if row < top - height or row > top + 2 * height:
+        is_new, self._seen = self._seen is not page.file, page.file
+        if is_new or row < top - height or row > top + 2 * height:
             # From afar, put it a third below the top, where what follows is seen too.
             top = row - height // 3
         elif row < top + margin:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
+import numpy as np
 from textual.message import Message
 
 from graphstep.stepping import Breakpoint, Cursor
@@ -13,8 +15,11 @@ from graphstep.tui.arranging import Arranging
 from graphstep.tui.background import Task
 from graphstep.tui.messages import Searched
 from graphstep.tui.orders import ContinueAsked, StopChosen
-from graphstep.tui.passes import SEED
+from graphstep.tui.passes import BACKWARD, SEED
 from graphstep.tui.source_place import toggle_line
+
+# Conditions that one element fulfils, so that it is the one to follow.
+_BAD = ("nan", "inf", "nonfinite")
 
 
 class StoppingActions(Arranging):
@@ -36,6 +41,17 @@ class StoppingActions(Arranging):
     def action_reverse_continue(self) -> None:
         """Go back to a breakpoint."""
         self.on_continue_asked(ContinueAsked(is_ahead=False))
+
+    def action_first_bad(self) -> None:
+        """Go to where NaN or an infinity comes up first, in either pass."""
+        start = self.state.cursor
+        if start is None:
+            return
+
+        def look(task: Task) -> Message:
+            return _searched_for_bad(start, task)
+
+        self.work_apart("looking for NaN …", look)
 
     def action_switch_stop(self) -> None:
         """Turn the breakpoint of the selected line on or off."""
@@ -79,6 +95,11 @@ class StoppingActions(Arranging):
             return
         breaks = state.breaks.stopped_by(message.hit.breakpoint)
         state = dataclasses.replace(state, breaks=breaks)
+        if message.bad is not None:
+            out, element = message.bad
+            examined = dataclasses.replace(state.examined, out=out)
+            examined = examined.settled(state.graph, state.inspected).at(element)
+            state = dataclasses.replace(state, examined=examined)
         self.change(state.say(one_line(message.hit.reason, 240)))
 
 
@@ -88,8 +109,37 @@ def _searched(
     go = start.continue_ if is_ahead else start.reverse_continue
     end, stop = go(breakpoints, lambda: task.is_cancelled)
     if stop is not None:
-        return Searched(start, end, stop)
+        is_bad = stop.breakpoint.condition in _BAD
+        return Searched(start, end, stop, bad=_bad_element(end) if is_bad else None)
     return Searched(start, end, None, _said_of_none(end, breakpoints))
+
+
+def _searched_for_bad(start: Cursor, task: Task) -> Searched:
+    """Look at every step from the first one on."""
+    bad, first = Breakpoint(condition="nonfinite"), start.first()
+    # A search begins behind the step at which one is.
+    end, stop = first.next().reverse_continue([bad], lambda: task.is_cancelled)
+    if stop is None:
+        end, stop = first.continue_([bad], lambda: task.is_cancelled)
+    if stop is not None:
+        return Searched(start, end, stop, bad=_bad_element(end))
+    said = "nothing that was recorded holds NaN or an infinity"
+    return Searched(start, start, None, said + _said_of_unseen(start, [bad]))
+
+
+def _bad_element(cursor: Cursor) -> tuple[int, tuple[int, ...]] | None:
+    """Return the first output at a step that is not finite, and where it is not."""
+    step, recording = cursor.step, cursor.recording
+    if not step.node:
+        return None
+    is_back = step.pass_ == BACKWARD
+    read = recording.cotangent if is_back else recording.primal
+    for out in range(len(cursor.timeline.graph.node(step.node).avals)):
+        array = read(step.node, out, step.iteration)
+        if isinstance(array, np.ndarray | np.generic) and not np.isfinite(array).all():
+            at = np.unravel_index(np.argmin(np.isfinite(array)), array.shape)
+            return out, tuple(int(i) for i in at)
+    return None
 
 
 def _said_of_none(end: Cursor, breakpoints: tuple[Breakpoint, ...]) -> str:
@@ -99,9 +149,13 @@ def _said_of_none(end: Cursor, breakpoints: tuple[Breakpoint, ...]) -> str:
         where = "the last step"
     if not breakpoints:
         return f"no breakpoints are on; at {where}"
-    unseen = {node for each in breakpoints for node in end.unseen(each)}
     said = f"no breakpoint stopped the walk; at {where}"
-    if unseen:
-        nodes = "1 node" if len(unseen) == 1 else f"{len(unseen)} nodes"
-        said += f". Values of {nodes} were not captured, so they could not be checked"
-    return said
+    return said + _said_of_unseen(end, breakpoints)
+
+
+def _said_of_unseen(cursor: Cursor, breakpoints: Sequence[Breakpoint]) -> str:
+    unseen = {node for each in breakpoints for node in cursor.unseen(each)}
+    if not unseen:
+        return ""
+    nodes = "1 node" if len(unseen) == 1 else f"{len(unseen)} nodes"
+    return f". Values of {nodes} were not captured, so they could not be checked"

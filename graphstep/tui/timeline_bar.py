@@ -18,7 +18,7 @@ from graphstep.recording import Recording
 from graphstep.stepping import Breakpoint, Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.drag_bar import DragBar
-from graphstep.tui.lines import label_of
+from graphstep.tui.lines import label_of, operation_of
 from graphstep.tui.loop_place import loop_place
 from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.numbers import fit
@@ -320,8 +320,8 @@ def place_text(
         line.append(f"{loop_name(region)} ", palette.dim)
         line.append(f"iteration {step.iteration[depth]}/{trips}", palette.text)
         line.append("   ")
-    node = graph.node(step.node)
-    words = f"{label_of(graph, step.node)} · {node.primitive} · {step.node}"
+    what = operation_of(graph, step.node)
+    words = f"{label_of(graph, step.node)} · {what} · {step.node}"
     room = max(0, width - line.cell_len)
     line.append(fit(one_line(words, 200), min(room, len(words))), palette.text)
     return line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Literal
 
 import numpy as np
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from rich.style import Style
 from rich.text import Text
 
 from graphstep.graph import ProgramGraph
-from graphstep.recording import Recording, Verification
+from graphstep.recording import Comparison, Recording, Verification
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.lines import type_of
@@ -23,6 +24,8 @@ from graphstep.tui.view import View
 _PRODUCT = "graphstep"
 # Beyond that, a relative difference says more.
 _READABLE = 64
+Length = Literal["long", "medium", "short"]
+LENGTHS: tuple[Length, ...] = ("long", "medium", "short")
 _ARROWS = {"forward": "▶", "seed": "◆", "backward": "◀"}
 
 
@@ -93,9 +96,8 @@ def _shown(
     if recording is None:
         offers = [("name", name), ("product", _PRODUCT)]
         return _chosen(offers, {}, room)
-    long, short = (
-        verification_text(recording.verification, is_short=is_short)
-        for is_short in (False, True)
+    long, medium, short = (
+        verification_text(recording.verification, length) for length in LENGTHS
     )
     # How well the numbers are known is said before anything but the name.
     shown = {"verification": short}
@@ -108,6 +110,7 @@ def _shown(
         ("output", _output_text(graph, recording)),
         ("mode", "statistics only" if recording.mode == "summary" else ""),
         ("passes", _passes_text(recording)),
+        ("verification", medium),
         ("verification", long),
         ("product", _PRODUCT),
         ("time", whole),
@@ -138,42 +141,48 @@ def position_text(cursor: Cursor) -> str:
     return f"backward {done}/{timeline.backward_length}"
 
 
-def verification_text(
-    verification: Verification | None, *, is_short: bool = False
-) -> str:
+def verification_text(verification: Verification | None, length: Length) -> str:
     """Return how outputs and in-cotangents compare with the compiled function's.
 
     Args:
         verification: The comparison, if one was made.
-        is_short: Whether only the worst of both is said, as in `= jax`.
+        length: Whether both are spoken of, or the worse of both, or in signs.
     """
     if verification is None:
         return "not verified"
-    if is_short:
-        worst = max(
-            filter(None, map(verification.worst_of, ("output", "in_cotangent"))),
-            key=lambda each: each.ulp,
-            default=None,
-        )
-        if worst is None:
-            return ""
-        if worst.ulp == 0:
-            return "= jax"
-        if worst.ulp <= _READABLE:
-            return f"= jax ≤ {worst.ulp:g} ulp"
-        return f"jax ± {worst.norm_relative:.0e}"
-    parts: list[str] = []
-    for what, noun in (("output", "outputs"), ("in_cotangent", "cotangents")):
-        worst = verification.worst_of(what)
-        if worst is None:
-            continue
-        if worst.ulp == 0:
-            parts.append(f"{noun} =")
-        elif worst.ulp <= _READABLE:
-            parts.append(f"{noun} ≤ {worst.ulp:g} ulp")
-        else:
-            parts.append(f"{noun} {worst.norm_relative:.0e}")
-    return ", ".join(parts)
+    kinds = [("outputs", "output"), ("cotangents", "in_cotangent")]
+    found = {noun: verification.worst_of(what) for noun, what in kinds}
+    by_noun = {noun: worst for noun, worst in found.items() if worst is not None}
+    if not by_noun:
+        return ""
+    worst = max(by_noun.values(), key=lambda each: each.ulp)
+    if length == "short":
+        return _in_signs(worst)
+    if length == "medium":
+        return _in_words(worst, "as in JAX")
+    said = {noun: _in_words(each, "") for noun, each in by_noun.items()}
+    if len(set(said.values())) == 1:
+        return f"{' and '.join(said)} {_in_words(worst, 'as in JAX')}"
+    (outputs, first), (cotangents, second) = by_noun.items()
+    words = _in_words(second, "")
+    return f"{outputs} {_in_words(first, 'as in JAX')}, {cotangents} {words}"
+
+
+def _in_signs(worst: Comparison) -> str:
+    if worst.ulp == 0:
+        return "= jax"
+    if worst.ulp <= _READABLE:
+        return f"= jax ≤ {worst.ulp:g} ulp"
+    return f"jax ± {worst.norm_relative:.0e}"
+
+
+def _in_words(worst: Comparison, like: str) -> str:
+    """Return `exactly as in JAX`, or how near; an ulp is a float's last place."""
+    if worst.ulp == 0:
+        return f"exactly {like}".rstrip()
+    if worst.ulp <= _READABLE:
+        return f"{like} within {worst.ulp:g} ulp".lstrip()
+    return f"{like} within {worst.norm_relative:.0e}".lstrip()
 
 
 def _passes_text(recording: Recording) -> str:

@@ -89,6 +89,21 @@ def test_a_border_goes_where_it_is_dragged(
     assert abs(edge(after) - wanted) <= max(abs(edge(before) - wanted), 3)
 
 
+@pytest.mark.parametrize("n_shown", range(1, 10))
+@pytest.mark.parametrize("height", [24, 36, 56])
+def test_the_panel_that_is_read_is_never_squeezed(n_shown: int, height: int) -> None:
+    """Among many it takes rows of the others, but leaves each a line or two."""
+    shown = BESIDE[:n_shown]
+    for read in shown:
+        for focus in (GRAPH, read):
+            found = places(Arrangement(shown=shown), focus, read, 120, height)
+            heights = {p: place.height for p, place in found.items() if p != GRAPH}
+            fair = height // len(heights)
+
+            assert heights[read] >= min(12, max(fair, height - 4 * len(heights) + 4))
+            assert min(heights.values()) >= min(4, fair)
+
+
 async def test_the_mouse_drags_the_border_of_the_graph() -> None:
     """Pressed on the border beside the graph, and let go elsewhere, it is there."""
     async with walk(lambda x: x * 2, 1.0, size=(120, 40)) as pilot:

@@ -64,6 +64,7 @@ def painted(
         state.open,
         labels.measure(zoom, state.open),
         direction=direction,
+        title=lambda item: labels.title_width(item, zoom),
     )
     view = View(state, None, palette(is_dark=True))
     painter = Painter(
@@ -137,21 +138,74 @@ def test_open_regions_have_a_title() -> None:
     assert any("scan ×4" in row for row in rows)
 
 
-def test_a_part_of_a_row_is_that_part() -> None:
-    """Painting from a column on gives the same cells as painting all."""
-    graph = gs.trace(nested, X).graph
+def painter_of(graph: gs.ProgramGraph) -> Painter:
     state, labels = UiState.of(graph), Labels(graph)
-    layout = lay_out(graph, state.open, labels.measure(2, state.open))
+    layout = lay_out(
+        graph,
+        state.open,
+        labels.measure(2, state.open),
+        title=lambda item: labels.title_width(item, 2),
+    )
     view = View(state, None, palette(is_dark=True))
-    painter = Painter(view, layout, labels, Marks(view, layout, labels, None, 2), 2)
+    return Painter(view, layout, labels, Marks(view, layout, labels, None, 2), 2)
 
-    for y in range(layout.height):
+
+def test_a_part_of_a_row_is_that_part() -> None:
+    """Painting from a column on gives the same cells as painting all, but titles."""
+    painter = painter_of(gs.trace(nested, X).graph)
+    layout = painter.layout
+    titled = {frame.y for frame in layout.frames.values()}
+
+    for y in set(range(layout.height)) - titled:
         cells = list(layout.row(y))
         whole = painter.row(y, 0, layout.width, cells).text
         for x0 in (-3, 5, 11):
             part = painter.row(y, x0, 16, cells).text
             padded = "   " + whole + " " * 20
             assert part == padded[x0 + 3 : x0 + 19]
+
+
+@pytest.mark.parametrize("name", ["nested", "scanned"])
+@pytest.mark.parametrize("width", [12, 25])
+def test_a_title_is_written_where_its_frame_is_in_sight(name: str, width: int) -> None:
+    """Whatever part of a frame is seen says what it is, if it has room for that."""
+    fn, args = PROGRAMS[name]
+    painter = painter_of(gs.trace(fn, *args).graph)
+    layout = painter.layout
+    n_moved = 0
+
+    for frame in layout.frames.values():
+        cells = list(layout.row(frame.y))
+        lines = {cell.x for cell in cells}
+        border = range(frame.x + 1, frame.x + frame.width - 1)
+        for x0 in range(frame.x - width, frame.x + frame.width):
+            text = painter.row(frame.y, x0, width, cells).text
+            free = [x in border and x not in lines for x in range(x0, x0 + width)]
+            runs = "".join(" x"[each] for each in free).split()
+            has_room = max(map(len, runs), default=0) >= 6
+            is_usual = x0 <= frame.title_x and "⊟" in text
+            n_moved += has_room and not is_usual
+
+            assert not has_room or "⊟" in text, (x0, text)
+            assert all(text[x - x0] == "┼" for x in lines if 0 <= x - x0 < width)
+
+    assert n_moved > 5
+
+
+def test_what_a_loop_is_handed_says_as_what() -> None:
+    """The same value may be a carry and a constant: their boxes say which is which."""
+    graph = gs.trace(scanned, X).graph
+    labels = Labels(graph)
+    texts = {
+        node.rpartition("/")[2]: labels.text(node, 2).lines
+        for node in graph.order
+        if graph.node(node).role == "binder"
+    }
+
+    assert texts == {
+        "const0": ("x", "f32[3] const0"),
+        "carry0": ("x", "f32[3] carry0"),
+    }
 
 
 def test_wide_characters_keep_borders_aligned() -> None:

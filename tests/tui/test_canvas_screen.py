@@ -118,31 +118,31 @@ async def test_a_click_moves_nothing_away_from_under_the_pointer() -> None:
 
     async with walk(loop, X) as pilot:
         app, canvas = app_of(pilot), canvas_of(pilot)
-        region = next(r for r in canvas.drawn.frames if r)
-        x, y = on_screen(pilot, region)
+        (frame,) = canvas.drawn.frames.values()
+        # Beside the drawing is the border of the panel.
+        at = Offset(frame.x + canvas._pad + 1, frame.y + 1)
         before = canvas.scroll_offset
-        at = Offset(x - canvas.region.x, y - canvas.region.y)
 
         await pilot.click(canvas, offset=at)
         await settle(pilot)
 
-        assert app.state.selected_node == region
+        assert app.state.selected_node == frame.id
         assert canvas.scroll_offset == before
 
         await press(pilot, "n")
         await pilot.click(canvas, offset=at, times=2)
         await settle(pilot)
 
-        assert region not in app.state.open
+        assert frame.id not in app.state.open
 
 
 async def test_the_first_screen_shows_most_of_what_is_above() -> None:
     """Of a drawing wider than the panel, no other part has more boxes at first."""
 
     def wide(x: jax.Array, *others: jax.Array) -> jax.Array:
-        return x + sum(jnp.sin(each) * each for each in others)
+        return sum((jnp.sin(x * each) for each in others), x)
 
-    async with walk(wide, *[X] * 9, size=(60, 40), panes=("graph",)) as pilot:
+    async with walk(wide, *[X] * 9, size=(60, 40)) as pilot:
         canvas = canvas_of(pilot)
         room, top = canvas._room, canvas.scroll_offset
         boxes = [b for b in canvas.drawn.boxes.values() if b.y < room.height]
@@ -152,13 +152,13 @@ async def test_the_first_screen_shows_most_of_what_is_above() -> None:
                 left <= b.x and b.x + b.width <= left + room.width for b in boxes
             )
 
-        first = canvas.focus_shape
-        assert canvas.drawn.width > room.width
-        assert top.x <= first.x
-        assert first.x + first.width <= top.x + room.width
+        first, widest = canvas.focus_shape, canvas.drawn.width - room.width
+        assert widest > 0
+        assert top.x + 4 <= first.x
+        assert first.x + first.width + 4 <= top.x + room.width
         others = range(
-            max(0, first.x + first.width - room.width),
-            min(first.x, canvas.drawn.width - room.width) + 1,
+            max(0, first.x + first.width + 4 - room.width),
+            min(first.x - 4, widest) + 1,
         )
         assert seen(top.x) == max(map(seen, others))
 

@@ -61,6 +61,19 @@ async def test_what_is_not_finite_is_counted() -> None:
         assert shown in screen_text(pilot, "inspector")
 
 
+async def test_numbers_that_leave_elements_out_say_so() -> None:
+    """A norm of zero is not written where there is no finite element."""
+    some = np.array([np.nan, 3.0, -4.0], np.float32)
+    none = np.full(3, np.nan, np.float32)
+
+    async with walk(lambda x, y: x + y, some, none, panes=INSPECTOR) as pilot:
+        assert "finite: 2  ‖·‖ 5  mean −0.5" in screen_text(pilot, "inspector")
+        await press(pilot, "n")
+        text = screen_text(pilot, "inspector")
+        assert "no finite element" in text
+        assert "−inf 0  − 0  0 0  + 0  +inf 0  NaN 3" in text
+
+
 async def test_where_a_value_was_made_is_told() -> None:
     """The line, the scopes around it, and the calls that led there, outermost first."""
     async with walk(loss, X, panes=INSPECTOR) as pilot:

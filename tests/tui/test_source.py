@@ -76,6 +76,17 @@ async def test_the_line_of_the_current_equation_is_marked() -> None:
         assert line_with(pilot, f"{Path(FILE).name}:{LOG}", "source")
 
 
+@pytest.mark.parametrize("size", [(120, 40), (200, 60)])
+async def test_what_follows_the_first_line_is_in_sight(size: tuple[int, int]) -> None:
+    """A file opens with its line in the upper half, if there is enough below."""
+    async with walk(loss, X, size=size) as pilot:
+        source = app_of(pilot).pane("source")
+        rows = screen_text(pilot, "source").splitlines()
+        (row,) = (i for i, line in enumerate(rows) if "▶" in line)
+
+        assert row < source.region.height // 2
+
+
 async def test_the_expression_is_underlined() -> None:
     """What made the equation is underlined, character for character."""
     async with walk(loss, X, panes=("source",)) as pilot:

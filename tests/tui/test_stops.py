@@ -204,6 +204,53 @@ async def test_continue_says_why_it_stopped() -> None:
         assert app.state.cursor.pass_ == SEED
 
 
+@pytest.mark.parametrize("start", ["g", "G"])
+async def test_one_key_goes_to_the_first_nan_and_follows_its_element(
+    start: str,
+) -> None:
+    """From anywhere; that there is one is said once it is known."""
+    module = example("sqrt_where_nan")
+    async with walk(module.loss, *module.example_args()) as pilot:
+        app = app_of(pilot)
+        await until(pilot, lambda: "NaN at 1 node: F8" in app.state.notice)
+        await press(pilot, start)
+        begun = app.state.cursor
+        await press(pilot, "f8")
+        await until(
+            pilot, lambda: app.state.cursor is not begun or "1 NaN" in app.state.notice
+        )
+        step = app.state.cursor.step
+        cotangent = app.recording.cotangent(step.node, 0, step.iteration)
+
+        assert (step.pass_, step.node) == ("backward", "in0")
+        assert np.isnan(cotangent[app.state.examined.element])
+        assert "1 NaN of 3 elements" in app.state.notice
+
+
+async def test_the_first_step_of_all_may_hold_the_first_infinity() -> None:
+    """A search begins behind a step, but nothing is missed."""
+    async with walk(fan, jnp.array([0.5, jnp.inf])) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "G")
+        await press(pilot, "f8")
+        await until(pilot, lambda: app.state.cursor.at_start)
+
+        assert app.state.examined.element == (1,)
+
+
+async def test_no_nan_anywhere_is_said() -> None:
+    """The cursor stays where it is."""
+    async with walk(fan, X) as pilot:
+        app = app_of(pilot)
+        await press(pilot, "n")
+        here = app.state.cursor.index
+        await press(pilot, "f8")
+        await until(pilot, lambda: "holds NaN or an infinity" in app.state.notice)
+
+        assert app.state.notice.startswith("nothing that was recorded")
+        assert app.state.cursor.index == here
+
+
 async def test_what_was_not_captured_is_said() -> None:
     """In a summary without values that no stop was found is not the whole truth."""
 
