@@ -226,7 +226,7 @@ export class Drawing {
         flag = flag === "N" ? flag : short.flag || flag;
         const text = short.text && `${SIGNS[of]}${short.text}`;
         if (made.values[i].textContent !== text) made.values[i].textContent = text;
-        if (i) made.values[i].setAttribute("class", `value ${of}`);
+        made.values[i].setAttribute("class", `value ${of}${short.flag ? " bad" : ""}`);
       }
     }
     const mark = `${stops.has(id) ? "■" : ""}${isComplete ? "◆" : MARKS[state]}`;

@@ -111,6 +111,12 @@ function opening(words, content) {
   return details;
 }
 
+/** Show all elements of the arrays in a panel, or hide them. */
+export function openElements(panel) {
+  isOpen = !isOpen;
+  for (const details of panel.querySelectorAll("details")) details.open = isOpen;
+}
+
 function productPanel(key, node, out, context) {
   const title = el("h3", { class: "cotangent" }, WORDS.product);
   const array = arrayOf("product", node, out, context);

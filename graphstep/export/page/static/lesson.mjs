@@ -34,14 +34,14 @@ function lessonTable([head, ...rows]) {
 
 /** Return the words that lessons explain, to open and to look one up. */
 function wordsOfLessons(words) {
-  const list = el("dl", { class: "words", tabindex: "0" }, words.map(([word, meaning]) =>
+  const list = el("dl", { class: "words" }, words.map(([word, meaning]) =>
     el("div", {}, el("dt", {}, word), el("dd", {}, spoken(meaning)))));
   const field = el("input", { type: "search", "aria-label": "find a word", placeholder: "find a word", spellcheck: "false" });
   field.addEventListener("input", () => {
     const wanted = field.value.trim().toLowerCase();
     for (const entry of list.children) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
   });
-  return el("details", { class: "glossary" }, el("summary", {}, "words"), field, list);
+  return el("details", { class: "glossary" }, el("summary", {}, "words explained"), field, list);
 }
 
 /** One question, and what has become of it. */
@@ -125,7 +125,8 @@ export class LessonPanel {
       el("button", { type: "button", class: "here", onclick: () => this.turn(0) }, "to the stop"),
       turn(1, "read on →", "on"));
     this.root = el("section", { id: "lesson", class: "lesson", "aria-label": "lesson" },
-      el("h2", {}, lesson.title), this.body, wordsOfLessons(lesson.words), this.bar);
+      el("h2", {}, lesson.title), this.body, this.bar);
+    this.words = wordsOfLessons(lesson.words);
     this.show();
   }
 
@@ -161,7 +162,7 @@ export class LessonPanel {
         if (!question.isSettled) break;
       }
     }
-    this.body.replaceChildren(...content);
+    this.body.replaceChildren(...content, this.words);
     if (!isSamePage) this.body.scrollTop = 0;
     this.number.textContent = `${this.page + 1} of ${pages.length}`;
     this.bar.querySelector(".back").disabled = this.page === 0;

@@ -90,6 +90,8 @@ export class Panning {
   }
 
   wheel(event) {
+    // In a page around this one, a wheel that passes over goes on scrolling that.
+    if (window.parent !== window && !document.hasFocus() && !event.ctrlKey) return;
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 30 : 1;
     if (event.shiftKey) this.pan(-event.deltaY * unit, 0);

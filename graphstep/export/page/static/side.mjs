@@ -2,7 +2,7 @@
 import { cardsPanel } from "./cards.mjs";
 import { $, el } from "./elements.mjs";
 import { followed } from "./following.mjs";
-import { firstValue, whatsOf } from "./inspector.mjs";
+import { firstValue, openElements, whatsOf } from "./inspector.mjs";
 import { Look } from "./look.mjs";
 import { nodePanel, regionPanel } from "./nodes.mjs";
 import { JaxprPanel, SourcePanel, chainPanel } from "./panels.mjs";
@@ -105,7 +105,7 @@ export class Side {
   /** Show all elements of what the inspector shows, or hide them. */
   showArray() {
     this.pickTab("inspector");
-    for (const details of document.querySelectorAll("#panel-inspector details")) details.open = !details.open;
+    openElements($("panel-inspector"));
   }
 
   /** Show another value first: primal, cotangent, their product, tangent. */
