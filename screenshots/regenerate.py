@@ -163,7 +163,12 @@ def _one_iteration(path: Path) -> object:
 
 GRAPHS = (
     Graph("graph_least_squares", _walked(_example("least_squares", "loss"))),
-    Graph("graph_digits_backward", _walked(_example("digits_mlp", "loss"), "tanh")),
+    Graph(
+        "graph_digits_backward",
+        _walked(
+            _example("digits_mlp", "loss"), "tanh", collapse=["log_softmax", "_one_hot"]
+        ),
+    ),
     Graph(
         "graph_softmax", _walked(_example("softmax_stable", "loss"), source_lines=True)
     ),
