@@ -67,7 +67,7 @@ async def fold_all(pilot: Pilot[int]) -> None:
 
 async def settle(pilot: Pilot[int]) -> None:
     """Wait until nothing is left to be shown, but for a recording that is being made."""
-    app = app_of(pilot)
+    app, pause = app_of(pilot), 0.002
     while app.is_running and not app._exit:
         # Nothing will come of an application that has failed.
         assert app._exception is None
@@ -78,8 +78,9 @@ async def settle(pilot: Pilot[int]) -> None:
         if app.state is before and not _has_more(app):
             return
         if app.is_running and not app.message_queue_size:
-            # Threads are at work, or timers run.
-            await asyncio.sleep(0.002)
+            # Threads are at work, or timers run: leave them the processor.
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 0.03)
 
 
 def _has_more(app: StepApp) -> bool:
