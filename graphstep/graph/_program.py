@@ -156,21 +156,34 @@ class ProgramGraph:
     def node(self, node_id: str) -> Node:
         """Return everything about one node."""
         i = self.position(node_id)
+        found = self._nodes.get(i)
+        if found is None:
+            found = self._nodes[i] = self._node(i)
+        return found
+
+    @functools.cached_property
+    def _nodes(self) -> dict[int, Node]:
+        return {}
+
+    def _node(self, i: int) -> Node:
         columns = self.columns
         eqn = columns.eqns[i]
         return Node(
-            id=node_id,
+            id=self.order[i],
             role=columns.roles[i],
             primitive=eqn.primitive.name if eqn else columns.roles[i],
             region=columns.regions[i],
             avals=columns.avals[i],
             eqn=eqn,
             index=i,
-            operands=self.operands(node_id),
+            operands=self._operands(i),
         )
 
     def operands(self, node_id: str) -> tuple[Operand, ...]:
         """Return the operands of a node, literals included, in operand order."""
+        return self.node(node_id).operands
+
+    def _operands(self, i: int) -> tuple[Operand, ...]:
         return tuple(
             Operand(key, None, source.val, source.aval)
             if isinstance(source, Literal)
@@ -180,7 +193,7 @@ class ProgramGraph:
                 None,
                 self.columns.avals[source[0]][source[1]],
             )
-            for key, source in self.columns.operands[self.position(node_id)]
+            for key, source in self.columns.operands[i]
         )
 
     @functools.cached_property

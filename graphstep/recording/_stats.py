@@ -74,19 +74,18 @@ def stats_from_array(array: Any) -> Stats:
 def _stats_of_piece(piece: Any) -> Stats:
     magnitudes = np.abs(piece) if piece.dtype.kind == "c" else piece
     x = magnitudes.astype(np.float64)
+    # Half of the memory to go through where that is enough to tell.
+    plain = magnitudes if magnitudes.dtype == np.float32 else x
     size, nan, neg_inf, pos_inf = x.size, 0, 0, 0
-    low, high = (float(x.min()), float(x.max())) if size else (math.nan, math.nan)
+    low, high = _ends(plain)
     if not (math.isfinite(low) and math.isfinite(high)):
         nan = int(np.count_nonzero(np.isnan(x)))
         neg_inf = int(np.count_nonzero(x == -np.inf))
         pos_inf = int(np.count_nonzero(x == np.inf))
-        x = x[np.isfinite(x)]
-        low, high = (float(x.min()), float(x.max())) if x.size else (math.nan,) * 2
-    # Half of the memory to go through where that is enough to tell.
-    is_whole = magnitudes.dtype == np.float32 and x.size == size
-    signs = magnitudes if is_whole else x
-    negative = int(np.count_nonzero(signs < 0)) if low < 0 else 0
-    zero = int(np.count_nonzero(signs == 0))
+        plain = x = x[np.isfinite(x)]
+        low, high = _ends(x)
+    negative = int(np.count_nonzero(plain < 0)) if low < 0 else 0
+    zero = int(np.count_nonzero(plain == 0))
     absmax = max(abs(low), abs(high)) if x.size else 0.0
     exponent = _exponent(absmax)
     if abs(exponent) > _TAME:
@@ -97,7 +96,7 @@ def _stats_of_piece(piece: Any) -> Stats:
     if x.size:
         mean = within(unscaled(float(x.sum()) / x.size, exponent), low, high)
     # A scalar product would start threads, which wait for each other on a busy machine.
-    squares = float(np.square(x).sum())
+    squares = float(np.square(x, out=x).sum())
     return Stats(
         size=size,
         neg_inf=neg_inf,
@@ -112,6 +111,11 @@ def _stats_of_piece(piece: Any) -> Stats:
         absmax=absmax,
         l2=unscaled(math.sqrt(squares), exponent),
     )
+
+
+def _ends(x: np.ndarray) -> tuple[float, float]:
+    """Return the least and the greatest element; NaN if there is none."""
+    return (float(x.min()), float(x.max())) if x.size else (math.nan, math.nan)
 
 
 def _exponent(magnitude: float) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import numbers
 from collections.abc import Callable, Sequence
@@ -75,7 +74,7 @@ def written(
         names[symbol] = _shown(value) or symbol
 
     def right(formula: str) -> Notation:
-        return typeset(ast.unparse(folded(formula, rule.given)), names, scalars)
+        return typeset(folded(formula, rule.given), names, scalars)
 
     def line(left: str, sign: str, formula: str | None) -> Notation | None:
         if formula is None:

@@ -16,19 +16,24 @@ _ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def folded(formula: str, given: Mapping[str, Any]) -> ast.expr:
+def folded(formula: str, given: Mapping[str, Any]) -> str:
     """Return a formula with given numbers put in and trivial operations left out.
 
     `n * x ** (n - 1)` becomes `2 * x` for `{"n": 2}`.
     """
-    numeric = {
-        symbol: value
+    numeric = [
+        (symbol, value)
         for symbol, value in given.items()
         if isinstance(value, int | float)
-    }
+    ]
+    return _folded(formula, tuple(numeric))
+
+
+@functools.lru_cache(1 << 12)
+def _folded(formula: str, numeric: tuple[tuple[str, float], ...]) -> str:
     # The parsed formula is kept for others, and this one is changed.
     fresh = ast.parse(ast.unparse(parsed(formula)), mode="eval").body
-    return _Folder(numeric).visit(fresh)
+    return ast.unparse(_Folder(dict(numeric)).visit(fresh))
 
 
 class _Folder(ast.NodeTransformer):

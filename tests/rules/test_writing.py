@@ -126,7 +126,7 @@ def test_folding_keeps_the_value(formula: str, w: int) -> None:
     """Numbers worked out and factors of one left out change nothing."""
     values = {"x": np.float64(1.7), "y": np.float64(-0.6), "w": w}
 
-    shorter = ast.unparse(folded(formula, {"w": w}))
+    shorter = folded(formula, {"w": w})
 
     with np.errstate(all="ignore"):
         expected = evaluate(formula, values)

@@ -5,7 +5,12 @@ from __future__ import annotations
 from graphstep.export.chain._amounts import Amount, CotangentSum, Facts, SumTerm
 from graphstep.export.chain._card import Card, PathStep, cards_of, path_of
 from graphstep.export.chain._facts import node_facts, seed_facts
-from graphstep.export.chain._index import has_local_derivative, operand_index
+from graphstep.export.chain._index import (
+    Index,
+    has_local_derivative,
+    leading_index,
+    operand_index,
+)
 from graphstep.export.chain._labels import label_of, type_of
 from graphstep.export.chain._names import (
     cotangent_name,
@@ -31,6 +36,7 @@ __all__ = [
     "CotangentSum",
     "Facts",
     "Formula",
+    "Index",
     "PathStep",
     "RuleLines",
     "SumTerm",
@@ -41,6 +47,7 @@ __all__ = [
     "has_local_derivative",
     "index_text",
     "label_of",
+    "leading_index",
     "local_rule",
     "loop_name",
     "node_facts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,7 @@ def node_facts(
     out: int,
     element: Index | None,
     norm: Norm = norm_of,
+    leading: Callable[[Any], Index] = leading_index,
     *,
     with_rule: bool = True,
 ) -> Facts:
@@ -87,6 +89,7 @@ def node_facts(
             or |tangent| where those were recorded.
         norm: Returns the norm of an array and what is wrong with it, for those who
             know it already.
+        leading: Returns the index of its leading element, likewise.
         with_rule: Whether the local rule is written out, too.
     """
     graph = cursor.timeline.graph
@@ -100,7 +103,7 @@ def node_facts(
     iteration = cursor.iteration_of(node_id)
     if iteration is None:
         return dataclasses.replace(start, notes=("Its loop took no turn.",))
-    reader = _Reader(recording, cursor, node, out, iteration, norm, with_rule)
+    reader = _Reader(recording, cursor, node, out, iteration, norm, leading, with_rule)
     index = reader.followed(element)
     start = dataclasses.replace(
         start, index=index, equation=reader.equation or start.equation
@@ -118,6 +121,7 @@ class _Reader:
     out: int
     iteration: tuple[int, ...]
     norm: Norm
+    leading: Callable[[Any], Index]
     with_rule: bool
 
     @property
@@ -142,9 +146,9 @@ class _Reader:
             return element
         derivative = self.derivative
         if is_array(derivative):
-            return leading_index(derivative)
+            return self.leading(derivative)
         primal = self.recording.primal(self.node.id, self.out, self.iteration)
-        return leading_index(primal) if is_array(primal) else ()
+        return self.leading(primal) if is_array(primal) else ()
 
     @property
     def equation(self) -> str:
@@ -339,7 +343,7 @@ class _Reader:
                 # What a scan collects is sent for all of its iterations at once.
                 at = None
             if at is None:
-                at = leading_index(term.value)
+                at = self.leading(term.value)
         name, type_ = _name(graph, term), type_of(graph, *term.target)
         amount = amount_of(name, type_, term.value, self.norm)
         amount = dataclasses.replace(

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from graphstep.analysis import INF, NAN, OK, norm_of
+from graphstep.export.chain import Index, leading_index
 from graphstep.graph import Edge
 from graphstep.recording import Recording, Stats, stats_from_array
 
 Iteration = tuple[int, ...]
-# Bytes of arrays that are kept at hand.
+T = TypeVar("T")
+# Bytes of arrays that are kept at hand, beside those that are the recording's own.
 _ROOM = 256_000_000
 
 
 class ReadOnce:
-    """A recording that keeps the arrays which were asked for last, and all statistics.
+    """A recording that keeps what was asked for last, and all that it knows of arrays.
 
     It has all else that the recording has.
 
@@ -26,11 +29,14 @@ class ReadOnce:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._arrays: dict[Any, Any] = {}
+        self._values: dict[Any, Any] = {}
         self._n_bytes = 0
-        # Of arrays that are at hand: what they are, by their identity.
+        # Of values that are at hand: what they are, by their identity.
         self._keys: dict[int, Any] = {}
         self._stats: dict[Any, Stats] = {}
+        self._leading: dict[Any, Index] = {}
+        # Of the one use of a value: whether what it sends is at hand as a cotangent.
+        self._is_whole: dict[Any, bool] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._recording, name)
@@ -51,40 +57,51 @@ class ReadOnce:
         """Return what one use sends back; of a value with one use, its cotangent."""
         node, user, key = edge
         source = dict(self.graph.columns.operands[self.graph.position(user)]).get(key)
-        if isinstance(source, tuple) and len(self.graph.uses(node, source[1])) == 1:
+        if not isinstance(source, tuple) or len(self.graph.uses(node, source[1])) > 1:
+            return self._read("contribution", edge, iteration)
+        place = (edge, iteration)
+        if place not in self._is_whole:
             sent = self._recording.contribution(edge, iteration)
             whole = self.cotangent(node, source[1], iteration)
-            return whole if _is_same(sent, whole) else sent
+            self._is_whole[place] = _is_same(sent, whole)
+        if self._is_whole[place]:
+            return self.cotangent(node, source[1], iteration)
         return self._read("contribution", edge, iteration)
 
     def _read(self, of: str, *place: Any) -> Any:
         key = (of, *place)
-        if key in self._arrays:
+        if key in self._values:
             # What was asked for last goes last.
-            found = self._arrays[key] = self._arrays.pop(key)
+            found = self._values[key] = self._values.pop(key)
             return found
         found = getattr(self._recording, of)(*place)
-        if isinstance(found, np.ndarray):
-            self._keep(key, found)
+        self._keep(key, found)
         return found
 
-    def _keep(self, key: Any, array: np.ndarray) -> None:
-        self._arrays[key] = array
-        self._keys[id(array)] = key
-        self._n_bytes += array.nbytes
-        while self._n_bytes > _ROOM and len(self._arrays) > 1:
-            oldest = self._arrays.pop(next(iter(self._arrays)))
+    def _keep(self, key: Any, value: Any) -> None:
+        self._values[key] = value
+        self._keys[id(value)] = key
+        self._n_bytes += _n_bytes(value)
+        while self._n_bytes > _ROOM and len(self._values) > 1:
+            oldest = self._values.pop(next(iter(self._values)))
             self._keys.pop(id(oldest), None)
-            self._n_bytes -= oldest.nbytes
+            self._n_bytes -= _n_bytes(oldest)
 
     def stats_of(self, array: Any) -> Stats:
         """Return the statistics of an array."""
+        return self._known(self._stats, stats_from_array, array)
+
+    def leading_index(self, array: Any) -> Index:
+        """Return what `leading_index` returns."""
+        return self._known(self._leading, leading_index, array)
+
+    def _known(self, known: dict[Any, T], compute: Callable[[Any], T], array: Any) -> T:
         key = self._keys.get(id(array))
         if key is None:
-            return stats_from_array(array)
-        if key not in self._stats:
-            self._stats[key] = stats_from_array(array)
-        return self._stats[key]
+            return compute(array)
+        if key not in known:
+            known[key] = compute(array)
+        return known[key]
 
     def norm(self, array: Any) -> tuple[float, int]:
         """Return what `norm_of` returns."""
@@ -93,6 +110,16 @@ class ReadOnce:
         stats = self.stats_of(array)
         mark = NAN if stats.nan else OK if stats.is_finite else INF
         return stats.l2, mark
+
+
+def _n_bytes(value: Any) -> int:
+    """Return the memory that a value takes which the recording does not hold anyway."""
+    if not isinstance(value, np.ndarray):
+        return 0
+    owner = value
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    return value.nbytes if owner.base is None else 0
 
 
 def _is_same(one: Any, other: Any) -> bool:

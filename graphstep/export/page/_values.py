@@ -22,6 +22,8 @@ _THUMBNAIL = 24
 # Iterations up to which each one has a thumbnail.
 _THUMBNAILS = 64
 _BINS = 30
+# Least and, turned over, greatest magnitude to count elements of without scaling them.
+_SMALL = 1e-25
 # Elements that are looked at together: they stay in the cache.
 _PIECE = 1 << 15
 
@@ -40,6 +42,12 @@ class Blob:
         self.parts.append(padded)
         self.size += len(padded)
         return start
+
+
+def array_entry(blob: Blob, array: np.ndarray) -> dict[str, Any]:
+    """Append one array and return what the page is told of it."""
+    dtype, data = _plain(array)
+    return {"shape": list(array.shape), "dtype": dtype, "at": blob.add(data)}
 
 
 class ValueWriter:
@@ -234,13 +242,17 @@ def _spread(x: np.ndarray, stats: Stats) -> list[int]:
     if not stats.min < stats.max:
         return []
     kept = x.ravel() if stats.is_finite else x[np.isfinite(x)]
-    # Halves, whose difference is never too great to write.
-    low, high = 0.5 * stats.min, 0.5 * stats.max
+    # Of numbers so small or great that the width of a stretch, or how many of them
+    # make one, could not be written: shares of the greatest.
+    unit = 1.0 if _SMALL < stats.absmax < 1 / _SMALL else stats.absmax
+    low, high = stats.min / unit, stats.max / unit
     scale = _BINS / (high - low)
-    found = np.zeros(_BINS, np.int64)
+    # One more, for what is just the greatest of all.
+    found = np.zeros(_BINS + 1, np.int64)
     for start in range(0, kept.size, _PIECE):
-        with np.errstate(all="ignore"):
-            places = (kept[start : start + _PIECE] * 0.5 - low) * scale
-        np.clip(places, 0, _BINS - 1, out=places)
-        found += np.bincount(places.astype(np.int64), minlength=_BINS)
-    return found.tolist()
+        piece = kept[start : start + _PIECE]
+        places = (piece if unit == 1.0 else piece / unit) - low
+        places *= scale
+        found += np.bincount(places.astype(np.int64), minlength=_BINS + 1)
+    found[-2] += found[-1]
+    return found[:-1].tolist()

@@ -186,6 +186,20 @@ def test_large_arrays_have_statistics_and_a_small_picture() -> None:
     assert sum(entry["thumbs"][0]["spread"]) == 12
 
 
+@pytest.mark.parametrize("size", [1e-38, 1e-20, 1e37])
+def test_the_spread_of_elements_does_not_depend_on_their_size(size: float) -> None:
+    """Numbers near the least and the greatest are counted as any others."""
+    x = np.arange(12, dtype=np.float32).reshape(3, 4)
+    spreads: list[list[int]] = []
+    for scale in (1.0, size):
+        rec = gs.record(jnp.sum, jnp.asarray(x * np.float32(scale)))
+        facts, _ = payload(page_from_recording(rec, max_elements=5))
+        spreads.append(facts["values"]["primal"][0][0]["thumbs"][0]["spread"])
+
+    assert sum(spreads[1]) == 12
+    assert spreads[1] == spreads[0]
+
+
 def test_a_summary_has_its_statistics() -> None:
     """A recording without arrays makes a page without arrays, which says so."""
     rec = gs.record(lambda x: jnp.sum(jnp.tanh(x)), jnp.ones(4096), budget=1)
