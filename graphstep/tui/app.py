@@ -200,6 +200,7 @@ class StepApp(
             if pane.size.width and (not parts or pane.pane_id in parts):
                 pane.show(view)
         if not parts:
+            base.query_one(TimelineBar).holds_back = self.awaits_drawing
             for bar in (TitleBar, LoopBar, TimelineBar, KeyBar):
                 base.query_one(bar).show(view)
         # Each panel tells the screen by itself that it has changed, and the first to do
@@ -208,6 +209,7 @@ class StepApp(
         progress = base.query_one(ProgressBar)
         progress.palette = view.palette
         progress.set_class(progress.progress is None, "-absent")
+        self.find_wanted()
         self.look_at_large()
         self.compare_large()
         self.keep_soon()
@@ -236,7 +238,8 @@ class StepApp(
         yield from super().get_system_commands(screen)
         for action in ACTIONS:
             run = functools.partial(self.run_action, action.name)
-            yield SystemCommand(action.short.capitalize(), action.help, run)
+            title = f"{action.short.capitalize()}  {action.shown}".rstrip()
+            yield SystemCommand(title, action.help, run)
 
     # Leaving -------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ class _Page:
             self.paper.line(*parts)
 
     def _entry(self, text: str) -> Style:
-        return self.palette.faint if text in ("0", "−0") else self.palette.text
+        return self.palette.faint if text == "0" else self.palette.text
 
     def _spy(self, spy: Sequence[Sequence[float]]) -> None:
         for upper in range(0, len(spy), 2):

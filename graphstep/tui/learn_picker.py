@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,7 +17,9 @@ from graphstep.tui.numbers import fit
 from graphstep.tui.palette import THEMES, palette_of
 from graphstep.tui.surroundings import check_surroundings
 
-_NAME_CELLS, _TITLE_CELLS = 16, 38
+_NAME_CELLS = 16
+# Cells of a line beside name and title: borders, the mark, minutes and page.
+_BESIDE = 18
 
 
 class LearnApp(App[str]):
@@ -73,11 +76,17 @@ class LearnApp(App[str]):
         line = Text(no_wrap=True, overflow="ellipsis")
         line.append(mark, style)
         line.append(fit(lesson.name, _NAME_CELLS), palette.dim)
-        line.append(fit(lesson.title, _TITLE_CELLS), palette.text)
+        line.append(fit(lesson.title, self._title_cells), palette.text)
         line.append(f" {lesson.minutes:2} min", palette.dim)
         if mark == "◐ ":
-            line.append(f"  page {done.page + 1}/{len(lesson.pages)}", palette.dim)
+            line.append(f" · {done.page + 1}/{len(lesson.pages)}", palette.dim)
         return line
+
+    @property
+    def _title_cells(self) -> int:
+        room = self.size.width - _NAME_CELLS - _BESIDE
+        longest = max(cell_len(lesson.title) for lesson in self._lessons)
+        return max(1, min(longest + 1, room))
 
     def on_mount(self) -> None:
         """Begin with the lesson after the last one that is over."""

@@ -41,7 +41,9 @@ class ReadingActions(Arranging):
         return self.findings.n_open > 0 or super().has_more_to_show
 
     def find_wanted(self) -> None:
-        """Begin to work out what the panels have asked for."""
+        """Begin to work out what the panels have asked for, once there is a drawing."""
+        if self.awaits_drawing:
+            return
         for question in self.findings.take_wanted():
             # The threads of Textual's workers are waited for when the application ends.
             threading.Thread(target=self._find, args=(question,), daemon=True).start()

@@ -324,10 +324,11 @@ _CHANGES: Mapping[Kind, Callable[[Recipe, str, Recording | None], Recipe]] = (
 
 
 def _other(runs: Runs) -> int:
-    """Return what to compare with: the one selected, its origin, or the one before."""
+    """Return what to compare with: the one selected, its origin, or a neighbour."""
     current = runs.get(runs.current)
     base = 0 if current is None else current.base
-    for number in (runs.chosen, base, runs.beside(runs.current, -1)):
+    beside = [runs.beside(runs.current, by) for by in (-1, 1)]
+    for number in (runs.chosen, base, *beside):
         found = runs.get(number)
         if number != runs.current and found is not None and found.values is not None:
             return number

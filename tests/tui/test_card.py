@@ -75,3 +75,17 @@ def test_path_leads_from_the_output_and_multiplies_to_the_norm() -> None:
     product = path[0].norm * np.prod([step.gain for step in path[1:]])
     gradient = jax.grad(program, 1)(W, X)
     np.testing.assert_allclose(product, np.linalg.norm(gradient), rtol=1e-5)
+
+
+def test_zeros_beside_negative_numbers_have_no_sign() -> None:
+    """A derivative that is not there is `0`, whatever it was multiplied by."""
+    recording = gs.record(lambda x: jnp.sum(x * x), -X)
+    (node,) = [n for n in recording.graph.order if recording.graph.letter(n) == "b"]
+
+    card, _ = cards_of(recording, recording.cursor().last(), node)
+
+    assert np.array(card.matrix).tolist() == [
+        ["−0.5", "0", "0"],
+        ["0", "1", "0"],
+        ["0", "0", "−2"],
+    ]

@@ -16,6 +16,7 @@ from graphstep.lessons import (
     NAMES,
     LessonRun,
     Progress,
+    all_lessons,
     answer_text,
     check_run,
     lesson_named,
@@ -262,12 +263,13 @@ async def test_the_picker_begins_where_something_is_left(tmp_path: Path) -> None
     for number in range(sum(len(page.exercises) for page in lesson.pages)):
         done = done.answered(number, is_shown=False)
     app = LearnApp(progress.with_("least_squares", done))
-    async with app.run_test(size=(100, 30)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         strips = app.screen._compositor.render_strips()
         text = "\n".join("".join(s.text for s in strip) for strip in strips)
         assert "✓ least_squares   A graph for ‖Ax − b‖²" in text
         assert "lessons.json" in text
+        assert all(each.title in text for each in all_lessons())
 
         await pilot.press("j", "k", "enter")
 

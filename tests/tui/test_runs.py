@@ -91,6 +91,9 @@ async def test_what_changed_is_known_and_what_did_not_as_well() -> None:
         assert comparison.change(w) is None
         await press(pilot, "tilde")
         assert app.comparison is None
+        # The first one has none before it, but one after it.
+        await press(pilot, "ctrl+left", "tilde")
+        assert (app.state.runs.current, app.state.runs.compared) == (1, 2)
 
 
 async def test_a_one_hot_seed_gives_a_row_of_the_jacobian() -> None:

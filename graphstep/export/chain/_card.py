@@ -184,7 +184,8 @@ def _card(
 
 
 def _plain(x: Any) -> Any:
-    return complex(x) if np.iscomplexobj(x) else float(x)
+    # Where nothing is, the sign of zero is that of a number times zero: no news.
+    return complex(x) if np.iscomplexobj(x) else float(x) + 0.0
 
 
 def _gain(

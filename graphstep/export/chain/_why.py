@@ -30,11 +30,16 @@ def why_lines(graph: ProgramGraph, found: Why) -> tuple[str, ...]:
 
 
 def missing_cuts(recording: Recording, node: str, out: int) -> tuple[str, ...]:
-    """Return where a value without a cotangent is cut off, one line for each place."""
-    graph = recording.graph
+    """Return where a value without a cotangent is cut off, one line for each place.
+
+    What the reason that it has none says already is left out.
+    """
+    graph, found = recording.graph, why(recording, node, out)
+    reason = one_line(found.reason)
     return tuple(
         f"{_subject(graph, cut)} {cut_text(graph, cut)}{place_text(cut.location)}"
-        for cut in why(recording, node, out).cuts[:_LISTED]
+        for cut in found.cuts[:_LISTED]
+        if one_line(cut.message).rstrip(".") not in reason
     )
 
 
