@@ -53,15 +53,17 @@ class Amount:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SumTerm:
-    """One contribution to a cotangent.
+    """One contribution to a cotangent, or to a tangent.
 
     Attributes:
         amount: Who sends it, and what.
         total: The sum so far at the element; `None` where nothing was added.
+        share: Of a tangent, all elements of what is contributed.
     """
 
     amount: Amount
     total: Any = None
+    share: Any = dataclasses.field(default=None, compare=False, repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _terms(
         words += f" · {tangent_name(label_of(graph, *source))}"
         type_ = type_of(graph, *source).partition(" ")[0]
         amount = with_element(amount_of(words, type_, share, norm), share, index)
-        found.append(SumTerm(amount, element_of(total, index)))
+        found.append(SumTerm(amount, element_of(total, index), share))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from graphstep.export.chain import (
     signed,
 )
 from graphstep.export.page._reading import ReadOnce
+from graphstep.export.page._shares import Keep
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD, SEED, Cursor
 
@@ -25,12 +26,29 @@ _LETTERS = {NAN: " N", INF: " I"}
 _LONGEST_SUM = 6
 
 
-def chain_of(recording: ReadOnce, cursor: Cursor) -> dict[str, Any]:
-    """Return what the chain rule's panel says at one step."""
+def chain_of(
+    recording: ReadOnce, cursor: Cursor, keep: Keep | None = None
+) -> dict[str, Any]:
+    """Return what the chain rule's panel says at one step.
+
+    Args:
+        recording: The run.
+        cursor: At the step.
+        keep: Keeps the terms of a tangent in full; see `share_keeper`.
+    """
     if cursor.pass_ == SEED:
         return _compact({"sent": _amounts(seed_facts(cursor).sent)})
     node, plain = cursor.step.node, cast("Recording", recording)
-    facts = node_facts(plain, cursor, node, 0, None, recording.norm, with_rule=False)
+    facts = node_facts(
+        plain,
+        cursor,
+        node,
+        0,
+        None,
+        recording.norm,
+        recording.leading_index,
+        with_rule=False,
+    )
     found: dict[str, Any] = {
         "at": list(facts.index),
         "head": facts.equation,
@@ -43,6 +61,8 @@ def chain_of(recording: ReadOnce, cursor: Cursor) -> dict[str, Any]:
         found["gives"] = _amounts(facts.gives)
         if facts.tangent is not None:
             found["tangent"] = _compact(_sum(facts.tangent))
+            if keep is not None:
+                found["tangent"]["shares"] = keep(facts.tangent.terms)
             found["formula"] = facts.formula
         return _compact(found)
     if facts.sum is not None:

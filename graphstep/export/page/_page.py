@@ -13,10 +13,11 @@ from graphstep.export.page._document import document, packed
 from graphstep.export.page._program import program_payload
 from graphstep.export.page._reading import ReadOnce
 from graphstep.export.page._rules import rules_payload
+from graphstep.export.page._shares import share_keeper
 from graphstep.export.page._steps import Steps, steps_of, steps_payload
 from graphstep.export.page._values import BUDGET, Blob, ValueWriter, fitting
 from graphstep.export.page._views import first_view, views_payload
-from graphstep.graph import Edge, ProgramGraph
+from graphstep.graph import Edge, ProgramGraph, paused_collector
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD
 from graphstep.tracing import one_line
@@ -24,6 +25,7 @@ from graphstep.tracing import one_line
 Iteration = tuple[int, ...]
 
 
+@paused_collector()
 def page_from_recording(
     recording: Recording,
     expanded: Iterable[str] | None = None,
@@ -65,7 +67,8 @@ def page_from_recording(
     if expanded is not None:
         expanded = [graph.regions[region].id for region in expanded]
     blob = Blob()
-    chain = [chain_of(once, steps.cursor.seek(index)) for index in steps.indices]
+    keep = share_keeper(blob, max_elements)
+    chain = [chain_of(once, steps.cursor.seek(index), keep) for index in steps.indices]
     values, largest = _values(once, steps, blob, max_elements)
     verification = recording.verification
     facts: dict[str, Any] = {

@@ -81,7 +81,15 @@ export function followed(facts, place, { model, walk, values, step }) {
     found.gives = facts.gives.map((amounts, out) =>
       (out ? amounts : amount(amounts, model.nodes[node].outs[0][0], primal(node, 0), true)));
   }
-  if (facts.sum && !facts.sum.reason) found.sum = sumAt(facts, place, { model, walk, values, step, shape, sent });
+  const places = { shape, origin: placeOf(shape, facts.at), place };
+  if (facts.sum && !facts.sum.reason) {
+    found.sum = sumAt(facts.sum, places, usesOf(model, node).map((use) => sent(node, 0, ...use)),
+      values.array("cotangent", node, 0, walk.row(step, node)));
+  }
+  if (facts.tangent && !facts.tangent.reason) {
+    found.tangent = sumAt(facts.tangent, places, (facts.tangent.shares ?? []).map((entry) => entry && values.stored(entry, 0)),
+      values.array("tangent", node, 0, walk.row(step, node)));
+  }
   if (facts.sent) {
     const taken = operands.map((operand, i) => [operand, i]).filter(([operand]) => operand.length > 2);
     found.sent = facts.sent.map((amounts, i) => {
@@ -94,26 +102,28 @@ export function followed(facts, place, { model, walk, values, step }) {
   return found;
 }
 
-function sumAt({ sum, at }, place, { model, walk, values, step, shape, sent }) {
-  const node = walk.node(step);
-  const origin = placeOf(shape, at);
-  // Contributions arrive from the last use first.
+/** Return the uses of a node's first result, in the order in which contributions arrive: the last one first. */
+function usesOf(model, node) {
   const uses = model.users(node).filter(([user, key]) => model.nodes[user].operands
     .some(([k, source, out]) => k === key && source === node && out === 0));
-  uses.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+  return uses.sort((a, b) => b[0] - a[0] || a[1] - b[1]);
+}
+
+/** Return a sum at another element: of the arrays that are its terms, and of the whole. */
+function sumAt(sum, { shape, origin, place }, arrays, whole) {
   const terms = (sum.terms ?? []).map(([known, , ...rest], i) => {
-    const array = uses[i] ? sent(node, 0, ...uses[i]) : null;
+    const array = arrays[i] ?? null;
     return [shown(array, origin, signed) === known ? shown(array, place, signed) : "", "", ...rest];
   });
-  const whole = values.array("cotangent", node, 0, walk.row(step, node));
   const total = shown(whole, place);
   const where = `at [${indexOf(shape, place)}]`;
+  const note = terms.every(([text]) => text) ? "" : "The page has not all elements of these terms.";
   if (total === null || !sum.total?.endsWith(` = ${shown(whole, origin)}`)) {
-    return { ...sum, terms, where, total: "" };
+    return { ...sum, terms, where, note, total: "" };
   }
   const name = sum.total.split(/\[| =/)[0];
   const parts = terms.map(([text], i) => (i ? text.replace(/^\+/, "").replace(/^(−.*)$/, "($1)") : text.replace(/^\+/, "")));
   const isSum = parts.length > 1 && parts.length <= 6 && parts.every(Boolean);
   const middle = isSum ? ` = ${parts.join(" + ")}` : "";
-  return { ...sum, terms, where, total: `${name}[${indexOf(shape, place)}]${middle} = ${total}` };
+  return { ...sum, terms, where, note, total: `${name}[${indexOf(shape, place)}]${middle} = ${total}` };
 }

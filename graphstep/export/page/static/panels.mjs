@@ -51,6 +51,7 @@ function sumOf(sum, { title = "sum of contributions", before = "from ", hue = "b
     formula ? el("p", { class: "equation" }, formula) : null,
     sum.norm ? el("p", {}, sum.norm, el("span", { class: "faint" }, `  ${sum.type}`)) : null,
     el("table", { class: "amounts terms" }, terms, pending),
+    sum.note ? el("p", { class: "dim" }, sum.note) : null,
     sum.total ? el("p", { class: sum.bad ? "total bad" : "total" }, sum.total) : null,
     sum.cancelling ? el("p", { class: "bad" }, sum.cancelling) : null,
   ];
