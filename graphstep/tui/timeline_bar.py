@@ -61,6 +61,8 @@ class TimelineBar(DragBar):
         self._stops: frozenset[int] = frozenset()
         self._unwanted = threading.Event()
         self._is_tracking = False
+        # Whether something else should have the processor first.
+        self.holds_back = False
 
     @property
     def has_more_to_show(self) -> bool:
@@ -117,7 +119,7 @@ class TimelineBar(DragBar):
     ) -> None:
         n_zoomed = len(recording.zoomed)
         key = (n_zoomed, self._width)
-        if recording is self._recording and key == self._track_key:
+        if self.holds_back or (recording is self._recording and key == self._track_key):
             return
         if recording is not self._recording or n_zoomed != self._track_key[0]:
             self._known = {}
@@ -273,7 +275,11 @@ def _stretch(
 ) -> None:
     name = "" if blocks else f" {_pass_name(cursor, stretch)} "
     start = max(1, (stretch.width - len(name)) // 2)
-    if stretch.width <= len(name) + 4:
+    at = here - stretch.x
+    if start <= at < start + len(name):
+        # The cursor pushes the name on, or stands behind it where the bar ends.
+        start = at + 1 if at + 1 + len(name) < stretch.width else at - len(name)
+    if stretch.width <= len(name) + 4 or start < 0:
         name = ""
     done = palette.pass_(stretch.pass_)
     chars: list[tuple[str, Style]] = []

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from jax import lax
 
 import graphstep as gs
-from graphstep.stepping import BACKWARD, FORWARD, cursor
+from graphstep.stepping import BACKWARD, FORWARD, SEED, cursor
+from graphstep.tui.palette import palette
+from graphstep.tui.timeline_bar import bar_text
 from graphstep.tui.timeline_scale import Scale, Stretch
 from graphstep.tui.timeline_track import track_of
 
@@ -113,3 +115,20 @@ def test_a_track_that_nobody_wants_is_given_up() -> None:
     found = track_of(rec, start, Scale.of(start.timeline, 40), {}, lambda: True)
 
     assert found is None
+
+
+def test_the_cursor_never_stands_in_the_name_of_a_pass() -> None:
+    """The names make way; a bar without room for them has none."""
+    start = gs.record(lambda x: jnp.sum(jnp.sin(x) * x), jnp.ones(3)).cursor()
+    looks = palette(is_dark=True)
+
+    for width in range(24, 80):
+        scale = Scale.of(start.timeline, width)
+        for index in range(len(start.timeline)):
+            at = start.seek(index)
+            bar = bar_text(at, looks, scale).plain
+            words = "".join(c if c.isalpha() else " " for c in bar).split()
+
+            assert set(words) <= {FORWARD, BACKWARD, "seed"}
+            assert len(bar) == width
+            assert bar.count("●") == (at.pass_ != SEED)
