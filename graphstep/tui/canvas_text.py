@@ -119,7 +119,7 @@ class Labels:
         group = self.groups.get(item)
         if group is not None:
             kind = {"inputs": "input", "consts": "const"}.get(group.role, "output")
-            name = f"{CLOSED} {one_line(group.label, 60)}"
+            name = f"{CLOSED} {short_path(group.label, _WIDEST - 2)}"
             size = f"{group.size} leaves" if group.size != 1 else "1 leaf"
             lines = (name,) if zoom < 2 else (name, size)
             return BoxText(lines, kind, is_closed=True)
@@ -138,6 +138,7 @@ class Labels:
         primitive = one_line(node.primitive, 40)
         if node.role != "eqn":
             # What it is called says more than that it is an input.
+            name = short_path(name, _WIDEST)
             lines = (name, type_of(graph, item))
             if node.role == "binder":
                 lines = _of_binder(graph, item, *lines)

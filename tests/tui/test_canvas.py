@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import pytest
+from rich.cells import cell_len
 
 import graphstep as gs
 from graphstep.layout import Layout, lay_out
@@ -190,6 +191,21 @@ def test_a_title_is_written_where_its_frame_is_in_sight(name: str, width: int) -
             assert all(text[x - x0] == "┼" for x in lines if 0 <= x - x0 < width)
 
     assert n_moved > 5
+
+
+def test_the_end_of_a_long_path_is_what_a_box_says() -> None:
+    """The beginning is the same for all leaves of a model."""
+    params = {"block_0": {"a_long_name_of_a_layer": {"kernel": X, "bias": X}}}
+    graph = gs.trace(
+        lambda variables: jax.tree.reduce(jnp.add, variables), params
+    ).graph
+    labels = Labels(graph)
+
+    for node, leaf in zip(graph.inputs, ("bias", "kernel"), strict=True):
+        for zoom in (1, 2, 3):
+            name, *_ = labels.text(node, zoom).lines
+            assert name.endswith(f"a_long_name_of_a_layer.{leaf}"[-29:])
+            assert cell_len(name) <= 30
 
 
 def test_what_a_loop_is_handed_says_as_what() -> None:
