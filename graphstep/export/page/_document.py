@@ -51,6 +51,17 @@ SCRIPTS = (
     "lesson.mjs",
     "app.mjs",
 )
+# What stands later prevails.
+STYLES = (
+    "theme.css",
+    "page.css",
+    "drawing.css",
+    "panels.css",
+    "walk.css",
+    "lesson.css",
+    "narrow.css",
+    "print.css",
+)
 _IMPORT = re.compile(r"^import\s[^;]*?from\s+\"[^\"]+\";\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+(?=const|let|function|class|async)", re.MULTILINE)
 
@@ -90,7 +101,7 @@ def document(title: str, summary: str, data: str) -> str:
         summary: What is read where no script runs.
         data: What `packed` gave.
     """
-    style = static_text("page.css") + static_text("lesson.css")
+    style = "\n".join(map(static_text, STYLES))
     script = script_text()
     policy = "; ".join(
         [

@@ -322,7 +322,7 @@ def test_a_saved_recording_makes_a_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["light", "dark"])
 def test_colours_are_those_of_pictures(name: str) -> None:
     """The page has the colours of the theme of that name."""
-    css, theme = static_text("page.css"), THEMES[name]
+    css, theme = static_text("theme.css"), THEMES[name]
     part = css.split('[data-theme="dark"] {')[1] if name == "dark" else css
     block = part.split("}")[0]
 
@@ -335,7 +335,7 @@ def test_colours_are_those_of_pictures(name: str) -> None:
 
 def test_every_kind_has_a_hue() -> None:
     """The page knows the kinds that pictures know."""
-    css = static_text("page.css")
+    css = static_text("theme.css")
 
     found = dict(re.findall(r"\.kind-(\w+) \{\s*--hue: var\(--(\w+)\);", css))
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from graphstep.export._themes import mixed
-from graphstep.export.page._document import static_text
+from graphstep.export.page._document import STYLES, static_text
 from tests.export.test_themes import contrast
 
 # Words, and what they are written on: the page, panels, marked lines, boxes that were found.
@@ -21,7 +21,7 @@ _WORDS = {
 
 def colours_of(name: str) -> dict[str, str]:
     """Return the colours of a theme, and how far boxes are tinted."""
-    css = static_text("page.css")
+    css = static_text("theme.css")
     start = css.index(":root {" if name == "light" else '[data-theme="dark"] {')
     block = css[start : css.index("}", start)]
     return dict(re.findall(r"--(\w+): ([#\w]+)%?;", block))
@@ -29,7 +29,7 @@ def colours_of(name: str) -> dict[str, str]:
 
 def kinds() -> list[str]:
     """Return the names of the hues that boxes have."""
-    return sorted(set(re.findall(r"--hue: var\(--(\w+)\)", static_text("page.css"))))
+    return sorted(set(re.findall(r"--hue: var\(--(\w+)\)", static_text("theme.css"))))
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
@@ -61,6 +61,7 @@ def test_what_is_in_boxes_stands_out(name: str, kind: str) -> None:
 
 def test_faint_is_no_colour_of_words() -> None:
     """What is fainter than that draws frames alone."""
-    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", static_text("page.css"))
+    css = "".join(map(static_text, STYLES))
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", css)
 
     assert [s for s, body in rules if re.search(r"(?<!-)(color|fill): var\(--faint\)", body)] == []  # fmt: skip

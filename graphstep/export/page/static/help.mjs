@@ -8,9 +8,12 @@ const LEGEND = [
   ["rule", "custom rule"], ["random", "random"], ["effect", "effect"],
 ];
 
+// Keys that are written otherwise than they are called.
+const SHOWN_KEYS = { " ": "Space", ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+
 function keysOf([subject, rows]) {
   return el("section", {}, el("h3", {}, subject), el("dl", {}, rows.flatMap(([keys, , words]) => [
-    el("dt", {}, keys.map((key) => el("kbd", {}, key === " " ? "Space" : key))),
+    el("dt", {}, keys.map((key) => el("kbd", {}, SHOWN_KEYS[key] ?? key))),
     el("dd", {}, words),
   ])));
 }
