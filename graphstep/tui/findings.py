@@ -72,11 +72,6 @@ class Findings:
         found = self._ask("health", recording)
         return found if isinstance(found, Health) else None
 
-    def health_if_known(self, recording: Recording) -> Health | None:
-        """Return the same if somebody has asked before."""
-        found = self._answers["health"].get(recording)
-        return found if isinstance(found, Health) else None
-
     def jaxpr(self, graph: ProgramGraph) -> JaxprText | str | None:
         """Return JAX's text, or why there is none."""
         return self._ask("jaxpr", graph)

@@ -125,7 +125,7 @@ def bar_actions(view: View, width: int) -> Sequence[Action]:
 
 def _has_nan(view: View) -> bool:
     recording = view.recording
-    health = None if recording is None else view.findings.health_if_known(recording)
+    health = None if recording is None else view.findings.health(recording)
     return health is not None and health.n_with_nan > 0
 
 

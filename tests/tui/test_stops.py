@@ -204,13 +204,15 @@ async def test_continue_says_why_it_stopped() -> None:
         assert app.state.cursor.pass_ == SEED
 
 
-@pytest.mark.parametrize("start", ["g", "G"])
+@pytest.mark.parametrize(
+    ("start", "size"), [("g", (120, 40)), ("G", (120, 40)), ("g", (80, 24))]
+)
 async def test_one_key_goes_to_the_first_nan_and_follows_its_element(
-    start: str,
+    start: str, size: tuple[int, int]
 ) -> None:
-    """From anywhere; that there is one is said once it is known."""
+    """From anywhere; that there is one is said once it is known, at any size."""
     module = example("sqrt_where_nan")
-    async with walk(module.loss, *module.example_args()) as pilot:
+    async with walk(module.loss, *module.example_args(), size=size) as pilot:
         app = app_of(pilot)
         await until(pilot, lambda: "NaN at 1 node: F8" in app.state.notice)
         await press(pilot, start)
