@@ -348,6 +348,7 @@ def test_every_control_has_a_name(opened: Open) -> None:
     tree = page.call("Accessibility.getFullAXTree")["nodes"]
 
     roles = {"button", "slider", "searchbox", "tab", "img", "region", "group"}
+    roles |= {"combobox", "textbox"}
     bare = [
         node["role"]["value"]
         for node in tree

@@ -59,6 +59,7 @@ def test_a_slice_is_shown_and_a_wrong_one_told(
     heads = "[...document.querySelectorAll('.elements th[scope]')].map((h) => h.textContent)"
     assert page.run(heads)[:4] == ["1", "2", "[1,3,:]", "[1,1,:]"]
 
+    page.press("S")
     page.run("document.querySelector('.slice').value = '[7]'")
     page.press("Enter")
 
@@ -66,6 +67,8 @@ def test_a_slice_is_shown_and_a_wrong_one_told(
     assert page.run(problem) == "Axis 0 has indices 0 to 2, so there is no 7."
     assert page.run(CELLS) == shown
     assert page.run("document.activeElement.className") == "slice"
+    page.press("Escape")
+    assert page.run("document.activeElement.className") != "slice"
     page.run("document.querySelector('#panel-inspector .elements td').click()")
     assert "at element [1,3,1]" in page.text("#panel-chain")
     assert page.said() == []

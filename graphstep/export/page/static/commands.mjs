@@ -63,6 +63,7 @@ export const COMMANDS = {
   help: () => $("help").showModal(),
   leave: (app) => {
     app.finder.clear();
+    app.side.look.input.blur();
     app.pick(null);
   },
 };

@@ -1,5 +1,5 @@
 // How arrays are looked at: which part of them, in which format, which value first.
-import { el } from "./elements.mjs";
+import { $, el } from "./elements.mjs";
 import { formatsOf, nameOf } from "./formats.mjs";
 import { sliceTyped, wholeOf } from "./slicing.mjs";
 
@@ -24,7 +24,6 @@ export class Look {
       event.preventDefault();
       this.slice(this.input.value);
     });
-    this.input.addEventListener("change", () => this.slice(this.input.value));
     this.select.addEventListener("change", () => {
       this.format = this.select.value;
       changed();
@@ -42,20 +41,24 @@ export class Look {
     this.input.focus();
   }
 
-  /** Take a slice, unless it is none of the array that is looked at. */
+  /** Take a slice, unless it is none of the array that is looked at; then the graph has the keys. */
   slice(text) {
     const { key, shape } = this.at;
     const { problem } = sliceTyped(text, shape);
     this.problem.textContent = problem ?? "";
-    if (problem || text === (this.typed.get(key) ?? "")) return;
+    this.input.setAttribute("aria-invalid", String(Boolean(problem)));
+    if (problem) return;
+    const isNew = text.trim() !== (this.typed.get(key) ?? "");
     this.typed.set(key, text.trim());
-    this.changed();
+    $("graph").focus();
+    if (isNew) this.changed();
   }
 
   /** Look at an array. */
   turnTo(key, { shape, dtype }) {
     if (key !== this.at.key) {
       this.problem.textContent = "";
+      this.input.removeAttribute("aria-invalid");
       this.input.value = this.typed.get(key) ?? "";
     }
     this.at = { key, shape, dtype };
