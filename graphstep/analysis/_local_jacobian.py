@@ -16,7 +16,7 @@ from graphstep._jaxcompat import bind, is_inexact
 # Entries of a Jacobian that is computed whole; of a larger one, so many rows are.
 _WHOLE, _ROWS = 1 << 14, 32
 # Entries that are held at a time.
-_MOST = 1 << 22
+_MOST = 1 << 18
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def local_jacobian(
 
     The equation alone is executed, and JAX transposes it: a row of the Jacobian is what
     a one-hot cotangent sends back. A Jacobian of at most 16,384 entries is computed
-    whole, of a larger one 32 rows, evenly spread.
+    whole, of a larger one up to 32 rows, evenly spread, of at most 262,144 entries.
 
     Args:
         eqn: An equation of a jaxpr.
@@ -140,7 +140,8 @@ def spy(jacobian: LocalJacobian, height: int, width: int) -> np.ndarray:
     rows = jacobian.rows
     bad = ~np.isfinite(rows)
     share = _pooled((rows != 0).astype(float), height, width)
-    share[_pooled(bad.astype(float), height, width) > 0] = np.nan
+    if bad.any():
+        share[_pooled(bad.astype(float), height, width) > 0] = np.nan
     return share
 
 

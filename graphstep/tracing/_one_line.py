@@ -18,6 +18,9 @@ def one_line(text: str, limit: int = 300) -> str:
         text: Any text, of any length.
         limit: The most characters to return.
     """
+    # Most texts are names, of which nothing has to be changed.
+    if text.isprintable() and len(text) <= limit and " " not in text:
+        return text
     # Escaping lengthens a text by up to ten times, never shortens it.
     words = " ".join(text[: 4 * limit].split())
     visible = "".join(c if c.isprintable() else _escaped(c) for c in words)

@@ -30,6 +30,12 @@ class Arranging(BackgroundWork):
         is_lacking = any(pane.has_more_to_show for pane in self.panes_box.visible_panes)
         return is_lacking or super().has_more_to_show
 
+    @property
+    def awaits_drawing(self) -> bool:
+        """Whether the first drawing is still to come, which nothing should delay."""
+        graph = self.pane(GRAPH)
+        return graph.display and graph.awaits_drawing
+
     def rearrange(self, arrangement: Arrangement) -> None:
         """Show other panels, or the same elsewhere."""
         self.change(dataclasses.replace(self.state, arrangement=arrangement))

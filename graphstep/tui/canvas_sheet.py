@@ -54,7 +54,7 @@ class Sheet(Sight):
         self._small_picture()
         strips = super().render_lines(crop)
         if values is not None and values.has_put_off:
-            self.come_back(self._repaint)
+            self.come_back(self._repaint, values)
         return strips
 
     def _repaint(self) -> None:
@@ -80,7 +80,7 @@ class Sheet(Sight):
         if lines:
             self.refresh(*[Region(0, line, width, 1) for line in sorted(lines)])
         if values is not None and values.has_put_off:
-            self.come_back(self._repaint)
+            self.come_back(self._repaint, values)
 
     def _sheet(self) -> PaintedRows | None:
         """Return the rows as the present state wants them, if there is a drawing."""
@@ -111,6 +111,12 @@ class Sheet(Sight):
         # Nobody is there to hear it once the application was left.
         with contextlib.suppress(RuntimeError):
             self.call_later(self._repaint)
+
+    @property
+    def awaits_drawing(self) -> bool:
+        """Whether the first drawing, or the rest of it, is still to come."""
+        is_whole = self.drawn is not None and not self.drawn.is_sketch
+        return self.view is not None and not is_whole
 
     @property
     def has_more_to_show(self) -> bool:

@@ -51,6 +51,9 @@ class _Page:
             paper.line(
                 (f" {card.structure}", palette.bright), (f"  {said}", palette.dim)
             )
+        if not card.is_measured:
+            paper.line((" measuring …", palette.dim))
+            return
         if card.reason:
             paper.paragraph(f"no numbers: {card.reason}", palette.dim)
         elif card.matrix:

@@ -18,6 +18,8 @@ from graphstep.tui.resting import Resting
 from graphstep.tui.view import View
 
 _KEPT = 64
+# Seconds without a key until an equation is executed: whoever walks does not wait.
+_PAUSE = 0.25
 # Which step, node, output; how often the recording was zoomed into.
 _Key = tuple[int, str, int, int]
 _Found = tuple[tuple[Card, ...], tuple[PathStep, ...]]
@@ -44,7 +46,7 @@ class CardPane(TextPane):
         self._known: dict[_Key, _Found] = {}
         self._wanted: tuple[Recording, Cursor, _Key] | None = None
         self._at_work = False
-        self._resting = Resting(self, self._begin)
+        self._resting = Resting(self, self._begin, _PAUSE)
 
     @property
     def has_more_to_show(self) -> bool:
@@ -73,7 +75,9 @@ class CardPane(TextPane):
         if key not in self._known:
             self._wanted = recording, cursor, key
             self._resting.ask()
-            return title, Text("measuring …", palette.dim)
+            out = _out(cursor, node, key[2])
+            known = cards_of(recording, cursor, node, out, measures=False)
+            return title, cards_page(known, (), palette, width)
         return title, cards_page(*self._known[key], palette, width)
 
     def _begin(self) -> None:
@@ -85,7 +89,7 @@ class CardPane(TextPane):
     @work(thread=True, group="card")
     def _measure(self, recording: Recording, cursor: Cursor, key: _Key) -> None:
         _, node, out, _ = key
-        out = out if out < len(cursor.timeline.graph.node(node).avals) else 0
+        out = _out(cursor, node, out)
         cards = cards_of(recording, cursor, node, out)
         path = path_of(recording, cursor, node, out)
         self.post_message(self.Found(recording, key, cards, path))
@@ -102,3 +106,8 @@ class CardPane(TextPane):
             self.show(self.view)
         if not self._resting.is_waiting:
             self._begin()
+
+
+def _out(cursor: Cursor, node: str, out: int) -> int:
+    """Return which output is looked at; another node may have fewer."""
+    return out if out < len(cursor.timeline.graph.node(node).avals) else 0

@@ -205,7 +205,7 @@ class Outline(Pane):
             values.begin_frame()
         yield
         if values is not None and values.has_put_off:
-            self.come_back(self.repaint)
+            self.come_back(self.repaint, values)
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line."""

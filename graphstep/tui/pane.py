@@ -11,14 +11,17 @@ from rich.text import Text
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.timer import Timer
 
 from graphstep.tui.arrangement import Border
 from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import BorderDragged, PaneFocused, Resized
+from graphstep.tui.values import Values
 from graphstep.tui.view import View
 
-# Seconds until values that a frame had no time for are asked for again.
-_MOMENT = 0.01
+# Seconds until values that a frame had no time for are asked for again, and between
+# two looks whether a thread has read what was left to it.
+_MOMENT, _WHILE = 0.01, 0.03
 
 Motion = Literal["up", "down", "left", "right", "page_up", "page_down", "top", "bottom"]
 
@@ -40,7 +43,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         self.view: View | None = None
         self._dragged: Border | None = None
         self._frame_style: Style | None = None
-        self._is_coming_back = False
+        self._return: Timer | None = None
         # The visible lines of one state, and what else they depend on.
         self._painted: dict[int, Strip] = {}
         self._painted_at: object = None
@@ -103,17 +106,37 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
     @property
     def has_more_to_show(self) -> bool:
         """Whether something is still to come that will change what it shows."""
-        return self._is_coming_back
+        return self._return is not None
 
-    def come_back(self, draw: Callable[[], object]) -> None:
-        """Draw once more in a moment: there are values that a frame had no time for."""
-        if not self._is_coming_back:
-            self._is_coming_back = True
-            self.set_timer(_MOMENT, functools.partial(self._come_back, draw))
+    @property
+    def awaits_drawing(self) -> bool:
+        """Whether it shows nothing yet, for a thread is at work on that."""
+        return False
 
-    def _come_back(self, draw: Callable[[], object]) -> None:
-        self._is_coming_back = False
-        draw()
+    def come_back(self, draw: Callable[[], object], values: Values) -> None:
+        """Draw once more for values that a frame had no time for, once that helps."""
+        if self._return is not None:
+            if not values.has_run_out:
+                return
+            self._return.stop()
+        self._return_later(draw, values, None if values.has_run_out else values.n_read)
+
+    def _return_later(
+        self, draw: Callable[[], object], values: Values, n_read: int | None
+    ) -> None:
+        come_back = functools.partial(self._come_back, draw, values, n_read)
+        wait = _MOMENT if n_read is None else _WHILE
+        self._return = self.set_timer(wait, come_back)
+
+    def _come_back(
+        self, draw: Callable[[], object], values: Values, n_read: int | None
+    ) -> None:
+        self._return = None
+        # To find out what looks different takes as long as half a step.
+        if n_read is None or values.has_news(n_read):
+            draw()
+        else:
+            self._return_later(draw, values, n_read)
 
     def move(self, motion: Motion) -> None:
         """Do what an arrow or a page key asks for: here, scroll."""

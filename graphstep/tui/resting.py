@@ -7,7 +7,6 @@ from collections.abc import Callable
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 
-# Seconds; keys that are held down come more often.
 _REST = 0.06
 
 
@@ -17,11 +16,15 @@ class Resting:
     Args:
         pump: Whose timer it is.
         act: What to do; it finds out by itself what is wanted by then.
+        rest: Seconds; by default, keys that are held down come more often.
     """
 
-    def __init__(self, pump: MessagePump, act: Callable[[], object]) -> None:
+    def __init__(
+        self, pump: MessagePump, act: Callable[[], object], rest: float = _REST
+    ) -> None:
         self._pump = pump
         self._act = act
+        self._rest = rest
         self._timer: Timer | None = None
 
     @property
@@ -33,7 +36,7 @@ class Resting:
         """Do it soon, unless this is asked again before."""
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self._pump.set_timer(_REST, self._come)
+        self._timer = self._pump.set_timer(self._rest, self._come)
 
     def _come(self) -> None:
         self._timer = None

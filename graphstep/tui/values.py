@@ -74,7 +74,9 @@ class Values:
         frame: Seconds that one frame may spend on values it has not seen.
 
     Attributes:
-        has_put_off: Whether the last frame had no time for some value.
+        has_put_off: Whether the last frame is to be drawn again for some value.
+        has_run_out: Whether that is because it had no time for a small one.
+        n_read: How many large values a thread has read.
         wanted: Large values that were asked for and are to be looked at in a thread.
         refusal: Why arrays that were not kept cannot be fetched, once that was tried.
     """
@@ -90,16 +92,24 @@ class Values:
         # Large values whose texts were asked for, those on the screen now at the end.
         self._unread: dict[ValueKey, None] = {}
         self._is_reading = False
+        self._being_read: ValueKey | None = None
         self._lock = threading.Lock()
         self._deadline = 0.0
-        self.has_put_off = False
+        self._is_first = True
+        self.has_put_off = self.has_run_out = False
+        self.n_read = 0
         self.wanted: dict[ValueKey, None] = {}
         self.refusal = ""
 
     def begin_frame(self) -> None:
         """Start the clock of a frame."""
         self._deadline = time.perf_counter() + self.frame
-        self.has_put_off = False
+        self.has_put_off = self.has_run_out = False
+        self._is_first = True
+
+    def has_news(self, n_read: int) -> bool:
+        """Return whether a frame shows more than after so many large values."""
+        return self.n_read != n_read or not self._is_reading
 
     def short(self, key: ValueKey) -> Short | None:
         """Return a value's text, or `None` if this frame has no time for it.
@@ -113,9 +123,11 @@ class Values:
             self.has_put_off = True
             self._ask(key)
             return None
-        if time.perf_counter() > self._deadline:
-            self.has_put_off = True
+        # However busy the machine is, each frame gets further than the one before.
+        if time.perf_counter() > self._deadline and not self._is_first:
+            self.has_put_off = self.has_run_out = True
             return None
+        self._is_first = False
         return self.short_at_once(key)
 
     def short_at_once(self, key: ValueKey) -> Short:
@@ -136,6 +148,8 @@ class Values:
 
     def _ask(self, key: ValueKey) -> None:
         with self._lock:
+            if key == self._being_read:
+                return
             self._unread.pop(key, None)
             self._unread[key] = None
             if len(self._unread) > _WAITING:
@@ -153,12 +167,14 @@ class Values:
                 if not self._unread:
                     self._is_reading = False
                     return
-                key = self._unread.popitem()[0]
+                key = self._being_read = self._unread.popitem()[0]
             try:
                 short = self._shorten(key)
             except Exception as error:  # noqa: BLE001 -- a thread's edge: the line says it.
                 short = Short(type(error).__name__, is_absent=True)
             self._keep(key, short)
+            self._being_read = None
+            self.n_read += 1
 
     def array(self, key: ValueKey) -> Any:
         """Return the array itself, or an `Absence`."""

@@ -44,6 +44,7 @@ class Card:
         n_filled: Entries in them that are not zero.
         gain: Norm of what the operand receives over norm of the cotangent.
         reason: Why there is no Jacobian.
+        is_measured: Whether its numbers were asked for.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Card:
     n_filled: int = 0
     gain: float | None = None
     reason: str = ""
+    is_measured: bool = True
 
     @property
     def said_by(self) -> str:
@@ -98,7 +100,12 @@ class PathStep:
 
 
 def cards_of(
-    recording: Recording, cursor: Cursor, node_id: str, out: int = 0
+    recording: Recording,
+    cursor: Cursor,
+    node_id: str,
+    out: int = 0,
+    *,
+    measures: bool = True,
 ) -> tuple[Card, ...]:
     """Return a card for each operand of an equation that has a derivative.
 
@@ -107,6 +114,8 @@ def cards_of(
         cursor: Place in the walk.
         node_id: The node.
         out: Which of its outputs.
+        measures: Whether the equation is executed for numbers; what is known without
+            them takes no time.
     """
     graph = cursor.timeline.graph
     node = graph.node(node_id)
@@ -116,6 +125,8 @@ def cards_of(
     if node.role != "eqn" or is_region or iteration is None or not node.avals:
         return ()
     operands = [o for o in node.operands if o.source is not None and is_inexact(o.aval)]
+    if not measures:
+        return tuple(_named(graph, node, out, operand) for operand in operands[:_CARDS])
     primals = [_primal(recording, graph, o, iteration) for o in node.operands]
     cotangent = recording.cotangent(node_id, out, iteration)
     return tuple(
@@ -146,16 +157,10 @@ def _card(
     cotangent: Any,
     iteration: tuple[int, ...],
 ) -> Card:
-    name = f"∂{label_of(graph, node.id, out)}/∂{operand_name(graph, operand)}"
-    if sum(o.source == operand.source for o in node.operands) > 1:
-        name += f", operand {operand.key}"
-    shape = (_size(node.avals[out]), _size(operand.aval))
-    base = Card(name, shape, gain=_gain(recording, node, operand, cotangent, iteration))
+    gain = _gain(recording, node, operand, cotangent, iteration)
+    named = _named(graph, node, out, operand)
+    base = dataclasses.replace(named, gain=gain, is_measured=True)
     missing = next((p for p in primals if isinstance(p, Absence)), None)
-    rule = local_rule(node)
-    if rule is not None and len(node.avals) == 1:
-        structure = str(rule.structure[operand.key])
-        base = dataclasses.replace(base, structure=structure, is_by_rule=True)
     if missing is not None:
         return dataclasses.replace(base, reason=str(missing))
     if node.eqn is None or not hasattr(node.eqn.primitive, "bind"):
@@ -169,7 +174,8 @@ def _card(
         return dataclasses.replace(base, reason=found)
     if not base.structure and found.is_whole:
         base = dataclasses.replace(base, structure=structure_of(found))
-    is_small = found.is_whole and shape[0] <= _ROWS and shape[1] <= _COLUMNS
+    m, n = base.shape
+    is_small = found.is_whole and m <= _ROWS and n <= _COLUMNS
     matrix = (
         [[number(_plain(x)) for x in row] for row in found.rows] if is_small else []
     )
@@ -181,6 +187,19 @@ def _card(
         n_probed=len(found.probed),
         n_filled=int(np.count_nonzero(found.rows)),
     )
+
+
+def _named(graph: ProgramGraph, node: Node, out: int, operand: Operand) -> Card:
+    """Return a card with its name, and what the rule says of it if there is one."""
+    name = f"∂{label_of(graph, node.id, out)}/∂{operand_name(graph, operand)}"
+    if sum(o.source == operand.source for o in node.operands) > 1:
+        name += f", operand {operand.key}"
+    shape = (_size(node.avals[out]), _size(operand.aval))
+    rule = local_rule(node)
+    if rule is None or len(node.avals) != 1:
+        return Card(name, shape, is_measured=False)
+    structure = str(rule.structure[operand.key])
+    return Card(name, shape, structure, is_by_rule=True, is_measured=False)
 
 
 def _plain(x: Any) -> Any:
