@@ -22,6 +22,9 @@ from graphstep.tracing import SourceLocation
 
 # Nodes in a picture that can still be read.
 _LEGIBLE = 150
+# Nodes in a picture for which a second round of network simplex takes too long, and
+# leaves it wider than one does.
+_VERY_MANY = 1000
 # Rounds of network simplex that a small picture can do without anybody waiting.
 _ROUNDS = 2000
 # Undrawn lines into one box that have a row each.
@@ -342,5 +345,6 @@ def _effort(n_nodes: int) -> dict[str, str]:
     one whatever is tried to avoid them.
     """
     if n_nodes > _LEGIBLE:
-        return {"mclimit": "0.1", "nslimit": "2"}
+        rounds = 1 if n_nodes > _VERY_MANY else 2
+        return {"mclimit": "0.1", "nslimit": str(rounds)}
     return {"nslimit": str(_ROUNDS // max(1, n_nodes))}

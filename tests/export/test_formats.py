@@ -115,10 +115,38 @@ def check_graphml(graph: ProgramGraph) -> None:
     assert sorted(data["use"] for _, _, data in read.edges(data=True)) == sorted(
         f"{u} {v} {key}" for u, v, key in graph.nx.edges(keys=True)
     )
-    ids = [each.get("id") for each in root.iter(f"{GRAPHML}edge", f"{GRAPHML}key")]
+    check_graphml_schema(root)
+
+
+def check_graphml_schema(root: Any) -> None:
+    """Elements stand where GraphML's schema wants them, and refer to what is there.
+
+    http://graphml.graphdrawing.org/xmlns/1.1/graphml.xsd, but that ids may hold a
+    slash, as those of nodes do.
+    """
+    *keys, body = root
+    assert root.tag == f"{GRAPHML}graphml"
+    assert {key.tag for key in keys} == {f"{GRAPHML}key"}
+    assert body.tag == f"{GRAPHML}graph"
+    assert body.get("edgedefault") == "directed"
+    of = {key.get("id"): key.get("for") for key in keys}
+    assert len(of) == len(keys)
+    names = [(key.get("for"), key.get("attr.name")) for key in keys]
+    assert len(names) == len(set(names))
+    types = {key.get("attr.type") for key in keys if key.get("id") != "looks"}
+    assert types <= {"boolean", "int", "long", "float", "double", "string"}
+    nodes, edges = body.findall(f"{GRAPHML}node"), body.findall(f"{GRAPHML}edge")
+    data = body.findall(f"{GRAPHML}data")
+    assert list(body) == [*data, *nodes, *edges]
+    ids = [each.get("id") for each in (*nodes, *edges)]
     assert len(ids) == len(set(ids))
-    keys = {each.get("id") for each in root.iter(f"{GRAPHML}key")}
-    assert {each.get("key") for each in root.iter(f"{GRAPHML}data")} <= keys
+    known = {node.get("id") for node in nodes}
+    assert {edge.get(end) for edge in edges for end in ("source", "target")} <= known
+    for element in (body, *nodes, *edges):
+        found = [each.get("key") for each in element.findall(f"{GRAPHML}data")]
+        assert len(found) == len(set(found))
+        assert {f"{GRAPHML}{of[key]}" for key in found} <= {element.tag}
+        assert element is body or len(found) == len(element)
 
 
 def check_layers(graph: ProgramGraph) -> None:
@@ -159,7 +187,7 @@ def check_hostile(text: str) -> None:
         assert list(read) == list(graph.view(expanded))
         content = exported(graph, "graphml", expanded)
         assert len(graphml(content)) == len(read)
-        etree.fromstring(content)
+        check_graphml_schema(etree.fromstring(content))
         choice = Choice(expanded=expanded)
         made = export_from_graph(graph, "model-explorer", choice).content
         assert len(check_model_explorer(json.loads(made))) == len(read)
