@@ -124,7 +124,7 @@ const GRADES = {
 };
 
 /** Return `{verdict, said}`: right, nearly, wrong or unreadable, and what is said of it. */
-export function graded(answer, text) {
+function graded(answer, text) {
   return GRADES[answer.kind](answer, text);
 }
 

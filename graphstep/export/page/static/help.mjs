@@ -19,7 +19,7 @@ function keysOf([subject, rows]) {
 }
 
 /** Return what is to be known of the page itself. */
-export function aboutPage({ notes, turns, maxElements, steps }, carried) {
+function aboutPage({ notes, turns, maxElements, steps }, carried) {
   return [
     ...notes,
     `Arrays of up to ${maxElements} elements are in this page in full.`,
