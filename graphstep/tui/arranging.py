@@ -33,8 +33,8 @@ class Arranging(BackgroundWork):
     @property
     def awaits_drawing(self) -> bool:
         """Whether the first drawing is still to come, which nothing should delay."""
-        graph = self.pane(GRAPH)
-        return graph.display and graph.awaits_drawing
+        graph, is_tiny = self.pane(GRAPH), self.screen_stack[0].has_class("-tiny")
+        return graph.display and graph.awaits_drawing and not is_tiny
 
     def rearrange(self, arrangement: Arrangement) -> None:
         """Show other panels, or the same elsewhere."""

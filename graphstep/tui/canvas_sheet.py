@@ -115,8 +115,7 @@ class Sheet(Sight):
     @property
     def awaits_drawing(self) -> bool:
         """Whether the first drawing, or the rest of it, is still to come."""
-        is_whole = self.drawn is not None and not self.drawn.is_sketch
-        return self.view is not None and not is_whole
+        return self.drawn is None or self.drawn.is_sketch
 
     @property
     def has_more_to_show(self) -> bool:

@@ -42,7 +42,8 @@ class ReadingActions(Arranging):
 
     def find_wanted(self) -> None:
         """Begin to work out what the panels have asked for, once there is a drawing."""
-        if self.awaits_drawing:
+        # What was asked before the person left is heard after the screens are gone.
+        if not self.screen_stack or self.awaits_drawing:
             return
         for question in self.findings.take_wanted():
             # The threads of Textual's workers are waited for when the application ends.
