@@ -24,6 +24,7 @@ from tests.bench.pictures import picture_figures
 from tests.bench.startup import startup
 from tests.bench.table import loads, table
 from tests.bench.terminal import terminal_figures
+from tests.bench.timing import loop_milliseconds
 
 _JSON = Path(".bench/bench.json")
 # Names that `--only` takes beside those of models.
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Effort(rounds=3, compilations=1, seconds=1.0) if options.quick else Effort()
     )
     measured: list[Measured] = []
+    before = loop_milliseconds()
     for name in wanted:
         if name in MODELS:
             _say(f"measuring {name}")
@@ -45,7 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             jax.clear_caches()
     figures = _figures(wanted, 3 if options.quick else 7)
     print(table(measured, figures))
-    _write(options.json, measured, figures)
+    # Before and after are far apart, and others may be at work in between.
+    loops = (before, loop_milliseconds())
+    print(f"A fixed loop took {loops[0]:.0f} ms before and {loops[1]:.0f} ms after.")
+    _write(options.json, measured, figures, loops)
     _say(f"written to {options.json}")
 
 
@@ -106,7 +111,12 @@ def _figures(wanted: Sequence[str], rounds: int) -> list[Figure]:
     return figures
 
 
-def _write(path: Path, measured: Sequence[Measured], figures: Sequence[Figure]) -> None:
+def _write(
+    path: Path,
+    measured: Sequence[Measured],
+    figures: Sequence[Figure],
+    loops: tuple[float, float],
+) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     missed = [str(load) for load in loads(measured, figures) if load.is_missed]
     report: dict[str, Any] = {
@@ -114,6 +124,7 @@ def _write(path: Path, measured: Sequence[Measured], figures: Sequence[Figure]) 
         "python": platform.python_version(),
         "machine": platform.machine(),
         "cores": os.cpu_count(),
+        "loop_ms": loops,
         "models": [dataclasses.asdict(m) for m in measured],
         "figures": [dataclasses.asdict(f) for f in figures],
         "missed": missed,

@@ -104,4 +104,6 @@ def test_the_report_is_written_as_json(
     bench.main(["--quick", "--only", "mlp", "--json", str(path)])
 
     assert "Worst case: " in capsys.readouterr().out
-    assert json.loads(path.read_text())["models"][0]["model"] == "tiny"
+    report = json.loads(path.read_text())
+    assert report["models"][0]["model"] == "tiny"
+    assert all(milliseconds > 0 for milliseconds in report["loop_ms"])

@@ -15,6 +15,8 @@ Call = Callable[[], Any]
 Seconds = Mapping[str, list[float]]
 
 _MOST_ROUNDS = 61
+# How often that loop is timed, and its turns.
+_LOOPS, _TURNS = 7, 1_000_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +62,17 @@ def interleave(
             timings.wall[name].append(time.perf_counter() - wall)
             del result
     return timings
+
+
+def loop_milliseconds() -> float:
+    """Return the processor time of a fixed loop, to compare machines and days by."""
+    times: list[float] = []
+    for _ in range(_LOOPS):
+        began, total = time.process_time(), 0
+        for number in range(_TURNS):
+            total += number * number % 7
+        times.append(1000 * (time.process_time() - began))
+    return statistics.median(times)
 
 
 def median(seconds: Seconds, name: str) -> float:
