@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from textual.geometry import Region, Size
 
@@ -53,6 +55,8 @@ class Sight(Pane):
             x += after.x - before.x + (after.width - before.width) // 2
             x += self._pad - pad
             y += after.y - before.y
+            if isinstance(after, Frame) and isinstance(before, Box):
+                x, y = self._look_into(after, x, y)
             self._scroll(x, y)
         elif before is None:
             self._scroll(self._first_column(layout), 0)
@@ -66,12 +70,25 @@ class Sight(Pane):
             return most // 2
         # Where `bring_into_sight` would leave it.
         least = shape.x + shape.width + _MARGIN_X - room.width
-        low, high = np.clip((least, shape.x - _MARGIN_X), 0, most)
-        first = np.arange(min(low, high), high + 1)[:, np.newaxis]
-        x = np.array([box.x for box in boxes])
-        ends = x + np.array([box.width for box in boxes])
-        seen = ((first <= x) & (ends <= first + room.width)).sum(axis=1)
-        return int(first[np.argmax(seen), 0])
+        low, high = (min(max(each, 0), most) for each in (least, shape.x - _MARGIN_X))
+        return _fullest(boxes, range(min(low, high), high + 1), room.width)[0]
+
+    def _look_into(self, frame: Frame, x: float, y: float) -> tuple[float, float]:
+        """Return where to look so that something is seen of what was opened."""
+        layout, room = self.drawn, self._room
+        assert layout is not None
+        below = y + room.height - frame.y
+        y += max(0, min(frame.height, room.height * 2 // 3) - below)
+        right, bottom = frame.x + frame.width - 1, int(y) + room.height - 1
+        _, boxes = layout.boxes_in(frame.x, frame.y, right, bottom)
+        if frame.width <= room.width or not boxes:
+            return x, y
+        # Others than these show no more, and a frame may be thousands of columns wide.
+        offered = sorted({max(frame.x, box.x - _MARGIN_X) for box in boxes})
+        best, most = _fullest(boxes, offered, room.width)
+        _, seen = _fullest(boxes, [int(x) - self._pad], room.width)
+        # What stays where it is tells where one is; a void tells nothing.
+        return (x if 2 * seen >= most else best), y
 
     def _anchor_in_sight(self, item: str | None) -> str | None:
         """Return what is to stay where it is: the box in the middle, if need be."""
@@ -185,6 +202,17 @@ def _shape(layout: Layout, item: str | None) -> Box | Frame | None:
     if not shown:
         return None
     return layout.boxes.get(shown) or layout.frames.get(shown)
+
+
+def _fullest(
+    boxes: Sequence[Box], offered: Sequence[int], width: int
+) -> tuple[int, int]:
+    """Return from which column on most boxes are seen whole, and how many are."""
+    x = np.array([box.x for box in boxes])
+    ends = x + np.array([box.width for box in boxes])
+    first = np.asarray(offered)[:, np.newaxis]
+    seen = ((first <= x) & (ends <= first + width)).sum(axis=1)
+    return offered[int(np.argmax(seen))], int(seen.max())
 
 
 def _region(shape: Box | Frame) -> Region:

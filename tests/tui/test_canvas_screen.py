@@ -105,6 +105,41 @@ async def test_opening_a_region_leaves_it_where_it_was() -> None:
         assert on_screen(pilot, region)[1] == y
 
 
+async def test_a_large_region_that_opens_shows_what_is_in_it() -> None:
+    """Even where its heading was at the lower edge, and its middle is a void."""
+
+    @jax.jit
+    def large(x: jax.Array) -> jax.Array:
+        for _ in range(4):
+            x = sum((jnp.sin(x + n) * n for n in range(8)), x)
+        return x
+
+    def program(x: jax.Array) -> jax.Array:
+        for _ in range(5):
+            x = jnp.cos(x)
+        return large(x)
+
+    async with walk(program, X, size=(80, 40)) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        region = next(r for r in app.state.graph.regions if r)
+        assert region not in app.state.open
+        app.change(app.state.select_region(region))
+        await settle(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: region in canvas.drawn.frames)
+        frame, room = canvas.drawn.frames[region], canvas._room
+        left, top = canvas.scroll_offset
+        _, boxes = canvas.drawn.boxes_in(
+            int(left),
+            max(int(top), frame.y),
+            int(left) + room.width - 1,
+            int(top) + room.height - 1,
+        )
+
+        assert top <= frame.y <= top + room.height // 3 + 1
+        assert len(boxes) >= 3
+
+
 async def test_a_click_moves_nothing_away_from_under_the_pointer() -> None:
     """The border of an open loop stands for where it is left, far below."""
 
