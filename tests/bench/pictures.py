@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterable
@@ -44,6 +45,9 @@ def picture_figures(
 ) -> list[Figure]:
     """Return how long an SVG takes: of the first view, of every node, and plainly.
 
+    In processor time of ours and of Graphviz, but for the plain drawing, whose time is
+    limited by the clock.
+
     The plain drawing has a box per equation and a line per use, without regions and
     without any care for long lines, as tools that hand a graph to `dot` make it. Where
     it took all the time that there was, it was not finished.
@@ -57,12 +61,18 @@ def picture_figures(
         every = _seconds(
             lambda g=graph: picture_from_graph(g, "svg", "all", timeout=60.0), 1
         )
-        plain = _seconds(lambda g=graph: _plainly(g, patience), 1)
+        began = time.perf_counter()
+        _plainly(graph, patience)
+        plain = min(time.perf_counter() - began, patience)
         is_large = len(graph) > 1000
         figures += [
-            Figure(f"{of}: first view", first, 2.0 if is_large else 1.0, "s"),
-            Figure("  and of every node", every, 15.0 if is_large else 3.0, "s"),
-            Figure("  for comparison: plain dot", plain, patience, "s"),
+            Figure(
+                f"{of}: first view, processor", first, 2.0 if is_large else 1.0, "s"
+            ),
+            Figure(
+                "  and of every node, processor", every, 15.0 if is_large else 3.0, "s"
+            ),
+            Figure("  for comparison: plain dot, by the clock", plain, patience, "s"),
         ]
     return figures
 
@@ -70,10 +80,15 @@ def picture_figures(
 def _seconds(make: Callable[[], object], rounds: int) -> float:
     times: list[float] = []
     for _ in range(rounds):
-        began = time.perf_counter()
+        began = _processor()
         make()
-        times.append(time.perf_counter() - began)
+        times.append(_processor() - began)
     return statistics.median(times)
+
+
+def _processor() -> float:
+    """Return the processor time so far, also that of children which have ended."""
+    return sum(os.times()[:4])
 
 
 def _plainly(graph: ProgramGraph, patience: float) -> None:
