@@ -132,22 +132,25 @@ class Labels:
                 kind = "region"
             lines = (title,) if zoom < 2 else (title, size)
             return BoxText(lines, kind, is_closed=True)
-        node = graph.node(item)
-        kind = kind_of_node(node.role, node.primitive)
+        # `graph.node` would also put together the operands of each of thousands.
+        columns, position = graph.columns, graph.position(item)
+        role, eqn = columns.roles[position], columns.eqns[position]
+        primitive = one_line(role if eqn is None else eqn.primitive.name, 40)
+        kind = kind_of_node(role, primitive)
         name = label_of(graph, item)
-        primitive = one_line(node.primitive, 40)
-        if node.role != "eqn":
+        if role != "eqn":
             # What it is called says more than that it is an input.
             name = short_path(name, _WIDEST)
             lines = (name, type_of(graph, item))
-            if node.role == "binder":
+            if role == "binder":
                 lines = _of_binder(graph, item, *lines)
         else:
-            is_named = bool(node.avals) and graph.name(item) is not None
+            has_results = bool(columns.avals[position])
+            is_named = has_results and graph.name(item) is not None
             head = f"{name}  {primitive}" if is_named else primitive
-            lines = (head, type_of(graph, item) if node.avals else "no result")
+            lines = (head, type_of(graph, item) if has_results else "no result")
         if zoom == 1:
-            lines = (lines[0] if node.role != "eqn" else primitive,)
+            lines = (lines[0] if role != "eqn" else primitive,)
         return BoxText(lines, kind)
 
 
