@@ -71,8 +71,10 @@ def next_stop(
     if best is None or stopped_by is None:
         return None
     step = timeline.step(best.index)
-    name = timeline.graph.name(step.node)
-    where = f"`{step.node}`" + (f" ({name})" if name else "")
+    graph = timeline.graph
+    where = f"`{step.node}`"
+    if step.node:
+        where += f" ({graph.name(step.node) or graph.node(step.node).primitive})"
     reason = f"{where}: {best.found}" if best.found else f"at {where}"
     return Stop(stopped_by, step, reason)
 

@@ -55,7 +55,7 @@ async def test_the_first_step_shows_the_first_input() -> None:
 async def test_the_output_is_in_the_title() -> None:
     """A scalar output stands in the title."""
     async with walk(least_squares, X, A, B) as pilot:
-        shown = number_after(line_with(pilot, "recorded in"), "= ")
+        shown = number_after(line_with(pilot, "least_squares  f32"), "= ")
 
         assert shown == pytest.approx(float(least_squares(X, A, B)), rel=1e-5)
 
