@@ -118,17 +118,17 @@ class ProgramGraph:
         with paused_collector():
             return _view.flat_graph(self.columns)
 
-    @property
+    @functools.cached_property
     def inputs(self) -> tuple[str, ...]:
         """Ids of the input leaves."""
         return self._with_role("input")
 
-    @property
+    @functools.cached_property
     def consts(self) -> tuple[str, ...]:
         """Ids of the captured constants, at every level."""
         return self._with_role("const")
 
-    @property
+    @functools.cached_property
     def outputs(self) -> tuple[str, ...]:
         """Ids of the output leaves."""
         return self._with_role("output")

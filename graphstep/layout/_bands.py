@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -70,13 +71,15 @@ class Lines:
         marks, owners = marks[is_marked], owners[is_marked]
         order = np.argsort(marks[:, 1], kind="stable")
         self._marks, self._owners = marks[order], owners[order]
-        self._mark_rows = self._marks[:, 1].copy()
+        # Lists, for a search in an array lets other threads go first.
+        self._mark_rows: list[int] = self._marks[:, 1].tolist()
 
     def row(self, y: int, first: int, last: int) -> Iterator[Mark]:
         """Yield the marks of row `y` from column `first` to `last`, in any order."""
         for runs in self._runs:
             yield from runs.row(y, first, last)
-        low, high = np.searchsorted(self._mark_rows, (y, y + 1)).tolist()
+        low = bisect_left(self._mark_rows, y)
+        high = bisect_right(self._mark_rows, y)
         if low < high:
             places, owners = self._marks[low:high], self._owners[low:high]
             for (x, _, is_arrow, toward), net in zip(
@@ -92,14 +95,14 @@ class _Runs:
     def __init__(self, runs: np.ndarray, nets: np.ndarray) -> None:
         order = np.argsort(runs[:, 1], kind="stable")
         self._runs, self._nets = runs[order], nets[order]
-        self._first = self._runs[:, 1].copy()
+        self._first: list[int] = self._runs[:, 1].tolist()
         self._last = self._runs[:, 3].copy()
         # All before the first run that reaches a row end above it.
-        self._reach = np.maximum.accumulate(self._last) if len(runs) else self._last
+        self._reach = list(itertools.accumulate(self._last.tolist(), max))
 
     def row(self, y: int, first: int, last: int) -> Iterator[Mark]:
-        low = int(np.searchsorted(self._reach, y))
-        high = int(np.searchsorted(self._first, y, "right"))
+        low = bisect_left(self._reach, y)
+        high = bisect_right(self._first, y)
         if low >= high:
             return
         chosen = low + np.flatnonzero(self._last[low:high] >= y)
