@@ -10,6 +10,7 @@ from textual.message import Message
 
 from graphstep.errors import GraphstepError
 from graphstep.tracing import one_line
+from graphstep.tui import threads
 from graphstep.tui.base import StatefulApp
 from graphstep.tui.messages import Noticed
 
@@ -66,8 +67,7 @@ class BackgroundWork(StatefulApp):
         self.stop_working()
         task = self._current_task = Task(words)
         # The threads of Textual's workers are waited for when the application ends.
-        thread = threading.Thread(target=self._do, args=(task, work), daemon=True)
-        thread.start()
+        threads.begin("graphstep-work", self._do, task, work)
         self.set_timer(_PATIENCE, lambda: self._report(task))
 
     def stop_working(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ProgramGraph
 from graphstep.layout import Direction, Layout, LayoutCache, lay_out
+from graphstep.tui import threads
 from graphstep.tui.canvas_text import Labels
 from graphstep.tui.state import UiState
 
@@ -91,12 +92,7 @@ class Layouts:
         self._wanted = None if found is not None else key
         if found is None and self._running != key:
             self._running = key
-            threading.Thread(
-                target=self._work,
-                args=(key, near),
-                name="graphstep-layout",
-                daemon=True,
-            ).start()
+            threads.begin("graphstep-layout", self._work, key, near)
         if found is None and self._sketch is not None and self._sketch[0] == key:
             return self._sketch[1]
         return found

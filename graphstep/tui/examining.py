@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import threading
 from collections.abc import Callable
 
 from textual.message import Message
@@ -14,6 +13,7 @@ from graphstep.errors import GraphstepError
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence
 from graphstep.tracing import one_line
+from graphstep.tui import threads
 from graphstep.tui.array_field import Field, Missing, field_of, what_now, whats
 from graphstep.tui.array_find import next_bad, next_by_size
 from graphstep.tui.array_formats import formats_of
@@ -243,9 +243,9 @@ class ExaminingActions(FetchingActions):
             return
         self._looking_at = set(values.wanted)
         # The threads of Textual's workers are waited for when the application ends.
-        threading.Thread(
-            target=self._look_apart, args=(values, tuple(values.wanted)), daemon=True
-        ).start()
+        threads.begin(
+            "graphstep-looking", self._look_apart, values, tuple(values.wanted)
+        )
 
     def _look_apart(self, values: Values, keys: tuple[ValueKey, ...]) -> None:
         for key in keys:

@@ -15,6 +15,7 @@ from textual.app import App
 
 from graphstep.errors import GraphstepError
 from graphstep.tracing import one_line
+from graphstep.tui import threads
 from graphstep.tui.messages import StageBegan
 from graphstep.tui.progress import Progress
 
@@ -97,12 +98,12 @@ class Job(abc.ABC):
 
 
 def is_working() -> bool:
-    """Return whether an application was left whose work is still going on.
+    """Return whether work is still going on that an application has left.
 
     An interpreter that ends now waits for it, because XLA aborts the process when a
     thread that compiles is killed; only `os._exit` ends it at once.
     """
-    return any(thread.is_alive() for thread in _left)
+    return threads.is_working() or any(thread.is_alive() for thread in _left)
 
 
 def _outlive(thread: threading.Thread) -> None:

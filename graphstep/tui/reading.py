@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from typing import Any
 
 from graphstep.recording import Recording
 from graphstep.tracing import one_line
-from graphstep.tui import source_place
+from graphstep.tui import source_place, threads
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.completing import Completion
 from graphstep.tui.findings import Findings, Question
@@ -47,7 +46,7 @@ class ReadingActions(Arranging):
             return
         for question in self.findings.take_wanted():
             # The threads of Textual's workers are waited for when the application ends.
-            threading.Thread(target=self._find, args=(question,), daemon=True).start()
+            threads.begin("graphstep-reading", self._find, question)
 
     def _find(self, question: Question) -> None:
         try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
 from graphstep.tracing import Frame, source_text
+from graphstep.tui import threads
 from graphstep.tui.messages import (
     EquationChosen,
     FrameChosen,
@@ -146,7 +145,7 @@ class SourcePane(Pane):
                 file.highlighter.read_around(wanted)
             self.post_message(Highlighted())
 
-        threading.Thread(target=read, daemon=True).start()
+        threads.begin("graphstep-source", read)
 
     def on_highlighted(self, message: Highlighted) -> None:
         """Show the colours."""

@@ -14,6 +14,7 @@ import numpy as np
 from rich.style import Style
 
 from graphstep.recording import Absence
+from graphstep.tui import threads
 from graphstep.tui.array_heat import PLAIN_SHADES
 from graphstep.tui.array_look import chunks, reals
 from graphstep.tui.numbers import BLOCKS
@@ -181,9 +182,7 @@ class Strips:
         self._wanted[place] = None
         if not self._is_at_work:
             self._is_at_work = True
-            threading.Thread(
-                target=self._work, name="graphstep-strips", daemon=True
-            ).start()
+            threads.begin("graphstep-strips", self._work)
 
     def _work(self) -> None:
         while True:

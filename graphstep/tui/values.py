@@ -14,6 +14,7 @@ import numpy as np
 
 from graphstep.recording import Absence, Recording, Stats
 from graphstep.stepping import Cursor
+from graphstep.tui import threads
 from graphstep.tui.array_look import Look, look_at
 from graphstep.tui.numbers import flag, number
 
@@ -157,9 +158,7 @@ class Values:
             if self._is_reading:
                 return
             self._is_reading = True
-        threading.Thread(
-            target=self._read_large, name="graphstep-values", daemon=True
-        ).start()
+        threads.begin("graphstep-values", self._read_large)
 
     def _read_large(self) -> None:
         while True:
