@@ -155,11 +155,11 @@ def check_box(app: StepApp, box: Box, cells: list[str]) -> None:
         if node.role == "eqn" and (kind or not words.endswith("…")):
             assert node.primitive.startswith(rest.rstrip("…")), said
         if node.avals:
-            assert (
-                node.avals[0]
-                .str_short(short_dtypes=True)
-                .startswith(below.split(" ×")[0].rstrip("…"))
-            ), said
+            type_ = node.avals[0].str_short(short_dtypes=True)
+            shown, _, place = below.split(" ×")[0].partition(" ")
+            assert type_.startswith(shown.rstrip("…")), said
+            # A value that a region is handed says as which one.
+            assert box.id.rsplit("/")[-1].startswith(place.rstrip("…")), said
         is_complete = cursor.has_complete_cotangent(box.id)
         assert (COMPLETE in cells[0]) == is_complete, said
         letter = trouble(recording, cursor, box.id)
@@ -282,7 +282,7 @@ async def check_walk(pilot: Pilot[int]) -> None:
 async def test_examples_show_what_was_recorded(name: str) -> None:
     """Values, sums and marks are the recording's, wherever keys and mouse lead."""
     fn, args = target(name)
-    async with walk(fn, *args, size=(160, 60), panes=("outline", "chain")) as pilot:
+    async with walk(fn, *args, size=(190, 60), panes=("outline", "chain")) as pilot:
         await check_walk(pilot)
 
 
@@ -294,7 +294,7 @@ async def test_programs_show_what_was_recorded(name: str) -> None:
         async with walk(
             program.fn,
             *program.args,
-            size=(160, 60),
+            size=(190, 60),
             panes=("outline", "chain"),
             **program.options,
             **program.kwargs,
