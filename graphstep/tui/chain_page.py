@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
@@ -20,7 +20,7 @@ from graphstep.export.chain import (
 )
 from graphstep.stepping import FORWARD, SEED
 from graphstep.tui.canvas_text import short_path
-from graphstep.tui.numbers import fit, fit_right, number
+from graphstep.tui.numbers import fit, fit_end, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
 
@@ -270,7 +270,7 @@ class _Page:
         for amount, label, element, norm in lines:
             parts: list[Part] = [
                 (f" {mark}", palette.faint),
-                (fit(_end_of(label, names), names), palette.text),
+                (fit(fit_end(label, names), names), palette.text),
             ]
             if amount.note == "literal":
                 paper.line(
@@ -302,13 +302,6 @@ class _Page:
 
     def _style(self, amount: Amount, style: Style) -> Style:
         return self.palette.trouble if amount.mark else style
-
-
-def _end_of(label: str, width: int) -> str:
-    """Return a name and its index in at most `width` cells, cut at the beginning."""
-    if cell_len(label) <= width:
-        return label
-    return "…" + set_cell_size(label[::-1], width - 1)[::-1]
 
 
 def _where(index: tuple[int, ...]) -> str:

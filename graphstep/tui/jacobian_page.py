@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -20,7 +19,7 @@ from graphstep.tui.array_heat import (
     legend,
     shade_lines,
 )
-from graphstep.tui.numbers import fit, fit_right, number
+from graphstep.tui.numbers import fit, fit_end, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
 
@@ -122,12 +121,12 @@ def _table(paper: Paper, found: Accumulated, look: Look, columns: range) -> None
     for column in columns:
         name = str(found.columns[column])
         style = palette.forward if found.has_column[column] else palette.faint
-        head.append((fit_right(_end(name, _NUMBER - 1), _NUMBER), style))
+        head.append((fit_right(fit_end(name, _NUMBER - 1), _NUMBER), style))
     paper.line((" " * _LABEL, palette.dim), *head)
     entries, filled = found.entries, found.filled
     for row, name in enumerate(map(str, found.rows)):
         style = palette.backward if found.has_row[row] else palette.faint
-        parts = [(fit(f" {_end(name, _LABEL - 2)}", _LABEL), style)]
+        parts = [(fit(f" {fit_end(name, _LABEL - 2)}", _LABEL), style)]
         for column in columns:
             text = _NOTHING
             if filled[row, column]:
@@ -135,11 +134,6 @@ def _table(paper: Paper, found: Accumulated, look: Look, columns: range) -> None
             style = palette.text if filled[row, column] else palette.faint
             parts.append((fit_right(text, _NUMBER), style))
         paper.line(*parts)
-
-
-def _end(name: str, width: int) -> str:
-    """Return a name cut at its beginning: the index at its end is what differs."""
-    return name if cell_len(name) <= width else "…" + name[-(width - 1) :]
 
 
 def _heat(paper: Paper, found: Accumulated, look: Look) -> None:

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from graphstep.lessons import Lesson, Progress, all_lessons
 from graphstep.tui.endings import own_signals
-from graphstep.tui.numbers import fit
+from graphstep.tui.numbers import fit, fit_end
 from graphstep.tui.palette import THEMES, palette_of
 from graphstep.tui.surroundings import check_surroundings
 
@@ -112,7 +112,9 @@ class LearnApp(App[str]):
         if problem:
             text.append(problem, palette.trouble)
         elif path is not None:
-            text.append(f"Progress is kept in {path}", palette.dim)
+            words = "Progress is kept in "
+            room = self.size.width - 2 - len(words)
+            text.append(words + fit_end(str(path), room), palette.dim)
         self.query_one("#about", Static).update(text)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

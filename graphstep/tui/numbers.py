@@ -36,6 +36,13 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…"
 
 
+def fit_end(text: str, width: int) -> str:
+    """Return `text` in at most `width` cells: what is too long is cut at its beginning."""
+    if cell_len(text) <= width:
+        return text
+    return "…" + set_cell_size(text[::-1], width - 1)[::-1]
+
+
 def fit_right(text: str, width: int) -> str:
     """Return `text` at the right of `width` cells."""
     return " " * max(0, width - cell_len(text)) + fit(text, min(width, cell_len(text)))

@@ -32,7 +32,7 @@ def check_against_oracle(drawn: strategies.RandomProgram) -> None:
 
 
 _settings = hypothesis.settings(
-    max_examples=500 if _LONG else 75, derandomize=False, report_multiple_bugs=False
+    max_examples=500 if _LONG else 40, derandomize=False, report_multiple_bugs=False
 )
 
 

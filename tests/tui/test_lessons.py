@@ -258,7 +258,8 @@ async def test_without_a_lesson_its_keys_say_so() -> None:
 async def test_the_picker_begins_where_something_is_left(tmp_path: Path) -> None:
     """What is over is marked; the file is named; Enter gives the lesson's name."""
     lesson = lesson_named("least_squares")
-    progress = Progress(tmp_path / "lessons.json")
+    folder = tmp_path / ("a_long_name_of_a_folder_" * 5)
+    progress = Progress(folder / "lessons.json")
     done = progress.of("least_squares").at_page(len(lesson.pages) - 1)
     for number in range(sum(len(page.exercises) for page in lesson.pages)):
         done = done.answered(number, is_shown=False)
