@@ -29,6 +29,7 @@ from graphstep.tui.help_screen import HelpScreen, HelpSheet
 from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.prompt import Prompt
+from graphstep.tui.source_pane import SourcePane
 from graphstep.tui.state import UiState
 from tests.tui.pilots import app_of, press, screen_text, settle, until
 
@@ -277,6 +278,14 @@ def facts(app: StepApp) -> dict[str, Any]:
     return found
 
 
+def place_source(app: StepApp) -> None:
+    """Scroll the source as when it is first seen: else from where it was before."""
+    source = app.pane("source")
+    assert isinstance(source, SourcePane)
+    source._seen = None
+    source.on_resize()
+
+
 def shown_by(pilot: Pilot[int]) -> str:
     text = screen_text(pilot)
     if _TIME.search(app_of(pilot).state.notice):
@@ -332,6 +341,8 @@ async def outcome(pilot: Pilot[int], name: str, way: str) -> Outcome:
     if case.typed and way != "command":
         app.screen.query(Input).first().value = case.typed
         await do(pilot, "enter")
+    place_source(app)
+    await rest(pilot)
     return facts(app), "" if app._exit else shown_by(pilot)
 
 
