@@ -85,10 +85,13 @@ def _sweep(graph: ProgramGraph, active: set[Value]) -> None:
         is_exit = role == "eqn" and region.id == columns.ids[position]
         if is_exit and region.is_opaque:
             outs = range(len(avals)) if region.id in opaque_active else range(0)
-        elif not incoming:
-            continue
         elif is_exit:
             outs = _outputs_of_exit(columns, position, incoming)
+            # As JAX takes it: a loop may hand on what it was handed.
+            handed = columns.handed.get(position, ())
+            outs += [out for carry, out in handed if (carry, 0) in active]
+        elif not incoming:
+            continue
         else:
             outs = _outputs_of_leaf(graph, position, active)
         for out in outs:

@@ -43,6 +43,8 @@ class Columns:
         const_values: Values of captured constants, by node position.
         feedback: `(position of the result's node, output, position of the carry)`
             for each value that a loop carries into its next iteration.
+        handed: By the position of a loop's exit, `(position of a carry, output)` for
+            each: what comes out of no iterations is what went in.
         results: Per transparent region, the sources of its results.
     """
 
@@ -57,6 +59,7 @@ class Columns:
     variables: list[Sequence[Var]] = dataclasses.field(default_factory=list)
     const_values: dict[int, Any] = dataclasses.field(default_factory=dict)
     feedback: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
+    handed: dict[int, list[Source]] = dataclasses.field(default_factory=dict)
     results: dict[str, tuple[Operand, ...]] = dataclasses.field(default_factory=dict)
 
     def output_of_result(self, position: int, key: int) -> int | None:
@@ -283,6 +286,14 @@ class _Flattener:
             sorted(call.exit_operands, key=operator.itemgetter(0)),
         )
         self._close(call.node_id)
+        handed = [
+            (call.binders[call.node_id + carry], out)
+            for body in inner.bodies
+            for out, carry in zip(body.results, body.carries, strict=True)
+            if carry
+        ]
+        if handed:
+            self.columns.handed[position] = handed
         for out, var in enumerate(call.eqn.outvars):
             outer.env[var] = (position, out)
 

@@ -339,3 +339,23 @@ def test_a_ref_written_in_a_branch_comes_with_a_cure() -> None:
     assert rec.refusal is not None
     assert "Return the new value from the cond" in rec.refusal
     assert rec.outputs == 3.0
+
+
+@pytest.mark.parametrize("length", [0, 1, 3])
+def test_a_loop_that_forgets_its_carry_still_has_the_cotangent_of_it(
+    length: int,
+) -> None:
+    """Without iterations it hands on what it was handed; JAX sends zeros otherwise."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        rows = jnp.arange(float(length))
+        last, _ = jax.lax.scan(lambda c, _: (jnp.full_like(c, 0.25), None), x, rows)
+        return jnp.sum(0.5 * last)
+
+    rec = gs.record(fn, jnp.ones(3))
+
+    scan = next(n for n in rec.graph.order if rec.graph.node(n).primitive == "scan")
+    np.testing.assert_array_equal(rec.cotangent(scan), np.full(3, 0.5))
+    expected = jax.grad(fn)(jnp.ones(3))
+    np.testing.assert_array_equal(rec.cotangent("in0"), expected)
+    np.testing.assert_array_equal(rec.in_cotangents[0], expected)
