@@ -151,7 +151,7 @@ class ForwardValues:
                 break
             position, out = source
             origin = self.origins.primal(position, out)
-            if origin.kind == "view":
+            if origin.kind == "view" and not self._is_whole(source):
                 eqn = self.columns.eqns[position]
                 assert eqn is not None
                 if tangent and eqn.primitive.name == "stop_gradient":
@@ -168,6 +168,11 @@ class ForwardValues:
         for eqn, out in reversed(views):
             value = apply_view(eqn, value, lead, out)
         return value
+
+    def _is_whole(self, source: Source) -> bool:
+        """Return whether a small part of what was summarised was recorded in full."""
+        is_recorded = source in self.plan.records
+        return is_recorded and not self.planner.is_summarised(self.plan, source)
 
     def _is_returned(self, source: Source) -> bool:
         """Return whether a custom rule's body gave what its call returned."""

@@ -31,8 +31,10 @@ def _branching(xs: Array) -> Array:
 XS = jnp.array([0.3, 1.0, 1.9, 3.0])
 
 
-def _stats(recording: gs.Recording, node: str, of: str = "primal") -> Stats:
-    found = recording.stats(node, of=of)
+def _stats(
+    recording: gs.Recording, node: str, of: str = "primal", out: int = 0
+) -> Stats:
+    found = recording.stats(node, out, of)
     assert isinstance(found, Stats)
     return found
 
@@ -59,6 +61,22 @@ def test_statistics_are_of_the_iterations_that_took_a_branch(
         stats = _stats(recording, "0/2:1/0", of)
         assert (stats.size, stats.zero) == (2, 0)
     assert _stats(recording, "0/2:0/in0").max == 1.0
+
+
+def test_a_small_part_of_a_summarised_value_is_there_in_full() -> None:
+    """A summary keeps small arrays in full, also those split off a great one."""
+
+    def fn(xs: Array) -> Array:
+        return lax.map(lambda x: sum(jnp.split(jnp.sin(x), 4)), xs)
+
+    xs = jnp.linspace(-1.0, 1.0, 3 * 96).reshape(3, 96)
+    recording = gs.record(fn, xs, budget=1)
+
+    for part, expected in enumerate(jnp.split(jnp.sin(xs), 4, axis=1)):
+        found = recording.primal("0/1", part)
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+        norm = float(np.linalg.norm(np.float64(found)))
+        assert _stats(recording, "0/1", out=part).l2 == pytest.approx(norm)
 
 
 @pytest.mark.parametrize("budget", [None, 1])
