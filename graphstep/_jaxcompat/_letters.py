@@ -3,36 +3,65 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import operator
 import string
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from jax._src import core as _core
+from jax._src.source_info_util import new_source_info
 
-from graphstep._jaxcompat._structure import ClosedJaxpr, Jaxpr, Var, all_jaxprs
+from graphstep._jaxcompat._structure import (
+    ClosedJaxpr,
+    Jaxpr,
+    JaxprEqn,
+    Var,
+    all_jaxprs,
+)
+
+_SEVERAL = _core.Primitive("several")
 
 
-class _NameSpy:
-    """Pose as a result of a jaxpr to be handed the naming context of its printout."""
+class _Spy:
+    """Pose as a variable, to be handed the naming context of JAX's printout.
+
+    Args:
+        work: What is done with that context when the spy's turn has come.
+    """
 
     aval = _core.ShapedArray((), np.dtype(np.float32))
-    context: Any = None
+
+    def __init__(self, work: Callable[[Any], None]) -> None:
+        self._work = work
 
     def pretty_print(self, context: Any, *, print_dtype: bool = True) -> str:
         del print_dtype
-        self.context = context
+        self._work(context.var_names)
         return "_"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _SpiedJaxpr:
-    """What the pretty-printer reads of a jaxpr, with a spy among the results."""
+    """What the pretty-printer reads of a jaxpr."""
 
-    constvars: Any
-    invars: Any
-    eqns: Any
-    outvars: Any
+    constvars: Sequence[Any]
+    invars: Sequence[Any]
+    eqns: Sequence[Any]
+    outvars: Sequence[Any]
     effects: Any = ()
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class _SpiedEqn:
+    """What it reads of an equation: here of several, which bind only what a spy does."""
+
+    outvars: Sequence[_Spy]
+    invars: Sequence[Any] = ()
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+    primitive: _core.Primitive = _SEVERAL
+    source_info: Any = dataclasses.field(default_factory=new_source_info)
 
 
 def letters(closed_jaxpr: ClosedJaxpr) -> dict[Var, str]:
@@ -46,27 +75,61 @@ def letters(closed_jaxpr: ClosedJaxpr) -> dict[Var, str]:
     if all(inner is jaxpr for inner in all_jaxprs(jaxpr)):
         # Of thousands of equations, JAX's printer takes half a second.
         return _letters_in_order(jaxpr)
-    spy = _NameSpy()
+    names: dict[Var, str] = {}
+    used = _used(jaxpr)
+    bound = (var for eqn in jaxpr.eqns for var in eqn.outvars)
+    dropped = dict.fromkeys((var for var in bound if var not in used), "_")
+
+    def begin(given: dict[Var, str]) -> None:
+        # JAX takes for dropped what only those equations use that it is not shown.
+        for var in [var for var, name in given.items() if name == "_"]:
+            del given[var]
+        given.update(dropped)
+
     spied = _SpiedJaxpr(
-        jaxpr.constvars, jaxpr.invars, jaxpr.eqns, [*jaxpr.outvars, spy]
+        [_Spy(begin), *jaxpr.constvars],
+        jaxpr.invars,
+        [*_spied_eqns(jaxpr)],
+        [*jaxpr.outvars, _Spy(names.update)],
     )
     try:
-        _core.pp_toplevel_jaxpr(spied)  # pyright: ignore[reportArgumentType]
+        _core.pp_toplevel_jaxpr(
+            spied,  # pyright: ignore[reportArgumentType]
+            print_shapes=False,
+        )
     except RecursionError:
         return _letters_in_order(jaxpr)
-    return dict(spy.context.var_names)
+    return names
+
+
+def _spied_eqns(jaxpr: Jaxpr) -> Iterator[JaxprEqn | _SpiedEqn]:
+    """Yield equations that print others, and in place of each run of the rest one."""
+    for prints_others, eqns in itertools.groupby(jaxpr.eqns, _has_jaxprs):
+        if prints_others:
+            yield from eqns
+        elif bound := [var for eqn in eqns for var in eqn.outvars]:
+            # To ask for a name gives one.
+            yield _SpiedEqn([_Spy(operator.itemgetter(*bound))])
+
+
+def _has_jaxprs(eqn: JaxprEqn) -> bool:
+    return any(True for _ in _core.jaxprs_in_params(eqn.params))
 
 
 def _letters_in_order(jaxpr: Jaxpr) -> dict[Var, str]:
     names: dict[Var, str] = {}
     for inner in all_jaxprs(jaxpr):
         binders = [*inner.constvars, *inner.invars]
-        used = {v for eqn in inner.eqns for v in eqn.invars if isinstance(v, Var)}
-        used |= {v for v in inner.outvars if isinstance(v, Var)}
+        used = _used(inner)
         bound = (v for eqn in inner.eqns for v in eqn.outvars if v in used)
         for var in [*binders, *bound]:
             names.setdefault(var, letter_from_index(len(names)))
     return names
+
+
+def _used(jaxpr: Jaxpr) -> set[Var]:
+    used = {v for eqn in jaxpr.eqns for v in eqn.invars if isinstance(v, Var)}
+    return used | {v for v in jaxpr.outvars if isinstance(v, Var)}
 
 
 def letter_from_index(index: int) -> str:

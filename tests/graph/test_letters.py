@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
+from jax._src import core as _core  # noqa: TID251 -- the printer, as the oracle.
 
 from graphstep._jaxcompat import letters
+from tests import programs
 
+NESTED = ("scan_of_jit_and_cond", "remat_in_jit_in_remat", "scan_of_custom_vjp")
 X = jnp.linspace(0.5, 2.0, 4)
 
 
@@ -53,3 +58,39 @@ def test_letters_are_those_of_the_printout(fn: Callable[..., jax.Array]) -> None
     binders = [*closed.jaxpr.constvars, *closed.jaxpr.invars]
     words = [w.partition(":")[0] for part in head.groups() for w in part.split()]
     assert words == [found[v] for v in binders]
+
+
+class _Context:
+    """A last result that keeps what the printer named before it."""
+
+    aval = _core.ShapedArray((), np.dtype(np.float32))
+
+    def __init__(self) -> None:
+        self.names: dict[Any, str] = {}
+
+    def pretty_print(self, context: Any, **_: Any) -> str:
+        self.names = dict(context.var_names)
+        return "_"
+
+
+class _Whole:
+    """A jaxpr with one more result."""
+
+    def __init__(self, jaxpr: Any, last: _Context) -> None:
+        self.constvars, self.invars = jaxpr.constvars, jaxpr.invars
+        self.eqns, self.outvars = jaxpr.eqns, [*jaxpr.outvars, last]
+        self.effects = ()
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_nested_letters_are_those_of_the_whole_printout(name: str) -> None:
+    """Those of dropped variables too, though not every equation is printed for them."""
+    program = programs.build(name)
+    closed = jax.make_jaxpr(jax.value_and_grad(program.fn))(*program.args)
+    last = _Context()
+    _core.pp_toplevel_jaxpr(_Whole(closed.jaxpr, last))
+
+    found = letters(closed)
+
+    assert found == last.names
+    assert len(set(found.values())) > len(closed.eqns) // 2
