@@ -19,8 +19,8 @@ from graphstep.recording import Stats
 
 _NS = "http://graphml.graphdrawing.org/xmlns"
 _YED = "http://www.yworks.com/xml/graphml"
-# What XML has no way to write.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML has no way to write, or reads as something else.
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TYPES: dict[type, str] = {str: "string", int: "int", float: "double", bool: "boolean"}
 _STATISTICS = ("mean", "l2", "min", "max")
 _YED_SHAPES = {"input": "ellipse", "const": "ellipse", "output": "ellipse"}
@@ -31,8 +31,9 @@ Value = str | int | float | bool
 def graphml_from_view(seen: Seen) -> bytes:
     """Return a view as GraphML: typed attributes, and how yEd shows a node.
 
-    Statistics of a node's first result are `primal_mean` and so on, those of others
-    `out1_primal_mean`.
+    The id of a node is its attribute `node`; in the file it is called by `token_of`
+    that, for XML's ids hold no slash. Statistics of a node's first result are
+    `primal_mean` and so on, those of others `out1_primal_mean`.
     """
     return _Writer(seen).document()
 
@@ -44,7 +45,6 @@ class _Writer:
         self.seen = seen
         self.root = ET.Element("graphml", {"xmlns": _NS, "xmlns:y": _YED})
         self.keys: dict[tuple[str, str], str] = {}
-        self.ids = _distinct(list(seen.view))
         graph = seen.graph
         self.body = ET.Element("graph", {"id": "G", "edgedefault": "directed"})
         self._data(self.body, "graph", "function", graph.trace.fn_name)
@@ -61,8 +61,8 @@ class _Writer:
         for number, (u, v, key, data) in enumerate(edges):
             attributes = {
                 "id": f"e{number}",
-                "source": self.ids[u],
-                "target": self.ids[v],
+                "source": token_of(u),
+                "target": token_of(v),
             }
             edge = ET.SubElement(self.body, "edge", attributes)
             source, out = data["use"][0], data["out"]
@@ -81,7 +81,8 @@ class _Writer:
         return ET.tostring(self.root, encoding="utf-8", xml_declaration=True)
 
     def _node(self, node_id: str) -> None:
-        node = ET.SubElement(self.body, "node", {"id": self.ids[node_id]})
+        node = ET.SubElement(self.body, "node", {"id": token_of(node_id)})
+        self._data(node, "node", "node", node_id)
         facts = self.seen.facts(node_id)
         for name, value in facts.items():
             self._data(node, "node", name, value)
@@ -145,14 +146,17 @@ def xml_text(text: str) -> str:
     return _NO_XML.sub(escaped, text)
 
 
-def _distinct(ids: list[str]) -> dict[str, str]:
-    """Return ids that XML can hold: they are attributes, in which white space changes."""
-    found: dict[str, str] = {}
-    taken: set[str] = set()
-    for node_id in ids:
-        name = xml_text(re.sub(r"\s", " ", node_id))
-        while name in taken:
-            name += "'"
-        taken.add(name)
-        found[node_id] = name
-    return found
+def token_of(node_id: str) -> str:
+    """Return an id as an NMTOKEN of XML; different ids give different ones.
+
+    A slash becomes a dot, and whatever else is no ASCII letter, digit, colon or minus
+    its code between two underscores: `12:0/in1` is `12:0.in1`, and `a.b` is `a_2e_b`.
+    """
+    return "".join(map(_letters_of, node_id)) or "_"
+
+
+def _letters_of(character: str) -> str:
+    if character == "/":
+        return "."
+    is_plain = character.isascii() and (character.isalnum() or character in ":-")
+    return character if is_plain else f"_{ord(character):x}_"

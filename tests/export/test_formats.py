@@ -28,6 +28,7 @@ from graphstep.export import (
     format_from_path,
 )
 from graphstep.export._drawn import drawing_from_graph
+from graphstep.export._graphml import token_of
 from graphstep.graph import ProgramGraph
 from graphstep.recording import Stats
 from graphstep.tracing import CallSpec, trace_function
@@ -52,8 +53,9 @@ def node_link(graph: ProgramGraph, expanded: Any = None) -> nx.MultiDiGraph[str]
 
 
 def graphml(content: bytes) -> nx.MultiDiGraph[str]:
-    """Return what networkx makes of our GraphML."""
-    return nx.parse_graphml(content.decode(), force_multigraph=True)
+    """Return what networkx makes of our GraphML, each node under its own id."""
+    read = nx.parse_graphml(content.decode(), force_multigraph=True)
+    return nx.relabel_nodes(read, nx.get_node_attributes(read, "node"))
 
 
 def hostile(text: str, *, is_key: bool = True) -> ProgramGraph:
@@ -121,8 +123,7 @@ def check_graphml(graph: ProgramGraph) -> None:
 def check_graphml_schema(root: Any) -> None:
     """Elements stand where GraphML's schema wants them, and refer to what is there.
 
-    http://graphml.graphdrawing.org/xmlns/1.1/graphml.xsd, but that ids may hold a
-    slash, as those of nodes do.
+    http://graphml.graphdrawing.org/xmlns/1.1/graphml.xsd
     """
     *keys, body = root
     assert root.tag == f"{GRAPHML}graphml"
@@ -140,6 +141,7 @@ def check_graphml_schema(root: Any) -> None:
     assert list(body) == [*data, *nodes, *edges]
     ids = [each.get("id") for each in (*nodes, *edges)]
     assert len(ids) == len(set(ids))
+    assert all(map(re.compile(r"[A-Za-z0-9._:-]+").fullmatch, [*of, *ids]))
     known = {node.get("id") for node in nodes}
     assert {edge.get(end) for edge in edges for end in ("source", "target")} <= known
     for element in (body, *nodes, *edges):
@@ -257,6 +259,16 @@ def test_graphml_has_types(recorded: gs.Recording) -> None:
     assert nodes["in0"]["primal_l2"] == stats.l2
     assert isinstance(nodes["in0"]["index"], int)
     assert nodes["in0"]["state"] == recorded.cursor().state("in0")
+
+
+@given(ids=st.sets(st.text(st.sampled_from("ab1._:-/ \t\xe9\ud800")), max_size=30))
+def test_tokens_of_different_ids_differ(ids: set[str]) -> None:
+    """GraphML's schema wants ids of few characters, and all of them distinct."""
+    tokens = {token_of(each) for each in ids}
+
+    assert len(tokens) == len(ids)
+    assert all(map(re.compile(r"[A-Za-z0-9._:-]+").fullmatch, tokens))
+    assert {token_of("12:0/in1"), token_of("a.b_c")} == {"12:0.in1", "a_2e_b_5f_c"}
 
 
 def test_model_explorer_gets_health(recorded: gs.Recording, tmp_path: Path) -> None:

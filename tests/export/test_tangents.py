@@ -64,7 +64,7 @@ def test_files_have_tangents_of_every_result(recorded: gs.Recording) -> None:
     graph = nx.read_graphml(io.BytesIO(exported("graphml")))
     data = json.loads(exported("json"))
 
-    node = graph.nodes[split]
+    (node,) = [data for _, data in graph.nodes(data=True) if data["node"] == split]
     assert node["out1_tangent_mean"] == pytest.approx(float(expected[0]))
     assert {"primal_mean", "tangent_mean", "out1_primal_mean"} <= set(node)
     assert not [key for key in node if "cotangent" in key]
