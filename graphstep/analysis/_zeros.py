@@ -33,6 +33,9 @@ class Why:
         n_zero: How many elements are zero, over all iterations of the loops around.
         size: How many there are.
         zeros: Indices of the first of these, with one more index per loop in front.
+        n_nan: How many elements are NaN.
+        n_inf: How many are infinite.
+        bad: Indices of the first that are NaN or infinite.
         reason: Why there is no cotangent, or why it is not known.
         cuts: Where dependence is cut, in program order. Every path from what is zero
             to an output ends in one of them.
@@ -49,6 +52,9 @@ class Why:
     reason: str
     cuts: tuple[Cut, ...]
     location: SourceLocation | None
+    n_nan: int = 0
+    n_inf: int = 0
+    bad: tuple[tuple[int, ...], ...] = ()
 
     @property
     def is_structural(self) -> bool:
@@ -104,7 +110,8 @@ def why(recording: Recording, node: str, out: int = 0) -> Why:
     if isinstance(cotangent, Absence):
         cuts = _of_missing(recording, value, cotangent)
         return dataclasses.replace(found, reason=str(cotangent), cuts=cuts)
-    zeros = np.asarray(cotangent) == 0
+    zeros, is_finite = np.asarray(cotangent) == 0, np.isfinite(cotangent)
+    n_nan = int(np.isnan(cotangent).sum())
     n_zero = int(zeros.sum())
     state = "nonzero" if not n_zero else "zero" if n_zero == zeros.size else "partly"
     return dataclasses.replace(
@@ -114,6 +121,9 @@ def why(recording: Recording, node: str, out: int = 0) -> Why:
         size=zeros.size,
         zeros=_first(zeros),
         cuts=Walk(recording).cuts(value, zeros) if n_zero else (),
+        n_nan=n_nan,
+        n_inf=int((~is_finite).sum()) - n_nan,
+        bad=_first(~is_finite),
     )
 
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from graphstep.export.chain import Card, PathStep, number
+from graphstep.export.chain import Card, PathStep, norm_text, number
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
@@ -28,7 +28,8 @@ def cards_page(
     page = _Page(palette, width)
     if not cards:
         words = "There is no operand to differentiate by."
-        page.paper.paragraph(words, palette.dim)
+        hint = "Step to an equation of floats, or select one."
+        page.paper.paragraph(f"{words} {hint}", palette.dim)
     for card in cards:
         page.card(card)
     if len(path) > 1:
@@ -97,14 +98,19 @@ class _Page:
         paper.heading("gain along the path", "from the output")
         names = min(max(cell_len(step.name) for step in path), max(8, paper.width // 3))
         top = max(step.norm for step in path)
-        for step in path:
+        norms = [norm_text(step.norm, step.mark, 3) for step in path]
+        width = max(9, *map(cell_len, norms))
+        for step, norm in zip(path, norms, strict=True):
             gain = "" if step.gain is None else f"×{number(step.gain, 3)}"
             style = (
                 palette.dim if step.gain is None else _gain_style(step.gain, palette)
             )
             paper.line(
                 (f" {fit(step.name, names)} ", palette.text),
-                (fit_right(number(step.norm, 3), 9), palette.text),
+                (
+                    fit_right(norm, width),
+                    palette.trouble if step.mark else palette.text,
+                ),
                 (f" {fit_right(gain, 9)} ", style),
                 ("━" * _bar(step.norm, top), palette.backward),
             )
@@ -118,4 +124,5 @@ def _bar(norm: float, top: float) -> int:
 
 
 def _gain_style(gain: float, palette: Palette) -> Style:
-    return palette.trouble if gain == 0 or gain > 10 else palette.bright
+    is_bad = gain == 0 or gain > 10 or math.isnan(gain)
+    return palette.trouble if is_bad else palette.bright

@@ -9,13 +9,13 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from graphstep.analysis import INF, NAN
 from graphstep.export.chain import (
     Amount,
     CotangentSum,
     Facts,
     RuleLines,
     index_text,
+    norm_text,
     signed,
 )
 from graphstep.stepping import FORWARD, SEED
@@ -24,7 +24,6 @@ from graphstep.tui.numbers import fit, fit_end, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper
 
-_LETTERS = {NAN: " N", INF: " I"}
 _PER_CENT = 100
 # Cells between two columns, and those that a name gets at least.
 _GAP, _LEAST_NAME = 2, 8
@@ -156,15 +155,14 @@ class _Page:
     def _sum(self, found: CotangentSum, before: str, style: Style) -> None:
         paper, palette = self.paper, self.palette
         if found.norm is not None and (found.type[-2:] != "[]" or found.reason):
+            norm = norm_text(found.norm, found.mark)
+            name = _short_name(found.name, paper.width - cell_len(norm) - 4)
             paper.line(
                 (" ", palette.dim),
                 # A barred letter in a piece of its own: pictures stretch pieces to their
                 # cells, and a bar counts as a letter there.
-                (f"‖{found.name}‖", palette.text),
-                (
-                    f" {number(found.norm)}" + _LETTERS.get(found.mark, ""),
-                    self._bright(found),
-                ),
+                (f"‖{name}‖", palette.text),
+                (f" {norm}", self._bright(found)),
                 (f"   {found.type}", palette.dim),
             )
         if found.reason:
@@ -212,7 +210,7 @@ class _Page:
                 parts.append((f"  {fit(total, totals_width)}", palette.dim))
             parts.append((f"  {before}{amount.name}", palette.text))
             if is_array and amount.norm is not None:
-                norm = f"{number(amount.norm, 3)}{_LETTERS.get(amount.mark, '')}"
+                norm = norm_text(amount.norm, amount.mark, 3)
                 self._push_right(parts, f"‖·‖ {norm}")
             paper.line(*parts)
         for source in found.pending:
@@ -228,7 +226,8 @@ class _Page:
         total = number(found.total)
         tail = "" if found.is_complete else " so far"
         index = index_text(found.index) if found.index else ""
-        start = f"{found.name}{index}"
+        room = paper.width - cell_len(f" {index} = {total}{tail}")
+        start = f"{_short_name(found.name, room)}{index}"
         addends = (
             " = " + " + ".join(_addend(e, i) for i, e in enumerate(elements)) + " = "
         )
@@ -258,7 +257,7 @@ class _Page:
         """Write one array a line: name, element, norm, type, in columns."""
         paper, palette = self.paper, self.palette
         labels = [f"{a.name}{index_text(a.index) if a.index else ''}" for a in amounts]
-        elements = [_element_text(a) for a in amounts]
+        elements = ["" if a.element is None else number(a.element) for a in amounts]
         width = max(map(cell_len, elements), default=0)
         norms = ["" if a.is_scalar else _norm_text(a) for a in amounts]
         norm_width = max(map(cell_len, norms), default=0)
@@ -308,18 +307,19 @@ def _where(index: tuple[int, ...]) -> str:
     return f"at {index_text(index)}" if index else ""
 
 
-def _element_text(amount: Amount) -> str:
-    if amount.element is None:
-        return ""
-    return number(amount.element) + (
-        _LETTERS.get(amount.mark, "") if amount.is_scalar else ""
-    )
+def _short_name(name: str, room: int) -> str:
+    """Return a name in so many cells: what is in its parentheses is cut."""
+    head, bracket, inner = name.partition("(")
+    if cell_len(name) <= room or not bracket:
+        return short_path(name, max(room, _LEAST_NAME))
+    around = cell_len(f"{head}()")
+    return f"{head}({short_path(inner[:-1], max(room - around, _LEAST_NAME))})"
 
 
 def _norm_text(amount: Amount) -> str:
     if amount.norm is None:
         return ""
-    return f"‖·‖ {number(amount.norm)}{_LETTERS.get(amount.mark, '')}"
+    return f"‖·‖ {norm_text(amount.norm, amount.mark)}"
 
 
 def _term_text(element: Any) -> str:

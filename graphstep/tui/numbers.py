@@ -17,6 +17,7 @@ __all__ = [
     "fit",
     "fit_right",
     "flag",
+    "norm_words",
     "number",
     "rows_of_array",
     "seconds",
@@ -25,6 +26,7 @@ __all__ = [
 BLOCKS = "▁▂▃▄▅▆▇█"
 # Elements of an array that are printed one by one.
 PRINTED = 24
+_WHOLE = {"N": "NaN", "I": "Inf"}
 
 
 def fit(text: str, width: int) -> str:
@@ -51,6 +53,17 @@ def fit_right(text: str, width: int) -> str:
 def flag(stats: Stats) -> str:
     """Return the letter of what is wrong: `N` for NaN, `I` for an infinity."""
     return "N" if stats.nan else "I" if stats.neg_inf or stats.pos_inf else ""
+
+
+def norm_words(norm: float, wrong: str) -> str:
+    """Return the norm of an array in few cells.
+
+    Args:
+        norm: Norm of the finite elements. Where these are none, or zeros alone, the
+            norm of the whole is written: it is NaN or infinite.
+        wrong: What else there is, as `flag` says it.
+    """
+    return f"‖·‖ {_WHOLE[wrong] if wrong and not norm else number(norm, 3)}"
 
 
 def rows_of_array(array: Any, width: int) -> list[str]:

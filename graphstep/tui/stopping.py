@@ -49,7 +49,7 @@ class StoppingActions(Arranging):
             return
 
         def look(task: Task) -> Message:
-            return _searched_for_bad(start, task)
+            return searched_for_bad(start, task)
 
         self.work_apart("looking for NaN …", look)
 
@@ -114,7 +114,7 @@ def _searched(
     return Searched(start, end, None, _said_of_none(end, breakpoints))
 
 
-def _searched_for_bad(start: Cursor, task: Task) -> Searched:
+def searched_for_bad(start: Cursor, task: Task) -> Searched:
     """Look at every step from the first one on."""
     bad, first = Breakpoint(condition="nonfinite"), start.first()
     # A search begins behind the step at which one is.

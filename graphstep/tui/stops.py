@@ -10,7 +10,7 @@ from graphstep.tui.breaks import nodes_of
 from graphstep.tui.search import place_of
 from graphstep.tui.state import UiState
 from graphstep.tui.watch import Watch
-from graphstep.tui.watching import element_text
+from graphstep.tui.watching import watch_label
 
 
 def toggle_break(state: UiState) -> UiState:
@@ -64,7 +64,7 @@ def watched(state: UiState, watch: Watch) -> UiState:
     """Watch a value."""
     if watch not in state.watches:
         state = dataclasses.replace(state, watches=(*state.watches, watch))
-    what = _label(state, watch.node, watch.out) + element_text(watch)
+    what = watch_label(state.graph, state.watches, watch)
     return state.say(f"watching {what}; 8 shows it")
 
 

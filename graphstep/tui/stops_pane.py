@@ -16,7 +16,7 @@ from graphstep.tui.palette import Palette
 from graphstep.tui.pane import Motion, TextPane
 from graphstep.tui.view import View
 from graphstep.tui.watch import Watch
-from graphstep.tui.watching import before, element_text, seen
+from graphstep.tui.watching import before, seen, watch_label
 
 ON, OFF = "■", "□"
 _EMPTY = (
@@ -169,7 +169,7 @@ def watch_text(
 ) -> Text:
     """Return a watch in `width` cells: its name, then old → new."""
     palette, cursor, values = view.palette, view.cursor, view.values
-    label = one_line(view.graph.label(watch.node, watch.out), 60) + element_text(watch)
+    label = watch_label(view.graph, view.state.watches, watch)
     line = Text(no_wrap=True)
     line.append(f"◦ {number:>2}  ", palette.dim + background)
     if cursor is None or values is None:
@@ -188,7 +188,8 @@ def watch_text(
     if not now.is_value:
         style = palette.dim
     line.append(now.text, style + background)
-    if now.flag:
+    # Of a lone number, the text says it.
+    if now.flag and "NaN" not in now.text and "Inf" not in now.text:
         line.append(f" {now.flag}", palette.trouble + background)
     turns = ", ".join(map(str, now.iteration))
     for extra in (now.norm, f"iteration {turns}" if turns else ""):

@@ -12,6 +12,25 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
+class _Lines(VerticalScroll):
+    """Lines, wrapped at the width, each piece under the beginning of its line."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        super().__init__(Static(Text("\n".join(lines))), id="text")
+        self._lines = lines
+
+    def on_resize(self) -> None:
+        """Wrap the lines anew."""
+        width, console = self.scrollable_content_region.width, self.app.console
+        pieces: list[Text] = []
+        for line in self._lines:
+            indent = " " * (len(line) - len(line.lstrip()))
+            room = max(1, width - len(indent))
+            wrapped = Text(line.lstrip()).wrap(console, room)
+            pieces += [Text(indent) + piece for piece in wrapped] or [Text("")]
+        self.query_one(Static).update(Text("\n").join(pieces))
+
+
 class TextScreen(ModalScreen[None]):
     """Shows lines until any of the usual keys closes it.
 
@@ -31,7 +50,7 @@ class TextScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Hold the text."""
-        with VerticalScroll(id="text") as box:
-            box.border_title = self._title.replace("[", r"\[")
-            box.border_subtitle = "Esc closes"
-            yield Static(Text("\n".join(self._lines)))
+        box = _Lines(self._lines)
+        box.border_title = self._title.replace("[", r"\[")
+        box.border_subtitle = "Esc closes"
+        yield box

@@ -16,7 +16,7 @@ from graphstep.recording import Absence, Recording, Stats
 from graphstep.stepping import Cursor
 from graphstep.tui import threads
 from graphstep.tui.array_look import Look, look_at
-from graphstep.tui.numbers import flag, number
+from graphstep.tui.numbers import flag, norm_words, number
 
 Of = Literal["primal", "cotangent", "tangent"]
 _KEPT = 20_000
@@ -290,12 +290,20 @@ def _short_of_array(array: np.ndarray) -> Short:
     if array.dtype.kind in "iu":
         return Short(f"{number(array.min())} … {number(array.max())}")
     wrong = _flag_of(array)
-    return Short(f"‖·‖ {number(_norm(array), 3)}", wrong)
+    return Short(norm_words(_norm(array), wrong), wrong)
 
 
 def _short_of_stats(stats: Stats) -> Short:
-    text = number(stats.mean) if stats.size == 1 else f"‖·‖ {number(stats.l2, 3)}"
-    return Short(text, flag(stats))
+    wrong = flag(stats)
+    text = _lone(stats) if stats.size == 1 else norm_words(stats.l2, wrong)
+    return Short(text, wrong)
+
+
+def _lone(stats: Stats) -> str:
+    """Return the only element; a mean leaves out what is not finite."""
+    if stats.pos_inf or stats.neg_inf:
+        return number(math.inf if stats.pos_inf else -math.inf)
+    return number(stats.mean)
 
 
 def _flag_of(array: np.ndarray) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from graphstep.export.chain import index_text
+from graphstep.graph import ProgramGraph
 from graphstep.recording import Absence
 from graphstep.stepping import Cursor
-from graphstep.tui.numbers import flag, number
+from graphstep.tracing import one_line
+from graphstep.tui.numbers import flag, norm_words, number
 from graphstep.tui.passes import BACKWARD, FORWARD, goes_back, is_complete
 from graphstep.tui.values import Of, ValueKey, Values, value_key
 from graphstep.tui.watch import Watch
@@ -100,14 +103,15 @@ def _large(values: Values, key: ValueKey, watch: Watch) -> Seen:
         return Seen(key.of, _UNREAD)
     if isinstance(look, Absence):
         return Seen(key.of, values.short_at_once(key).text)
-    norm = f"‖·‖ {number(look.stats.l2, 3)}"
+    wrong = flag(look.stats)
+    norm = norm_words(look.stats.l2, wrong)
     if watch.element is None:
-        return Seen(key.of, norm, True, flag(look.stats))
+        return Seen(key.of, norm, True, wrong)
     array = values.array_soon(key)
     if not isinstance(array, np.ndarray | np.generic):
-        return Seen(key.of, norm, True, flag(look.stats))
+        return Seen(key.of, norm, True, wrong)
     text = _number(np.asarray(array)[watch.element])
-    return Seen(key.of, text, True, flag(look.stats), norm)
+    return Seen(key.of, text, True, wrong, norm)
 
 
 def _of_array(array: np.ndarray, of: Of, watch: Watch) -> Seen:
@@ -115,7 +119,7 @@ def _of_array(array: np.ndarray, of: Of, watch: Watch) -> Seen:
     numbers = array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
     finite = numbers[np.isfinite(numbers)]
     wrong = "N" if np.isnan(numbers).any() else "I" if len(finite) < array.size else ""
-    norm = f"‖·‖ {number(float(np.linalg.norm(finite)), 3)}"
+    norm = norm_words(float(np.linalg.norm(finite)), wrong)
     if watch.element is not None:
         return Seen(of, _number(array[watch.element]), True, wrong, norm)
     if array.size == 1:
@@ -125,6 +129,17 @@ def _of_array(array: np.ndarray, of: Of, watch: Watch) -> Seen:
 
 def _number(value: Any) -> str:
     return number(value.item() if hasattr(value, "item") else value)
+
+
+def watch_label(graph: ProgramGraph, watches: Sequence[Watch], watch: Watch) -> str:
+    """Return a watched value's name, with its node's id if others bear the name."""
+    name = one_line(graph.label(watch.node, watch.out), 60)
+    is_shared = any(
+        (other.node, other.out) != (watch.node, watch.out)
+        and graph.label(other.node, other.out) == graph.label(watch.node, watch.out)
+        for other in watches
+    )
+    return name + element_text(watch) + (f" ({watch.node})" if is_shared else "")
 
 
 def element_text(watch: Watch) -> str:

@@ -28,6 +28,8 @@ class WhyFound(Message):
 
     Attributes:
         why: These.
+        first: Of a cotangent that is not finite, where the run was so first, in words.
     """
 
     why: Why
+    first: tuple[str, ...] = ()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from textual.pilot import Pilot
 
 import graphstep as gs
+from graphstep.analysis import NAN, OK
 from graphstep.export.chain import Card, cards_of, number, path_of
+from graphstep.stepping import cursor
 from graphstep.tui.prompt import Prompt
 from tests.tui.pilots import app_of, press, screen_text, walk
 
@@ -75,6 +79,18 @@ def test_path_leads_from_the_output_and_multiplies_to_the_norm() -> None:
     product = path[0].norm * np.prod([step.gain for step in path[1:]])
     gradient = jax.grad(program, 1)(W, X)
     np.testing.assert_allclose(product, np.linalg.norm(gradient), rtol=1e-5)
+
+
+def test_a_path_through_nan_has_no_gain() -> None:
+    """Its finite elements alone would say that it shrinks or grows."""
+    rec = gs.record(lambda x: jnp.sum(jnp.sqrt(x) * 2.0), jnp.array([4.0, -1.0]))
+
+    path = path_of(rec, cursor(rec).last(), "in0")
+
+    assert path[-1].norm == np.float32(0.5)
+    assert path[-1].mark == NAN
+    assert math.isnan(path[-1].gain or 0.0)
+    assert path[-2].mark == OK
 
 
 def test_zeros_beside_negative_numbers_have_no_sign() -> None:

@@ -281,6 +281,31 @@ def test_a_name_is_cut_before_a_number_is() -> None:
     assert cell_len(line) <= 44
 
 
+def test_a_cotangent_of_a_long_name_keeps_its_numbers() -> None:
+    """The name is cut within its parentheses, in the sum and in its total."""
+    name = "the encoder of the model, whose name is long"
+    rec = gs.trace(lambda p: jnp.sum(p[name] ** 2), {name: jnp.arange(3.0)}).record()
+    facts = facts_at(cursor(rec).last(), rec, "in0")
+
+    lines = page_of(facts, PALETTE, 44, seed_is_default=True).plain.splitlines()
+
+    assert any(line.startswith(" ‖ct(…") and ")‖ 4.472" in line for line in lines)
+    assert lines[-1].startswith(" ct(…")
+    assert lines[-1].endswith(")[2] = 4")
+
+
+def test_a_lone_number_that_is_not_finite_is_said_once() -> None:
+    """`NaN`, without the letter that arrays have."""
+    rec = gs.record(lambda x: jnp.log(x) * 2.0, -1.0)
+    node = node_of(rec.graph, "mul")
+
+    facts = facts_at(cursor(rec).to(node), rec, node)
+    page = page_of(facts, PALETTE, 60, seed_is_default=True).plain
+
+    assert "NaN" in page
+    assert "NaN N" not in page
+
+
 def test_an_operand_that_is_stretched_shows_the_element_that_was_taken() -> None:
     """Axes of length one stand for any length in elementwise equations."""
     x, b = jnp.arange(6.0).reshape(3, 2), jnp.array([[10.0, 20.0]])

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from graphstep.export.chain import signed
-from graphstep.tui.numbers import fit, number, rows_of_array
+from graphstep.analysis import INF, NAN, norm_of
+from graphstep.export.chain import norm_text, signed
+from graphstep.tui.numbers import fit, norm_words, number, rows_of_array
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,26 @@ def test_rows_wrap_at_the_width() -> None:
 
     assert " ".join(" ".join(lines).split()) == "0 1 2 3 4 5 6 7 8 9"
     assert max(map(len, lines)) <= 12
+
+
+@pytest.mark.parametrize(
+    ("elements", "text"),
+    [
+        ([3.0, 4.0], "‖·‖ 5"),
+        ([3.0, np.nan, 4.0], "‖·‖ 5 N"),
+        ([np.nan, np.nan], "‖·‖ NaN"),
+        ([0.0, np.nan], "‖·‖ NaN"),
+        ([0.0, -np.inf], "‖·‖ Inf"),
+    ],
+)
+def test_a_norm_without_finite_numbers_is_no_zero(
+    elements: list[float], text: str
+) -> None:
+    """It is the norm of the whole that is written then."""
+    x = np.array(elements)
+    norm, mark = norm_of(x)
+    wrong = {NAN: "N", INF: "I"}.get(mark, "")
+
+    assert f"‖·‖ {norm_text(norm, mark)}" == text
+    # Where the letter has a column of its own, it is not in the text.
+    assert norm_words(norm, wrong) == text.removesuffix(" N")

@@ -16,7 +16,7 @@ from graphstep.tui.breaks import Breaks, mark_at
 from graphstep.tui.passes import SEED
 from graphstep.tui.values import Values
 from graphstep.tui.watch import Watch
-from graphstep.tui.watching import before, seen
+from graphstep.tui.watching import before, seen, watch_label
 from tests.tui.pilots import (
     app_of,
     example,
@@ -168,6 +168,23 @@ async def test_a_click_on_the_mark_turns_it_off_and_delete_removes() -> None:
         await press(pilot, "delete")
 
         assert app.state.breaks.items == ()
+
+
+def test_watches_of_one_name_are_told_apart() -> None:
+    """Each has its node's id then; alone, the name will do."""
+
+    def twice(x: jax.Array) -> jax.Array:
+        h = jnp.tanh(x)
+        h = jnp.sin(h)
+        return jnp.sum(h)
+
+    graph = gs.trace(twice, jnp.ones(2)).graph
+    first, second = (Watch(node) for node in graph.order if graph.label(node) == "h")
+
+    assert watch_label(graph, (first,), first) == "h"
+    assert watch_label(graph, (first, Watch(first.node, element=(1,))), first) == "h"
+    labels = [watch_label(graph, (first, second), each) for each in (first, second)]
+    assert labels == [f"h ({first.node})", f"h ({second.node})"]
 
 
 async def test_w_watches_what_is_inspected() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
+from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -98,6 +99,35 @@ async def test_nan_is_not_said_to_be_zero() -> None:
         shown = screen_text(pilot, "chain")
         assert "NaN" in shown
         assert "all of it is zero" not in shown
+
+
+async def test_a_gradient_that_is_nan_is_said_to_be() -> None:
+    """The window says where it is NaN, where that began, and whose rule made it."""
+
+    def root(x: Array) -> Array:
+        safe = jnp.where(x > 0.0, jnp.sqrt(x), 0.0)
+        return jnp.sum(safe)
+
+    async with walk(root, jnp.array([4.0, 0.0, 1.0])) as pilot:
+        await press(pilot, "exclamation_mark")
+
+        box = pilot.app.screen.query_one("#text")
+        assert box.border_title == "why is the gradient of x NaN?"
+        shown = " ".join(str(pilot.app.screen.query_one(Static).render()).split())
+        assert "The cotangent of `x`, f32[3], is NaN at 1 of 3 elements: [1]." in shown
+        assert "where F8 goes: `in0` (x): cotangent: 1 NaN of 3 elements" in shown
+        assert "sqrt, which had received finite numbers alone." in shown
+
+
+async def test_the_window_wraps_lines_at_its_width() -> None:
+    """In 80 columns nothing of a reason is cut off."""
+    async with walk(fn, X, X, size=(80, 24)) as pilot:
+        await press(pilot, "exclamation_mark")
+
+        static = pilot.app.screen.query_one(Static)
+        lines = str(static.render()).splitlines()
+        assert max(map(cell_len, lines)) <= static.size.width
+        assert "from −6 to −2" in " ".join(" ".join(lines).split())
 
 
 async def test_a_walk_in_forward_mode_has_no_gradients_to_explain() -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from graphstep.export.chain._amounts import Amount, CotangentSum, Facts, SumTerm
+from graphstep.export.chain._amounts import (
+    Amount,
+    CotangentSum,
+    Facts,
+    SumTerm,
+    norm_text,
+)
 from graphstep.export.chain._card import Card, PathStep, cards_of, path_of
 from graphstep.export.chain._facts import node_facts, seed_facts
 from graphstep.export.chain._index import (
@@ -51,6 +57,7 @@ __all__ = [
     "local_rule",
     "loop_name",
     "node_facts",
+    "norm_text",
     "number",
     "operand_index",
     "operand_name",

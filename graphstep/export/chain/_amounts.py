@@ -10,13 +10,30 @@ from typing import Any
 import jax
 import numpy as np
 
-from graphstep.analysis import OK, norm_of
+from graphstep.analysis import INF, NAN, OK, norm_of
 from graphstep.export.chain._index import Index, fits
+from graphstep.export.chain._numbers import number
 from graphstep.export.chain._rule_lines import RuleLines
 from graphstep.recording import Absence, Recording, Stats
 
 # A sum so much smaller than its terms is said to cancel.
 _CANCELS = 0.1
+_LETTERS = {NAN: "N", INF: "I"}
+_WHOLE = {NAN: "NaN", INF: "Inf"}
+
+
+def norm_text(norm: float, mark: int = OK, digits: int = 4) -> str:
+    """Return a norm, with `N` or `I` where it leaves out NaN or infinities.
+
+    Args:
+        norm: Norm of the finite elements.
+        mark: What else there is; see `norms`. Where nothing finite is left, or zeros
+            alone, the norm of the whole is written: it is NaN or infinite.
+        digits: Significant digits.
+    """
+    if mark in _WHOLE and not norm:
+        return _WHOLE[mark]
+    return f"{number(norm, digits)} {_LETTERS.get(mark, '')}".rstrip()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

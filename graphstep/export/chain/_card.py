@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from typing import Any
 
 import numpy as np
 
 from graphstep._jaxcompat import is_inexact
-from graphstep.analysis import local_jacobian, norm_of, spy, structure_of
+from graphstep.analysis import OK, local_jacobian, norm_of, spy, structure_of
 from graphstep.export.chain._amounts import is_array
 from graphstep.export.chain._labels import label_of
 from graphstep.export.chain._names import cotangent_name, operand_name
@@ -42,7 +43,8 @@ class Card:
             is not finite.
         n_probed: Rows that were computed.
         n_filled: Entries in them that are not zero.
-        gain: Norm of what the operand receives over norm of the cotangent.
+        gain: Norm of what the operand receives over norm of the cotangent; NaN where
+            one of them is not finite.
         reason: Why there is no Jacobian.
         is_measured: Whether its numbers were asked for.
     """
@@ -77,6 +79,8 @@ class Card:
         """What becomes of a cotangent's length."""
         if not self.gain:
             return "nothing passes"
+        if math.isnan(self.gain):
+            return "not all of it is finite"
         if self.gain < 1:
             return "it shrinks"
         return "it keeps its length" if self.gain == 1 else "it grows"
@@ -89,13 +93,16 @@ class PathStep:
     Attributes:
         name: Its cotangent, as it is written.
         node: Node id.
-        norm: Norm of its cotangent.
-        gain: That over the norm before it; `None` at the output, or after a zero.
+        norm: Norm of its cotangent's finite elements.
+        mark: What is wrong with the others; see `norms`.
+        gain: That norm over the one before it; `None` at the output, or after a zero;
+            NaN where one of them leaves something out.
     """
 
     name: str
     node: str
     norm: float
+    mark: int = OK
     gain: float | None = None
 
 
@@ -221,8 +228,14 @@ def _gain(
     sent = recording.contribution(edge, iteration)
     if not is_array(sent):
         return None
-    before = norm_of(cotangent)[0]
-    return norm_of(sent)[0] / before if before else None
+    return _ratio(norm_of(cotangent), norm_of(sent))
+
+
+def _ratio(before: tuple[float, int], after: tuple[float, int]) -> float | None:
+    """Return by how much a norm has grown, each given with what it leaves out."""
+    if before[1] != OK or after[1] != OK:
+        return math.nan
+    return after[0] / before[0] if before[0] else None
 
 
 def path_of(
@@ -249,7 +262,7 @@ def path_of(
         if not is_array(cotangent):
             break
         name = cotangent_name(label_of(graph, node_id, out))
-        found.append(PathStep(name, node_id, norm_of(cotangent)[0]))
+        found.append(PathStep(name, node_id, *norm_of(cotangent)))
         longest, following = -1.0, None
         for edge in graph.uses(node_id, out):
             sent = recording.contribution(edge, iteration)
@@ -260,11 +273,11 @@ def path_of(
             break
         node_id, out = following, _out_of(recording, cursor, following)
     found.reverse()
+    sizes = [(step.norm, step.mark) for step in found]
+    gains = [_ratio(*pair) for pair in itertools.pairwise(sizes)]
     return tuple(
-        dataclasses.replace(step, gain=step.norm / before.norm if before.norm else None)
-        if before is not None
-        else step
-        for before, step in zip([None, *found], found, strict=False)
+        dataclasses.replace(step, gain=gain)
+        for step, gain in zip(found, [None, *gains], strict=False)
     )
 
 

@@ -20,6 +20,9 @@ _LISTED = 12
 def why_lines(graph: ProgramGraph, found: Why) -> tuple[str, ...]:
     """Return what `why` found: a sentence, then two lines for each place of a cut."""
     lines = [_headline(graph, found)]
+    if found.bad:
+        is_all = found.state == "nonzero"
+        lines = [_bad_line(graph, found), *([] if is_all else ["", *lines])]
     for cut in found.cuts[:_LISTED]:
         lines += ["", *cut_lines(graph, cut)]
     if len(found.cuts) > _LISTED:
@@ -60,6 +63,20 @@ def _headline(graph: ProgramGraph, found: Why) -> str:
     more = ", …" if found.n_zero > len(found.zeros) else ""
     count = f"{found.n_zero:,} of {found.size:,} elements"
     return f"The cotangent of {name}, is zero at {count}: {shown}{more}."
+
+
+def _bad_line(graph: ProgramGraph, found: Why) -> str:
+    """Return how much of a cotangent is not finite."""
+    name = f"`{label_of(graph, *found.value)}`, {one_line(found.type, 60)}"
+    n_bad = found.n_nan + found.n_inf
+    what = "NaN or infinite" if found.n_nan and found.n_inf else "infinite"
+    what = what if found.n_inf else "NaN"
+    if found.size == 1:
+        return f"The cotangent of {name}, is {what}."
+    shown = ", ".join(map(index_text, found.bad))
+    more = ", …" if n_bad > len(found.bad) else ""
+    where = f"{n_bad:,} of {found.size:,} elements"
+    return f"The cotangent of {name}, is {what} at {where}: {shown}{more}."
 
 
 def cut_lines(graph: ProgramGraph, cut: Cut) -> tuple[str, str]:

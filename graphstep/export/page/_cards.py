@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from graphstep.export.chain import Card, PathStep, cards_of, number, path_of
+from graphstep.export.chain import Card, PathStep, cards_of, norm_text, number, path_of
 from graphstep.export.page._steps import Steps
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD
@@ -75,7 +75,7 @@ def _path(path: tuple[PathStep, ...]) -> list[list[str]]:
     return [
         [
             step.name,
-            number(step.norm, 3),
+            norm_text(step.norm, step.mark, 3),
             "" if step.gain is None else f"×{number(step.gain, 3)}",
         ]
         for step in path

@@ -12,6 +12,7 @@ from graphstep.export.chain import (
     SumTerm,
     index_text,
     node_facts,
+    norm_text,
     number,
     seed_facts,
     signed,
@@ -21,7 +22,6 @@ from graphstep.export.page._shares import Keep
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD, SEED, Cursor
 
-_LETTERS = {NAN: " N", INF: " I"}
 # Terms that a sum is written with in one line.
 _LONGEST_SUM = 6
 
@@ -92,7 +92,7 @@ def _amount(amount: Amount) -> list[Any]:
     element = "" if amount.element is None else number(amount.element)
     norm = ""
     if amount.norm is not None and not amount.is_scalar:
-        norm = f"‖·‖ {number(amount.norm)}{_LETTERS.get(amount.mark, '')}"
+        norm = f"‖·‖ {norm_text(amount.norm, amount.mark)}"
     reason = amount.reason if amount.norm is None else ""
     is_bad = amount.mark in (NAN, INF)
     return [label, element, norm, amount.note, amount.type, reason, int(is_bad)]
@@ -104,7 +104,7 @@ def _sum(found: CotangentSum) -> dict[str, Any]:
     where += f"at {index_text(found.index)}" if found.index else ""
     norm = ""
     if found.norm is not None and (found.type[-2:] != "[]" or found.reason):
-        norm = f"‖{found.name}‖ {number(found.norm)}{_LETTERS.get(found.mark, '')}"
+        norm = f"‖{found.name}‖ {norm_text(found.norm, found.mark)}"
     first = next((t for t in found.terms if not t.amount.reason), None)
     return {
         "where": where.rstrip(),
@@ -131,7 +131,7 @@ def _term(term: SumTerm, *, is_first: bool) -> list[Any]:
     total = f"= {number(term.total)}" if has_total else ""
     norm = ""
     if amount.norm is not None and not amount.is_scalar:
-        norm = f"‖·‖ {number(amount.norm, 3)}{_LETTERS.get(amount.mark, '')}"
+        norm = f"‖·‖ {norm_text(amount.norm, amount.mark, 3)}"
     is_bad = amount.mark in (NAN, INF)
     return [element, total, amount.name, norm, amount.reason, int(is_bad)]
 
