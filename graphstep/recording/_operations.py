@@ -54,6 +54,9 @@ _UNARY = frozenset({"square", "neg", "abs", "not"})
 # As the program multiplies them out.
 _POWERS: dict[int, Operation] = {2: np.square, 3: lambda x: x * x * x}
 
+# Elements that are looked at together.
+_PIECE = 1 << 15
+
 _FLOATS = frozenset(map(np.dtype, (np.float32, np.float64)))
 
 
@@ -144,10 +147,17 @@ def _aligned(x: np.ndarray, rank: int, lead: int) -> np.ndarray:
 
 def _has_subnormal(x: np.ndarray) -> bool:
     """Return whether an element is next to zero, up to the least normal number."""
-    if x.dtype not in _FLOATS:
+    if x.dtype not in _FLOATS or not x.size:
         return False
     kind = np.dtype(f"u{x.dtype.itemsize}").type
-    fraction = kind(np.finfo(x.dtype).nmant)
-    magnitude = np.atleast_1d(x).view(kind) << kind(1)
-    # One bit is shifted out above; zero becomes the greatest integer.
-    return bool(np.any(magnitude - kind(1) < kind(2) << fraction))
+    bound = kind(2) << kind(np.finfo(x.dtype).nmant)
+    # What is repeated along an axis is looked at once; pieces stay in the cache.
+    once = x[tuple(slice(None) if stride else slice(1) for stride in x.strides)]
+    flags = ("external_loop", "buffered")
+    for piece in np.nditer(once.view(kind), flags, order="K", buffersize=_PIECE):
+        magnitude: Any = piece << kind(1)
+        # One bit is shifted out above; zero becomes the greatest integer.
+        magnitude -= kind(1)
+        if magnitude.min() < bound:
+            return True
+    return False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 from graphstep.export.page._cards import cards_payload
 from graphstep.export.page._chain import chain_of
@@ -17,7 +16,7 @@ from graphstep.export.page._shares import share_keeper
 from graphstep.export.page._steps import Steps, steps_of, steps_payload
 from graphstep.export.page._values import BUDGET, Blob, ValueWriter, fitting
 from graphstep.export.page._views import first_view, views_payload
-from graphstep.graph import Edge, ProgramGraph, paused_collector
+from graphstep.graph import Edge, paused_collector
 from graphstep.recording import Recording
 from graphstep.stepping import FORWARD
 from graphstep.tracing import one_line
@@ -66,10 +65,14 @@ def page_from_recording(
     name = title or one_line(recording.fn_name, 80)
     if expanded is not None:
         expanded = [graph.regions[region].id for region in expanded]
-    blob = Blob()
+    blob, visits = Blob(), _visits(steps)
     keep = share_keeper(blob, max_elements)
-    chain = [chain_of(once, steps.cursor.seek(index), keep) for index in steps.indices]
-    values, largest = _values(once, steps, blob, max_elements)
+    largest = _largest(recording, visits, max_elements)
+    writer = ValueWriter(once, blob, largest, visits)
+    chain: list[dict[str, Any]] = []
+    for index in steps.indices:
+        chain.append(chain_of(once, steps.cursor.seek(index), keep))
+        writer.look(steps.timeline.step(index))
     verification = recording.verification
     facts: dict[str, Any] = {
         "title": name,
@@ -85,7 +88,7 @@ def page_from_recording(
         **rules_payload(graph),
         **cards_payload(recording, steps),
         **views_payload(graph, first_view(graph, expanded), drawing_seconds),
-        "values": values,
+        "values": _values(recording, writer),
         "lesson": lesson,
     }
     n_steps = len(steps.indices)
@@ -96,54 +99,64 @@ def page_from_recording(
     return document(name, summary, packed(facts, b"".join(blob.parts))).encode("utf-8")
 
 
-def _values(
-    recording: ReadOnce, steps: Steps, blob: Blob, max_elements: int
-) -> tuple[dict[str, Any], int]:
-    """Return the values of every node, and up to how many elements are in full."""
-    visits = _visits(steps)
-    graph = recording.graph
-    passes = ["primal"]
+def _passes(recording: Recording) -> list[str]:
+    """Return what there is of every value."""
+    found = ["primal"]
     if recording.has_cotangents:
-        passes.append("cotangent")
+        found.append("cotangent")
     if recording.has_tangents:
-        passes.append("tangent")
+        found.append("tangent")
+    return found
+
+
+def _largest(
+    recording: Recording, visits: list[list[Iteration]], max_elements: int
+) -> int:
+    """Return up to how many elements arrays are written in full."""
+    graph, n_passes = recording.graph, len(_passes(recording))
     sizes: list[tuple[int, int]] = []
     for position, iterations in enumerate(visits):
         for aval in graph.columns.avals[position]:
-            elements = int(np.prod(getattr(aval, "shape", ()), dtype=np.int64))
-            n_bytes = elements * len(iterations) * 4
-            sizes += [(elements, n_bytes)] * len(passes)
-    shared = _shared(graph) if recording.has_cotangents else []
-    for (node, _, _), out in shared:
+            elements = _n_elements(aval)
+            sizes += [(elements, elements * len(iterations) * 4)] * n_passes
+    for (node, _, _), out in _shared(recording):
         position = graph.position(node)
-        elements = int(
-            np.prod(graph.columns.avals[position][out].shape, dtype=np.int64)
-        )
+        elements = _n_elements(graph.columns.avals[position][out])
         sizes.append((elements, elements * len(visits[position]) * 4))
-    largest = fitting(sizes, max_elements, BUDGET)
-    writer = ValueWriter(recording, blob, largest)
+    return fitting(sizes, max_elements, BUDGET)
+
+
+def _n_elements(aval: Any) -> int:
+    return math.prod(getattr(aval, "shape", ()))
+
+
+def _values(recording: Recording, writer: ValueWriter) -> dict[str, Any]:
+    """Return the values of every node."""
+    graph = recording.graph
     found = {
         of: [
-            [writer.entry(of, node, out, visits[position]) for out in range(n_out)]
+            [writer.entry(of, node, out) for out in range(n_out)]
             for position, node in enumerate(graph.order)
             for n_out in [len(graph.columns.avals[position])]
         ]
-        for of in passes
+        for of in _passes(recording)
     }
     sent = {
-        f"{graph.position(edge[1])},{edge[2]}": writer.sent(
-            edge, out, visits[graph.position(edge[0])]
-        )
-        for edge, out in shared
+        f"{graph.position(edge[1])},{edge[2]}": writer.sent(edge, out)
+        for edge, out in _shared(recording)
     }
-    return {**found, "contribution": {k: e for k, e in sent.items() if e}}, largest
+    return {**found, "contribution": {k: e for k, e in sent.items() if e}}
 
 
-def _shared(graph: ProgramGraph) -> list[tuple[Edge, int]]:
+def _shared(recording: Recording) -> list[tuple[Edge, int]]:
     """Return the uses of values that are used more than once, and which output it is.
 
-    What the one use of a value sends back is its cotangent.
+    What the one use of a value sends back is its cotangent. There are none where there
+    are no cotangents.
     """
+    graph = recording.graph
+    if not recording.has_cotangents:
+        return []
     return [
         (edge, out)
         for position, node in enumerate(graph.order)

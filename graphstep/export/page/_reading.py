@@ -33,8 +33,11 @@ class ReadOnce:
         self._n_bytes = 0
         # Of values that are at hand: what they are, by their identity.
         self._keys: dict[int, Any] = {}
-        self._stats: dict[Any, Stats] = {}
-        self._leading: dict[Any, Index] = {}
+        # Where the elements of those lie, and which value was the first to lie there;
+        # of every value, also of those no longer at hand, which one that was.
+        self._places: dict[Any, Any] = {}
+        self._first: dict[Any, Any] = {}
+        self._facts: dict[Any, Any] = {}
         # Of the one use of a value: whether what it sends is at hand as a cotangent.
         self._is_whole: dict[Any, bool] = {}
 
@@ -81,27 +84,42 @@ class ReadOnce:
     def _keep(self, key: Any, value: Any) -> None:
         self._values[key] = value
         self._keys[id(value)] = key
+        self._first[key] = self._places.setdefault(_place(value), key)
         self._n_bytes += _n_bytes(value)
         while self._n_bytes > _ROOM and len(self._values) > 1:
-            oldest = self._values.pop(next(iter(self._values)))
+            old = next(iter(self._values))
+            oldest = self._values.pop(old)
             self._keys.pop(id(oldest), None)
+            # Another array may come to lie there.
+            if self._places.get(_place(oldest)) == old:
+                del self._places[_place(oldest)]
             self._n_bytes -= _n_bytes(oldest)
 
     def stats_of(self, array: Any) -> Stats:
         """Return the statistics of an array."""
-        return self._known(self._stats, stats_from_array, array)
+        return self.known("stats", lambda: stats_from_array(array), array)
 
     def leading_index(self, array: Any) -> Index:
         """Return what `leading_index` returns."""
-        return self._known(self._leading, leading_index, array)
+        arranged = ("leading", np.shape(array), getattr(array, "strides", ()))
+        return self.known(arranged, lambda: leading_index(array), array)
 
-    def _known(self, known: dict[Any, T], compute: Callable[[Any], T], array: Any) -> T:
+    def known(self, fact: Any, compute: Callable[[], T], array: Any) -> T:
+        """Return a fact of an array's elements, which is computed once.
+
+        Args:
+            fact: What it is called. It is the same for all arrangements of the same
+                elements in memory, unless its name tells them apart.
+            compute: Returns it.
+            array: The array.
+        """
         key = self._keys.get(id(array))
         if key is None:
-            return compute(array)
-        if key not in known:
-            known[key] = compute(array)
-        return known[key]
+            return compute()
+        known = (fact, self._first[key])
+        if known not in self._facts:
+            self._facts[known] = compute()
+        return self._facts[known]
 
     def norm(self, array: Any) -> tuple[float, int]:
         """Return what `norm_of` returns."""
@@ -110,6 +128,22 @@ class ReadOnce:
         stats = self.stats_of(array)
         mark = NAN if stats.nan else OK if stats.is_finite else INF
         return stats.l2, mark
+
+
+def _place(value: Any) -> Any:
+    """Return which bytes of memory an array takes, all of them between two ends."""
+    if not isinstance(value, np.ndarray) or not value.size:
+        return id(value)
+    expected = value.itemsize
+    for stride, n in sorted(zip(value.strides, value.shape, strict=True)):
+        if n > 1 and stride != expected:
+            return (_address(value), value.dtype, value.shape, value.strides)
+        expected *= n
+    return (_address(value), value.dtype, value.size)
+
+
+def _address(array: np.ndarray) -> int:
+    return array.__array_interface__["data"][0]
 
 
 def _n_bytes(value: Any) -> int:

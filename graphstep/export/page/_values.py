@@ -5,27 +5,26 @@ from __future__ import annotations
 import dataclasses
 import math
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import numpy as np
 
 from graphstep.export.page._reading import ReadOnce
+from graphstep.export.page._thumbnails import thumbnail
 from graphstep.graph import Edge
 from graphstep.recording import Absence, Stats
+from graphstep.stepping import BACKWARD, FORWARD, SEED, Step
 
 Iteration = tuple[int, ...]
 # Bytes that all arrays may take; beyond it, the largest ones are summed up.
 BUDGET = 3_000_000
-# A thumbnail has at most so many rows and columns.
-_THUMBNAIL = 24
 # Iterations up to which each one has a thumbnail.
 _THUMBNAILS = 64
-_BINS = 30
-# Least and, turned over, greatest magnitude to count elements of without scaling them.
-_SMALL = 1e-25
-# Elements that are looked at together: they stay in the cache.
-_PIECE = 1 << 15
+_BACK = ("cotangent",)
+# What is seen of a node at a step of each pass.
+_PASSES = {FORWARD: ("primal", "tangent"), SEED: (), BACKWARD: _BACK}
 
 
 @dataclasses.dataclass
@@ -50,6 +49,27 @@ def array_entry(blob: Blob, array: np.ndarray) -> dict[str, Any]:
     return {"shape": list(array.shape), "dtype": dtype, "at": blob.add(data)}
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Row:
+    """What a page is told of one array: why there is none, or all of it, or a summary.
+
+    Attributes:
+        reason: Why there is none.
+        shape: Its shape.
+        dtype: The name of a type that a browser knows, where it is in full.
+        data: Its bytes, where it is in full.
+        facts: Its statistics, where it is not.
+        thumbnail: A small picture, if there is one.
+    """
+
+    reason: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    data: bytes = b""
+    facts: list[Any] | None = None
+    thumbnail: dict[str, Any] | None = None
+
+
 class ValueWriter:
     """Writes what a recording knows of values.
 
@@ -57,19 +77,38 @@ class ValueWriter:
         recording: Where they come from.
         blob: Where their bytes go.
         max_elements: Elements up to which an array is written in full.
+        visits: By position, the iterations in which each node is seen.
     """
 
-    def __init__(self, recording: ReadOnce, blob: Blob, max_elements: int) -> None:
+    def __init__(
+        self,
+        recording: ReadOnce,
+        blob: Blob,
+        max_elements: int,
+        visits: Sequence[Sequence[Iteration]],
+    ) -> None:
         self.recording, self.blob = recording, blob
-        self.max_elements = max_elements
+        self.max_elements, self.visits = max_elements, visits
+        self._rows: dict[tuple[str, str, int, Iteration], _Row] = {}
 
-    def sent(
-        self, edge: Edge, out: int, iterations: list[Iteration]
-    ) -> dict[str, Any] | None:
+    def look(self, step: Step) -> None:
+        """Take note of the values of a step, while they are at hand."""
+        passes = _PASSES[step.pass_]
+        if not step.node or (passes == _BACK and not self.recording.has_cotangents):
+            return
+        position = self.recording.graph.position(step.node)
+        for out in range(len(self.recording.graph.columns.avals[position])):
+            for of in passes:
+                if of != "tangent" or self.recording.has_tangents:
+                    self._row(of, step.node, out, step.iteration)
+
+    def sent(self, edge: Edge, out: int) -> dict[str, Any] | None:
         """Return what one use sends back, if that is written in full."""
-        aval = self.recording.graph.aval(edge[0], out)
+        graph = self.recording.graph
+        aval = graph.aval(edge[0], out)
         if int(np.prod(aval.shape, dtype=np.int64)) > self.max_elements:
             return None
+        iterations = self.visits[graph.position(edge[0])]
         rows = [self.recording.contribution(edge, i) for i in iterations]
         is_known = rows and not any(_reason(row) for row in rows)
         if not is_known or any(np.shape(row) != aval.shape for row in rows):
@@ -78,47 +117,63 @@ class ValueWriter:
         at = self.blob.add(b"".join(data for _, data in plain))
         return {"shape": list(aval.shape), "dtype": plain[0][0], "at": at}
 
-    def entry(
-        self, of: str, node: str, out: int, iterations: list[Iteration]
-    ) -> dict[str, Any]:
+    def entry(self, of: str, node: str, out: int) -> dict[str, Any]:
         """Return what the page is told of a value, a row per iteration."""
-        read = {
-            "primal": self.recording.primal,
-            "cotangent": self.recording.cotangent,
-            "tangent": self.recording.tangent,
-        }[of]
-        rows = [read(node, out, iteration) for iteration in iterations]
-        reasons = {i: _reason(row) for i, row in enumerate(rows)}
-        missing = {i: reason for i, reason in reasons.items() if reason}
+        iterations = self.visits[self.recording.graph.position(node)]
+        rows = [self._row(of, node, out, iteration) for iteration in iterations]
+        missing = {i: row.reason for i, row in enumerate(rows) if row.reason}
         if len(missing) == len(rows):
             kept = self._kept_stats(of, node, out, iterations)
             if kept is not None:
                 return kept
             return {"why": missing[0] if missing else "Its loop took no turn."}
-        arrays = [
-            None if i in missing else np.asarray(row) for i, row in enumerate(rows)
-        ]
-        first = next(a for a in arrays if a is not None)
+        first = next(row for row in rows if not row.reason)
         found: dict[str, Any] = {"shape": list(first.shape)}
         if missing:
             found["missing"] = {str(i): reason for i, reason in missing.items()}
-        if first.size <= self.max_elements:
-            zeros = np.zeros_like(first)
-            plain = [_plain(zeros if a is None else a) for a in arrays]
-            found["dtype"] = plain[0][0]
-            found["at"] = self.blob.add(b"".join(data for _, data in plain))
+        if first.facts is None:
+            found["dtype"] = first.dtype
+            zeros = bytes(len(first.data))
+            found["at"] = self.blob.add(
+                b"".join(zeros if row.reason else row.data for row in rows)
+            )
             return found
-        stats = [None if a is None else self.recording.stats_of(a) for a in arrays]
-        found["stats"] = [None if s is None else _facts(s) for s in stats]
-        if len(arrays) <= _THUMBNAILS:
-            found["thumbs"] = [
-                None if a is None or s is None else _thumbnail(a, s)
-                for a, s in zip(arrays, stats, strict=True)
-            ]
+        found["stats"] = [row.facts for row in rows]
+        if len(rows) <= _THUMBNAILS:
+            found["thumbs"] = [row.thumbnail for row in rows]
         return found
 
+    def _row(self, of: str, node: str, out: int, iteration: Iteration) -> _Row:
+        key = (of, node, out, iteration)
+        row = self._rows.get(key)
+        if row is None:
+            row = self._rows[key] = self._read_row(of, node, out, iteration)
+        return row
+
+    def _read_row(self, of: str, node: str, out: int, iteration: Iteration) -> _Row:
+        read = {
+            "primal": self.recording.primal,
+            "cotangent": self.recording.cotangent,
+            "tangent": self.recording.tangent,
+        }[of]
+        value = read(node, out, iteration)
+        reason = _reason(value)
+        if reason:
+            return _Row(reason)
+        array = np.asarray(value)
+        if array.size <= self.max_elements:
+            dtype, data = _plain(array)
+            return _Row("", array.shape, dtype, data)
+        facts = _facts(self.recording.stats_of(array))
+        n_turns = len(self.visits[self.recording.graph.position(node)])
+        if n_turns > _THUMBNAILS:
+            return _Row("", array.shape, facts=facts)
+        return _Row(
+            "", array.shape, facts=facts, thumbnail=thumbnail(self.recording, array)
+        )
+
     def _kept_stats(
-        self, of: str, node: str, out: int, iterations: list[Iteration]
+        self, of: str, node: str, out: int, iterations: Sequence[Iteration]
     ) -> dict[str, Any] | None:
         if self.recording.mode != "summary" or not iterations:
             return None
@@ -168,8 +223,7 @@ def _plain(array: np.ndarray) -> tuple[str, bytes]:
     if kind == "b":
         return "b", array.astype(np.uint8).tobytes()
     if kind == "c":
-        real = np.float32 if size == 8 else np.float64
-        return ("c4" if size == 8 else "c8"), array.view(real).astype(real).tobytes()
+        return ("c4" if size == 8 else "c8"), np.ascontiguousarray(array).tobytes()
     if kind in "iu" and array.dtype.name in _INTEGERS:
         return f"{kind}{size}", np.ascontiguousarray(array).tobytes()
     if kind == "f" and size == 8:
@@ -192,67 +246,3 @@ def _facts(stats: Stats) -> list[Any]:
         None if isinstance(value, float) and not math.isfinite(value) else value
         for value in _FIELDS(stats)
     ]
-
-
-def _thumbnail(array: np.ndarray, stats: Stats) -> dict[str, Any]:
-    """Return a small picture of a large array, and how its elements are spread.
-
-    A cell shows the element greatest in size of those that it stands for, from 0 (the
-    greatest magnitude, negative) over 127 (zero) to 254; 255 stands for NaN or infinity.
-    """
-    x = np.abs(array) if array.dtype.kind == "c" else array
-    if x.dtype.name not in ("float32", "float64"):
-        x = x.astype(np.float64)
-    plane = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x.reshape(1, -1)
-    cells = _pooled(_pooled(plane).T).T.astype(np.float64)
-    finite = np.isfinite(cells)
-    shares = np.where(finite, cells, 0.0) / (stats.absmax or 1.0)
-    shades = np.where(finite, np.rint(shares * 127) + 127, 255).astype(int)
-    return {
-        "rows": len(shades),
-        "cells": shades.ravel().tolist(),
-        "spread": _spread(x, stats),
-    }
-
-
-def _pooled(plane: np.ndarray) -> np.ndarray:
-    """Return at most so many rows, each the greatest in size of as many as it takes."""
-    n, n_columns = plane.shape
-    each = -(-n // _THUMBNAIL)
-    if each <= 1:
-        return plane
-    whole = n // each
-    parts = plane[: whole * each].reshape(whole, each, n_columns)
-    pooled = _greatest(parts, 1)
-    if whole * each == n:
-        return pooled
-    rest = _greatest(plane[None, whole * each :], 1)
-    return np.concatenate([pooled, rest])
-
-
-def _greatest(parts: np.ndarray, axis: int) -> np.ndarray:
-    """Return the elements greatest in size along an axis, with their signs."""
-    with np.errstate(invalid="ignore"):
-        high, low = parts.max(axis=axis), parts.min(axis=axis)
-        return np.where(-low > high, low, high)
-
-
-def _spread(x: np.ndarray, stats: Stats) -> list[int]:
-    """Return how many finite elements lie in each of some stretches of equal width."""
-    if not stats.min < stats.max:
-        return []
-    kept = x.ravel() if stats.is_finite else x[np.isfinite(x)]
-    # Of numbers so small or great that the width of a stretch, or how many of them
-    # make one, could not be written: shares of the greatest.
-    unit = 1.0 if _SMALL < stats.absmax < 1 / _SMALL else stats.absmax
-    low, high = stats.min / unit, stats.max / unit
-    scale = _BINS / (high - low)
-    # One more, for what is just the greatest of all.
-    found = np.zeros(_BINS + 1, np.int64)
-    for start in range(0, kept.size, _PIECE):
-        piece = kept[start : start + _PIECE]
-        places = (piece if unit == 1.0 else piece / unit) - low
-        places *= scale
-        found += np.bincount(places.astype(np.int64), minlength=_BINS + 1)
-    found[-2] += found[-1]
-    return found[:-1].tolist()

@@ -24,8 +24,10 @@ from graphstep.export import THEMES, page_from_recording
 from graphstep.export._themes import FAMILIES
 from graphstep.export.page import _document
 from graphstep.export.page._document import document, packed, static_text, unpacked
+from graphstep.export.page._reading import ReadOnce
 from graphstep.export.page._values import fitting
 from graphstep.layout import groups
+from graphstep.recording import stats_from_array
 from tests.export.page.conftest import PROGRAMS, node, recorded
 from tests.export.test_hostile import TEXTS
 
@@ -168,6 +170,35 @@ def test_values_are_those_of_the_recording_bit_by_bit(name: str) -> None:
                 assert blob[start : start + len(data)] == data
             else:
                 assert entry.get("why") or entry["missing"][str(row)] == str(value)
+
+
+def test_complex_scalars_are_in_the_page_bit_by_bit() -> None:
+    """A complex number is its real part and its imaginary part, a lone one too."""
+    z = np.complex64(1.25 - 2.5j)
+
+    facts, blob = payload(page_from_recording(gs.record(lambda z: jnp.abs(z * z), z)))
+
+    entry = facts["values"]["primal"][0][0]
+    assert (entry["shape"], entry["dtype"]) == ([], "c4")
+    assert np.frombuffer(blob, np.float32, 2, entry["at"]).tolist() == [1.25, -2.5]
+
+
+def test_arrangements_of_the_same_elements_share_what_does_not_depend_on_them() -> None:
+    """A transpose has the statistics of what it turns, and a picture of its own."""
+    x = jnp.arange(12.0).reshape(3, 4)
+    rec = gs.record(lambda x: jnp.sin(x).T, x)
+    once = ReadOnce(rec)
+    sine, turned = (once.primal(node) for node in ("0", "1"))
+    assert np.shares_memory(sine, turned)
+
+    counted: list[str] = []
+    for array in (sine, turned):
+        once.known("elements", lambda: counted.append("elements"), array)
+        once.known(("arranged", array.shape), lambda: counted.append("own"), array)
+
+    assert counted == ["elements", "own", "own"]
+    assert once.stats_of(turned) == stats_from_array(np.asarray(turned))
+    assert once.leading_index(turned) == once.leading_index(sine)[::-1]
 
 
 def test_large_arrays_have_statistics_and_a_small_picture() -> None:
