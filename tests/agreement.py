@@ -17,6 +17,9 @@ from tests.oracle_equations import Slot, is_inexact, is_key
 from tests.programs import Program
 from tests.reference import FLOOR, difference, jax_differences, norm, wide
 
+# Terms of this share of the largest value may cancel, and leave their rounding.
+_CANCELLED = 0.25
+
 
 @dataclasses.dataclass(frozen=True)
 class Case:
@@ -56,11 +59,20 @@ class Case:
         Fused operations keep more digits than bfloat16 has between them; in a sum that
         cancels, that shows as much as its terms are large.
         """
-        if "cancels" not in self.program.tags or not self.is_low_precision:
+        if not self._cancels:
             return FLOOR
-        return _largest(
+        return _CANCELLED * _largest(
             slot.value for slot in self._every_slot() if is_inexact(slot.value)
         )
+
+    @property
+    def cotangent_floor(self) -> float:
+        """What rounding is measured by where a cotangent is nearly zero."""
+        return (_CANCELLED if self._cancels else FLOOR) * self.largest
+
+    @property
+    def _cancels(self) -> bool:
+        return "cancels" in self.program.tags and self.is_low_precision
 
     def _every_slot(self) -> Iterator[Slot]:
         for found in self.oracle.slots.values():
@@ -152,7 +164,7 @@ def _was_not_run(oracle: Oracle, region: Any) -> bool:
 
 def cotangent_differences(case: Case) -> Iterator[str]:
     """Say which recorded cotangents are not those of the oracle."""
-    floor = FLOOR * case.largest
+    floor = case.cotangent_floor
     for (node, out), slots in case.oracle.slots.items():
         recorded = case.recording.cotangent(node, out)
         if isinstance(recorded, Absence):
@@ -182,7 +194,7 @@ def _cotangent_difference(
 
 def contribution_differences(case: Case) -> Iterator[str]:
     """Say which recorded contributions are not those of the oracle."""
-    floor = FLOOR * case.largest
+    floor = case.cotangent_floor
     for u, v, key, out in case.flat.edges(keys=True, data="out"):
         recorded = case.recording.contribution((u, v, key))
         slots = case.oracle.slots.get((u, out), {})
@@ -210,7 +222,7 @@ def contribution_differences(case: Case) -> Iterator[str]:
 def sum_differences(case: Case) -> Iterator[str]:
     """Say which cotangents are not the sum of the contributions of their uses."""
     graph, recording = case.trace.graph, case.recording
-    floor = FLOOR * case.largest
+    floor = case.cotangent_floor
     for node, avals in case.flat.nodes(data="avals"):
         if case.flat.nodes[node]["role"] == "output":
             continue
