@@ -46,6 +46,7 @@ SCRIPTS = (
     "status.mjs",
     "player.mjs",
     "commands.mjs",
+    "algebra.mjs",
     "formula.mjs",
     "grading.mjs",
     "lesson.mjs",

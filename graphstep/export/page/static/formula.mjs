@@ -1,24 +1,24 @@
 // Formulas that are typed: read by hand, for a page may not run what it is given.
-import { splitAtCommas } from "./slicing.mjs";
+import { FUNCTIONS, Misfit, elementwise, matmul, numberAlone, stacked, transpose } from "./algebra.mjs";
 
-// With the number of arguments that each takes.
-const FUNCTIONS = {
-  abs: [Math.abs, 1], acos: [Math.acos, 1], arccos: [Math.acos, 1], arcsin: [Math.asin, 1],
-  arctan: [Math.atan, 1], asin: [Math.asin, 1], atan: [Math.atan, 1], cos: [Math.cos, 1],
-  cosh: [Math.cosh, 1], exp: [Math.exp, 1], expm1: [Math.expm1, 1], floor: [Math.floor, 1],
-  ln: [Math.log, 1], log: [Math.log, 1], log1p: [Math.log1p, 1], max: [Math.max, 2],
-  maximum: [Math.max, 2], min: [Math.min, 2], minimum: [Math.min, 2],
-  relu: [(x) => Math.max(x, 0), 1], sigmoid: [(x) => 1 / (1 + Math.exp(-x)), 1],
-  sign: [Math.sign, 1], sin: [Math.sin, 1], sinh: [Math.sinh, 1],
-  softplus: [(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 1],
-  sqrt: [Math.sqrt, 1], tan: [Math.tan, 1], tanh: [Math.tanh, 1],
-};
 const CONSTANTS = { pi: Math.PI, e: Math.E, inf: Infinity, infinity: Infinity, nan: NaN, true: 1, false: 0 };
 const SPELLED = {
-  "−": "-", "×": "*", "·": "*", "⋅": "*", "⊙": "*", "÷": "/", "^": "**", "²": "**2", "³": "**3",
-  "√": "sqrt", "π": "pi", "∞": "inf",
+  "−": "-", "×": "*", "·": "*", "⋅": "*", "⊙": "*", "∗": "*", "÷": "/", "^": "**", "²": "**2", "³": "**3",
+  "⁻¹": "**(-1)", "√": "sqrt", "ᵀ": ".T", "π": "pi", "∞": "inf",
 };
-const TOKEN = /\s*(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|\*\*|[-+*/(),]|[\p{L}_][\p{L}\p{N}_]*)/iuy;
+const SPELLING = /[−×·⋅⊙∗÷^²³√ᵀπ∞]|⁻¹/gu;
+const spelled = (text) => text.normalize("NFC").replace(SPELLING, (sign) => SPELLED[sign]);
+const TOKEN = new RegExp([
+  /\d+\.?\d*(?:e[+-]?\d+)?/, /\.\d+(?:e[+-]?\d+)?/, /\.T(?![\p{L}\p{N}_])/u, /\*\*/, /[<>=!]=/, /[-+*/@<>(),[\]]/,
+  /[\p{L}_][\p{L}\p{N}_]*/u,
+].map(({ source }) => source).join("|").replace(/.+/, "\\s*($&)"), "iuy");
+// The sign of equality is spelled so that no script seems to compare with it.
+const OPERATIONS = {
+  "+": (x, y) => x + y, "-": (x, y) => x - y, "*": (x, y) => x * y, "/": (x, y) => x / y, "**": (x, y) => x ** y,
+  "<": (x, y) => Number(x < y), "<=": (x, y) => Number(x <= y), ">": (x, y) => Number(x > y),
+  ">=": (x, y) => Number(x >= y), "=\u003d": (x, y) => Number(x === y), "!=": (x, y) => Number(x !== y),
+};
+const COMPARISONS = ["<", "<=", ">", ">=", "=\u003d", "!="];
 const LONGEST = 2000;
 const DEEPEST = 24;
 
@@ -27,12 +27,18 @@ const quotedAnswer = (text) => `\`${text.length > 40 ? `${text.slice(0, 39)}…`
 /** Return why a text is no formula: it cannot be read, or something in it is not known. */
 class Unread extends Error {}
 
-function tokensOf(text) {
-  const spelled = text.replace(/[−×·⋅⊙÷^²³√π∞]/gu, (sign) => SPELLED[sign]).trim();
+/** Return tokens, in which `_0_` stands for the first of the names, or null; longer names are looked for first. */
+function tokensOf(text, names) {
+  let line = spelled(text).trim();
+  for (const name of [...names].sort((one, other) => other.length - one.length)) {
+    const literally = spelled(name).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    const alone = new RegExp(`(?<![\\p{L}\\p{N}_])${literally}(?![\\p{L}\\p{N}_])`, "gu");
+    line = line.replace(alone, `_${names.indexOf(name)}_`);
+  }
   const tokens = [];
   TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < spelled.length) {
-    const match = TOKEN.exec(spelled);
+  while (TOKEN.lastIndex < line.length) {
+    const match = TOKEN.exec(line);
     if (!match) return null;
     tokens.push(match[1]);
   }
@@ -59,8 +65,30 @@ class Reader {
   }
 
   whole() {
-    const found = this.sum();
+    const found = this.list(undefined);
     return found && this.at === this.tokens.length ? found : null;
+  }
+
+  /** Read up to a closing sign; with a comma in it, it is an array. */
+  list(end) {
+    const parts = [];
+    let hasComma = false;
+    while (!this.isNext(end)) {
+      parts.push(this.comparison());
+      if (!parts.at(-1)) return null;
+      if (!this.isNext(",")) break;
+      this.at += 1;
+      hasComma = true;
+    }
+    if (!this.isNext(end)) return null;
+    const isArray = end === "]" || hasComma || (end && !parts.length);
+    if (!isArray) return parts[0] ?? null;
+    return (point) => stacked(parts.map((part) => part(point)));
+  }
+
+  comparison() {
+    const left = this.sum();
+    return left && this.isNext(...COMPARISONS) ? joined(left, this.take(), this.sum()) : left;
   }
 
   sum() {
@@ -71,7 +99,7 @@ class Reader {
 
   product() {
     let left = this.signed();
-    while (left && this.isNext("*", "/")) left = joined(left, this.take(), this.signed());
+    while (left && this.isNext("*", "/", "@")) left = joined(left, this.take(), this.signed());
     return left;
   }
 
@@ -79,40 +107,50 @@ class Reader {
     if (!this.isNext("-", "+")) return this.power();
     const sign = this.take() === "-" ? -1 : 1;
     const rest = this.signed();
-    return rest && ((point) => sign * rest(point));
+    return rest && ((point) => elementwise((x) => sign * x, rest(point)));
   }
 
   power() {
-    const base = this.atom();
-    if (!base || !this.isNext("**")) return base;
-    this.at += 1;
-    const exponent = this.signed();
-    return exponent && ((point) => base(point) ** exponent(point));
+    const base = this.turned();
+    return base && this.isNext("**") ? joined(base, this.take(), this.signed()) : base;
+  }
+
+  turned() {
+    let found = this.atom();
+    while (found && this.isNext(".T")) {
+      const inner = found;
+      this.at += 1;
+      found = (point) => transpose(inner(point));
+    }
+    return found;
   }
 
   atom() {
     const token = this.take();
     if (token === undefined) return null;
-    if (token === "(") {
-      const inner = this.sum();
-      return inner && this.take() === ")" ? inner : null;
+    if (token === "(" || token === "[") {
+      const end = token === "(" ? ")" : "]";
+      const inner = this.list(end);
+      return inner && this.take() === end ? inner : null;
     }
-    if (/^[\d.]/.test(token)) return () => Number(token);
+    if (/^\.?\d/.test(token)) return () => numberAlone(Number(token));
     if (!/^[\p{L}_]/u.test(token)) return null;
-    if (this.names.includes(token)) return (point) => point[token];
+    const name = /^_(\d+)_$/.exec(token)?.[1];
+    if (name in this.names) return (point) => numberAlone(point[this.names[name]]);
     if (this.isNext("(")) return this.call(token);
     const word = token.toLowerCase();
-    if (Object.hasOwn(CONSTANTS, word)) return () => CONSTANTS[word];
+    if (Object.hasOwn(CONSTANTS, word)) return () => numberAlone(CONSTANTS[word]);
     this.unknown ||= Object.hasOwn(FUNCTIONS, token) ? `\`${token}\` needs its argument: \`${token}(…)\`.`
       : `${quotedAnswer(token)} is not a name that is known here.`;
-    return () => NaN;
+    return () => numberAlone(NaN);
   }
 
   call(word) {
     const parts = [];
     do {
       this.at += 1;
-      parts.push(this.sum());
+      if (this.isNext(")")) break;
+      parts.push(this.comparison());
     } while (this.isNext(","));
     if (this.take() !== ")" || parts.includes(null)) return null;
     const [evaluate, n] = Object.hasOwn(FUNCTIONS, word) ? FUNCTIONS[word] : [null, 0];
@@ -125,20 +163,18 @@ class Reader {
 
 function joined(left, sign, right) {
   if (!right) return null;
-  if (sign === "+") return (point) => left(point) + right(point);
-  if (sign === "-") return (point) => left(point) - right(point);
-  if (sign === "*") return (point) => left(point) * right(point);
-  return (point) => left(point) / right(point);
+  if (sign === "@") return (point) => matmul(left(point), right(point));
+  return (point) => elementwise(OPERATIONS[sign], left(point), right(point));
 }
 
 /** Return a formula as a function of the variables; throws `Unread` with why it is none. */
 function read(text, names) {
   if (!text) throw new Unread("Nothing was typed.");
   if (text.length > LONGEST) throw new Unread(`That is ${text.length} characters long; at most ${LONGEST} are read.`);
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(text, names);
   let depth = 0;
-  for (const token of tokens ?? []) {
-    depth += token === "(" ? 1 : token === ")" ? -1 : 0;
+  for (const letter of text) {
+    depth += "([{".includes(letter) ? 1 : ")]}".includes(letter) ? -1 : 0;
     if (depth > DEEPEST) throw new Unread("That has too many brackets inside each other.");
   }
   const reader = new Reader(tokens ?? [], names);
@@ -149,36 +185,24 @@ function read(text, names) {
     throw new Unread(`${quotedAnswer(text)} cannot be read. ${cure}`);
   }
   if (reader.unknown) throw new Unread(reader.unknown);
-  return found;
+  return (point) => valueOf(found, point, text);
 }
 
-/** Return the texts in a list, or null if a text is none: `[1, 2]`, `(1, 2)`, `1, 2`. */
-function listed(text) {
-  const isSquare = text.startsWith("[") && text.endsWith("]");
-  const inside = isSquare || (text.startsWith("(") && text.endsWith(")")) ? text.slice(1, -1) : text;
-  const parts = splitAtCommas(inside);
-  if (isSquare && parts) return inside.trim() ? parts : [];
-  // Round brackets alone, without a comma, are no list.
-  if (parts && (parts.length > 1 || /,\s*$/.test(inside))) return parts;
-  const whole = inside === text ? null : splitAtCommas(text);
-  return whole && whole.length > 1 ? whole : null;
-}
-
-/** Return `{shape, values}` of a number or of nested lists of numbers. */
-function readValue(text) {
-  const parts = listed(text.trim());
-  if (!parts) {
-    if (/[[\]]/.test(text)) throw new Unread("On this page an array is written as numbers in brackets: `[1, 2]`.");
-    const value = read(text.trim(), [])({});
-    if (!Number.isFinite(value) && !/inf|nan|∞/i.test(text)) {
-      throw new Unread(`${quotedAnswer(text.trim())} is not a number that can be held. Type \`inf\` or \`nan\` if that is meant.`);
-    }
-    return { shape: [], values: [value] };
+function valueOf(formula, point, text) {
+  try {
+    return formula(point);
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    throw new Unread(error.message || `${quotedAnswer(text)} has no value: its parts do not fit together.`);
   }
-  const each = parts.map(readValue);
-  const shapes = new Set(each.map(({ shape }) => String(shape)));
-  if (shapes.size > 1) throw new Unread(`${quotedAnswer(text.trim())} has no value: its parts do not fit together.`);
-  return { shape: [each.length, ...(each[0]?.shape ?? [])], values: each.flatMap(({ values }) => values) };
+}
+
+function readValue(text) {
+  const found = read(text, [])({});
+  if (!found.values.every(Number.isFinite) && !/inf|nan|∞/i.test(text)) {
+    throw new Unread(`${quotedAnswer(text)} is not a number that can be held. Type \`inf\` or \`nan\` if that is meant.`);
+  }
+  return found;
 }
 
 function attempted(action) {
@@ -190,12 +214,17 @@ function attempted(action) {
   }
 }
 
-/** Return `{evaluate}`, a function of the variables, or `{problem}` if a text is no formula in them. */
-export function formulaTyped(text, names) {
-  return attempted(() => ({ evaluate: read(text.trim().replace(/\s+/g, " "), names) }));
+const oneLine = (text) => text.trim().replace(/\s+/g, " ");
+
+/** Return the values of a formula in the variables at some points, `{values}`, or `{problem}`. */
+export function formulaTyped(text, names, points) {
+  return attempted(() => {
+    const evaluate = read(oneLine(text), names);
+    return { values: points.map(evaluate) };
+  });
 }
 
 /** Return `{shape, values}` of a number or an array, or `{problem}`. */
 export function valueTyped(text) {
-  return attempted(() => readValue(text.replace(/\s+/g, " ")));
+  return attempted(() => readValue(oneLine(text)));
 }

@@ -36,9 +36,8 @@ function summed({ shape, values }, n) {
   return { shape: left, values: sums };
 }
 
-function wordsOf(shape) {
-  return shape.length ? `an array of shape (${shape.join(", ")}${shape.length === 1 ? "," : ""})` : "one number";
-}
+const tupleOf = (shape) => `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
+const wordsOf = (shape) => (shape.length ? `an array of shape ${tupleOf(shape)}` : "one number");
 
 function gradeValue(answer, text) {
   const typed = valueTyped(text);
@@ -101,15 +100,21 @@ function gradeName({ right, known }, text) {
 }
 
 function gradeFormula({ points }, text) {
-  const { evaluate, problem } = formulaTyped(text, points.length ? Object.keys(points[0][0]) : []);
+  const names = points.length ? Object.keys(points[0][0]) : [];
+  const { values, problem } = formulaTyped(text, names, points.map(([point]) => point));
   if (problem) return unreadable(problem);
-  const trials = points.map(([point, value]) => [evaluate(point), value]);
-  if (!trials.some(([typed]) => Number.isFinite(typed))) {
+  if (!values.some((each) => each.values.some(Number.isFinite))) {
     return unreadable("That is not a number anywhere in its variables' ranges.");
   }
+  const trials = points.map(([, value], i) => [summed(values[i], 0).values[0], value]);
   const agrees = (typed, value) =>
     Math.abs(typed - value) <= TOLERANCE * Math.abs(value) + TOLERANCE * Math.max(Math.abs(value), 1e-3);
   const areAll = (factor) => trials.every(([typed, value]) => agrees(factor * typed, value));
+  const { shape } = values[0];
+  if (shape.length) {
+    return areAll(1) ? nearly("Those are the terms; add them up.")
+      : wrong(`Its shape is ${tupleOf(shape)}; it should be ().`);
+  }
   if (areAll(1)) return RIGHT;
   if (areAll(-1)) return nearly("Its sign is wrong.");
   const [typed, value] = trials[0];
