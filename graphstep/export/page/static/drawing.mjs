@@ -166,7 +166,7 @@ export class Drawing {
         x: middle, y: item.y + 19 + (lines.length + i) * CELL.height,
         class: `value ${of}`, "text-anchor": "middle",
       })) : [];
-    const mark = svg("text", { x: item.x + item.width - 9, y: item.y + 13, class: "mark" });
+    const mark = svg("text", { x: item.x + item.width - 5, y: item.y + 13, class: "mark" });
     const trouble = svg("text", { x: item.x + 6, y: item.y + 14, class: "trouble-letter" });
     const group = svg(
       "g",
