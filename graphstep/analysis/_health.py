@@ -152,7 +152,8 @@ class Condition:
             found = [
                 f"{n} {what}" for n, what in ((stats.nan, "NaN"), (n_inf, "inf")) if n
             ]
-            return f"{' and '.join(found)} of {stats.size} elements"
+            noun = "element" if stats.size == 1 else "elements"
+            return f"{' and '.join(found)} of {stats.size} {noun}"
         actual = getattr(stats, STATISTICS[self.statistic])
         return f"{self.statistic} is {actual:.6g}"
 

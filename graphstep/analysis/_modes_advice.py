@@ -96,7 +96,7 @@ def _jacobian(found: Modes) -> str:
         refused = found.estimate(FORWARD if choice.name == REVERSE else REVERSE)
         return (
             f"{sizes}: {mode} ({call}), {_passes(mine)}, for JAX cannot do "
-            f"{refused.mode.name}: {refused.problem}."
+            f"{refused.mode.name}: {refused.problem.rstrip('.')}."
         )
     if choice.is_tie:
         if n == m == 1:

@@ -100,6 +100,7 @@ class _Page:
         top = max(step.norm for step in path)
         norms = [norm_text(step.norm, step.mark, 3) for step in path]
         width = max(9, *map(cell_len, norms))
+        room = paper.width - names - width - 13
         for step, norm in zip(path, norms, strict=True):
             gain = "" if step.gain is None else f"×{number(step.gain, 3)}"
             style = (
@@ -112,15 +113,16 @@ class _Page:
                     palette.trouble if step.mark else palette.text,
                 ),
                 (f" {fit_right(gain, 9)} ", style),
-                ("━" * _bar(step.norm, top), palette.backward),
+                ("━" * _bar(step.norm, top, room), palette.backward),
             )
 
 
-def _bar(norm: float, top: float) -> int:
-    """Return the cells of a bar: a decade less is two cells less."""
-    if norm <= 0 or top <= 0:
+def _bar(norm: float, top: float, room: int) -> int:
+    """Return the cells of a bar: a decade less is an eighth of the longest less."""
+    longest = min(_BAR, room)
+    if norm <= 0 or top <= 0 or longest <= 0:
         return 0
-    return max(1, round(_BAR * (1 + math.log10(norm / top) / _DECADES)))
+    return max(1, round(longest * (1 + math.log10(norm / top) / _DECADES)))
 
 
 def _gain_style(gain: float, palette: Palette) -> Style:

@@ -173,6 +173,7 @@ class _Page:
         self._terms(found, before, style)
         if found.total is not None:
             self._total(found)
+        self._refusals(found)
         # The norm is that of the finite elements.
         if found.is_complete and found.norm == 0 and not found.mark and before:
             paper.line((" all of it is zero; ! says why", palette.dim))
@@ -201,7 +202,6 @@ class _Page:
         for term, text, total in zip(found.terms, terms, totals, strict=True):
             amount = term.amount
             if amount.reason:
-                paper.paragraph(f"{amount.name}: {amount.reason}", palette.dim)
                 continue
             parts: list[Part] = [
                 (f" {fit_right(text, width)}", self._style(amount, style))
@@ -217,6 +217,15 @@ class _Page:
             dots = fit_right("…", width)
             gap = " " * (totals_width + 2) if totals_width else ""
             paper.line((f" {dots}{gap}  from {source}, to come", palette.faint))
+
+    def _refusals(self, found: CotangentSum) -> None:
+        """Write which uses send nothing, all of one reason together."""
+        by_reason: dict[str, list[str]] = {}
+        for amount in (term.amount for term in found.terms):
+            if amount.reason:
+                by_reason.setdefault(amount.reason, []).append(amount.name)
+        for reason, names in by_reason.items():
+            self.paper.paragraph(f"{', '.join(names)}: {reason}", self.palette.dim)
 
     def _total(self, found: CotangentSum) -> None:
         paper, palette = self.paper, self.palette

@@ -10,6 +10,7 @@ from textual import events
 from graphstep.graph import ProgramGraph
 from graphstep.tracing import one_line
 from graphstep.tui.breaks import Break
+from graphstep.tui.canvas_text import short_path
 from graphstep.tui.numbers import fit
 from graphstep.tui.orders import StopChosen
 from graphstep.tui.palette import Palette
@@ -19,11 +20,12 @@ from graphstep.tui.watch import Watch
 from graphstep.tui.watching import before, seen, watch_label
 
 ON, OFF = "■", "□"
-_EMPTY = (
-    "none yet",
-    "  B  at the selected node        :break h if norm > 10",
-    "  W  watch the inspected value   :watch cotangent h",
+_NONE = "none yet"
+_OFFERS = (
+    ("  B  at the selected node", ":break h if norm > 10"),
+    ("  W  watch the inspected value", ":watch cotangent h"),
 )
+_OFFER_CELLS = 33
 # Cells before the text of a line: a click there turns a breakpoint on or off.
 _MARK_CELLS = 6
 # In fewer cells than this there is no room for words.
@@ -65,7 +67,7 @@ class StopsPane(TextPane):
             text.append("\n")
             self._line_of.append(line)
         if not items and not watches:
-            for line in _EMPTY:
+            for line in (_NONE, *_offers(width)):
                 text.append(f"{fit(line, width)}\n", palette.dim)
         text.rstrip()
         return self.heading, text
@@ -136,6 +138,14 @@ class StopsPane(TextPane):
         self.post_message(StopChosen(line, deed))
 
 
+def _offers(width: int) -> list[str]:
+    """Return how breakpoints and watches are made: a command stands beside its key."""
+    beside = [f"{key:{_OFFER_CELLS}}{command}" for key, command in _OFFERS]
+    if max(map(cell_len, beside)) <= width:
+        return beside
+    return [line for key, command in _OFFERS for line in (key, f"     {command}")]
+
+
 def _name_at(graph: ProgramGraph, each: Break) -> str:
     """Return what people know the node by at which a breakpoint is set."""
     node = each.breakpoint.node
@@ -179,7 +189,7 @@ def watch_text(
     then = before(values, cursor, view.state.came_from, watch)
     name = min(max(cell_len(label), 8), max(8, width // 3))
     pass_style = palette.forward if now.of == "primal" else palette.backward
-    line.append(fit(label, name) + " ", palette.text + background)
+    line.append(fit(short_path(label, name), name) + " ", palette.text + background)
     of = now.of if width >= _WIDE else _SHORT_OF.get(now.of, now.of)
     line.append(f"{of} " if of else "", pass_style + background)
     if then:

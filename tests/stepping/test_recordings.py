@@ -352,7 +352,7 @@ def test_the_first_nan_of_a_run_is_found() -> None:
     assert forward.step.iteration == (3,)
     assert (
         stop.reason
-        == f"`{forward.step.node}` (level): primal in iteration 3: 1 NaN of 1 elements"
+        == f"`{forward.step.node}` (level): primal in iteration 3: 1 NaN of 1 element"
     )
     assert start.unseen(wanted) == ()
 

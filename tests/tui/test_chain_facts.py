@@ -318,3 +318,23 @@ def test_an_operand_that_is_stretched_shows_the_element_that_was_taken() -> None
         20.0,
     ]
     assert [a.index for a in facts.takes] == [(2, 1), (0, 1)]
+
+
+def test_uses_that_send_nothing_come_after_the_sum_and_together() -> None:
+    """However many they are, the numbers stay in sight."""
+
+    def fn(x: jax.Array) -> jax.Array:
+        low, high = jnp.sign(x), jnp.floor(x)
+        return jnp.sum(jnp.sin(x) + low * high)
+
+    rec = gs.record(fn, jnp.array([1.5, 2.5]))
+    facts = facts_at(cursor(rec).last(), rec, "in0")
+    assert facts.sum is not None
+    refused = [t.amount for t in facts.sum.terms if t.amount.reason]
+    assert len({each.reason for each in refused}) == 1 < len(refused)
+
+    lines = page_of(facts, PALETTE, 200, seed_is_default=True).plain.splitlines()
+
+    total = next(i for i, line in enumerate(lines) if line.startswith(" x̄["))
+    names = ", ".join(each.name for each in refused)
+    assert lines[total + 1] == f" {names}: {refused[0].reason}"
