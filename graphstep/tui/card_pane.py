@@ -15,6 +15,7 @@ from graphstep.stepping import Cursor
 from graphstep.tui.card_page import cards_page
 from graphstep.tui.pane import TextPane
 from graphstep.tui.resting import Resting
+from graphstep.tui.spelling import spelled_out
 from graphstep.tui.view import View
 
 _KEPT = 64
@@ -78,7 +79,9 @@ class CardPane(TextPane):
             out = _out(cursor, node, key[2])
             known = cards_of(recording, cursor, node, out, measures=False)
             return title, cards_page(known, (), palette, width)
-        return title, cards_page(*self._known[key], palette, width)
+        cards, path = self._known[key]
+        path = spelled_out(path) if view.is_ascii else path
+        return title, cards_page(cards, path, palette, width)
 
     def _begin(self) -> None:
         """Work out what is shown by now, if no thread is still at work."""

@@ -17,6 +17,7 @@ from graphstep.tui.chain_page import page_of, title_of
 from graphstep.tui.lines import label_of
 from graphstep.tui.pane import TextPane
 from graphstep.tui.resting import Resting
+from graphstep.tui.spelling import spelled_out
 from graphstep.tui.view import View
 
 _KEPT = 256
@@ -95,6 +96,7 @@ class ChainPane(TextPane):
             text = Text(words, palette.bright)
             text.append("\n adding up …", palette.dim)
             return title_of(Facts(cursor.pass_, name), width), text
+        facts = spelled_out(facts) if view.is_ascii else facts
         page = page_of(facts, palette, width, seed_is_default=recording.seed_is_default)
         return title_of(facts, width), page
 

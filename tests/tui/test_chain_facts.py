@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from graphstep.export.chain import (
 from graphstep.stepping import BACKWARD, Cursor, cursor
 from graphstep.tui.chain_page import page_of
 from graphstep.tui.palette import palette
+from graphstep.tui.spelling import spelled_out
 from tests import programs
 
 PALETTE = palette(is_dark=True)
@@ -338,3 +340,19 @@ def test_uses_that_send_nothing_come_after_the_sum_and_together() -> None:
     total = next(i for i, line in enumerate(lines) if line.startswith(" x̄["))
     names = ", ".join(each.name for each in refused)
     assert lines[total + 1] == f" {names}: {refused[0].reason}"
+
+
+def test_cotangents_are_spelled_out_where_no_bar_can_be_drawn() -> None:
+    """In ASCII `x̄` would be `x`; where there is a bar, the same numbers stand by it."""
+    rec = gs.record(lambda x: jnp.sum(jnp.sin(x) * x), jnp.array([1.5, 2.5]))
+    node = node_of(rec.graph, "sin")
+    facts = facts_at(cursor(rec).last(), rec, node)
+    name = facts.name
+
+    barred = page_of(facts, PALETTE, 80, seed_is_default=True).plain
+    plain = page_of(spelled_out(facts), PALETTE, 80, seed_is_default=True).plain
+
+    bar = "\N{COMBINING MACRON}"
+    assert cotangent_name(name) in barred
+    assert f"‖ct({name})‖" in plain
+    assert bar not in unicodedata.normalize("NFD", plain)
