@@ -225,7 +225,8 @@ class _Page:
             if amount.reason:
                 by_reason.setdefault(amount.reason, []).append(amount.name)
         for reason, names in by_reason.items():
-            self.paper.paragraph(f"{', '.join(names)}: {reason}", self.palette.dim)
+            # Names of uses may hold commas.
+            self.paper.paragraph(f"{'; '.join(names)}: {reason}", self.palette.dim)
 
     def _total(self, found: CotangentSum) -> None:
         paper, palette = self.paper, self.palette

@@ -338,7 +338,7 @@ def test_uses_that_send_nothing_come_after_the_sum_and_together() -> None:
     lines = page_of(facts, PALETTE, 200, seed_is_default=True).plain.splitlines()
 
     total = next(i for i, line in enumerate(lines) if line.startswith(" x̄["))
-    names = ", ".join(each.name for each in refused)
+    names = "; ".join(each.name for each in refused)
     assert lines[total + 1] == f" {names}: {refused[0].reason}"
 
 
