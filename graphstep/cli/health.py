@@ -20,12 +20,15 @@ class Health:
     Attributes:
         finite: How many values and cotangents are finite throughout.
         troubled: How many hold NaN or Inf.
+        constants: How many of these are constants: a program holds NaN ready, as
+            `jnp.var` does, without anything being wrong.
         unseen: How many exist but were not captured.
-        first: Which one is the first with NaN or Inf, in words.
+        first: Which of the others is the first with NaN or Inf, in words; or none.
     """
 
     finite: int
     troubled: int
+    constants: int
     unseen: int
     first: str
 
@@ -36,15 +39,26 @@ class Health:
         text = f"All {seen} values and cotangents are finite."
         if self.troubled:
             text = f"{self.troubled} of {seen} values and cotangents hold NaN or Inf"
-            text = f"{text}; the first is {self.first}."
+            if self.constants:
+                text += f", {self.constants} of them as constants"
+            text += f"; the first {self._other}is {self.first}." if self.first else "."
         if self.unseen:
             text += f" {self.unseen} were not captured, so nothing is known of them."
         return text
 
+    @property
+    def has_trouble(self) -> bool:
+        """Whether anything but a constant holds NaN or Inf."""
+        return self.troubled > self.constants
+
+    @property
+    def _other(self) -> str:
+        return "other " if self.constants else ""
+
 
 def health(graph: ProgramGraph, rec: Recording) -> Health:
     """Look at every value, in program order, and then at every cotangent, in reverse."""
-    finite = troubled = unseen = 0
+    finite = troubled = constants = unseen = 0
     first = ""
     values = [
         (node_id, out)
@@ -60,8 +74,11 @@ def health(graph: ProgramGraph, rec: Recording) -> Health:
                 finite += 1
             else:
                 troubled += 1
-                first = first or _described(graph, node_id, out, of, stats)
-    return Health(finite, troubled, unseen, first)
+                if (graph.position(node_id), out) in graph.activity.constant:
+                    constants += 1
+                elif not first:
+                    first = _described(graph, node_id, out, of, stats)
+    return Health(finite, troubled, constants, unseen, first)
 
 
 def _described(

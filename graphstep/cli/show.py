@@ -34,7 +34,11 @@ _NO_VALUES = "Only types were given, so there are no values."
     metavar="N",
     help="Open N levels of regions. Default: all.",
 )
-@click.option("--check", is_flag=True, help="Exit with 1 if there is any NaN or Inf.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Exit with 1 if there is any NaN or Inf, but for constants.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -61,7 +65,7 @@ def command(
     else:
         for line in _text(session, rec, found, depth):
             click.echo(line)
-    if check and found is not None and found.troubled:
+    if check and found is not None and found.has_trouble:
         sys.stdout.flush()
         click.echo(f"graphstep: check failed: {safe(found.text)}", err=True)
         ctx.exit(1)
@@ -96,7 +100,7 @@ def _text(
         yield _sentence(f"Compared with jit: {rec.verification.summary()}.", terminal)
     for note in rec.notes:
         yield _sentence(note, terminal)
-    style = {"fg": "red", "bold": True} if found.troubled else {}
+    style = {"fg": "red", "bold": True} if found.has_trouble else {}
     yield terminal.style(_sentence(found.text, terminal), **style)
 
 

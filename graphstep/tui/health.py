@@ -30,21 +30,19 @@ class Health:
     Attributes:
         primals: Per node, in program order: `FINE`, `INFINITE` or `NAN`.
         cotangents: The same of its cotangents.
+        n_with_nan: How many nodes hold NaN in either, constants not counted: a program
+            holds NaN ready, as `jnp.var` does, without anything being wrong.
         n_unseen: How many values were not kept, so that nothing is known of them.
     """
 
     primals: np.ndarray
     cotangents: np.ndarray
+    n_with_nan: int = 0
     n_unseen: int = 0
 
     def levels(self, of: Of) -> np.ndarray:
         """Return the primals' or the cotangents' levels."""
         return self.primals if of == "primal" else self.cotangents
-
-    @functools.cached_property
-    def n_with_nan(self) -> int:
-        """At how many nodes a primal or a cotangent holds NaN."""
-        return int(np.sum(np.maximum(self.primals, self.cotangents) == NAN))
 
     def letter(self, position: int, of: Of | None = None) -> str:
         """Return `N`, `I` or nothing for a node; of both passes if `of` is not given."""
@@ -99,7 +97,9 @@ def health_of(
                     n_unseen += 1
                 else:
                     levels[of][position] = max(levels[of][position], level)
-    return Health(levels["primal"], levels["cotangent"], n_unseen)
+    has_nan = np.maximum(levels["primal"], levels["cotangent"]) == NAN
+    has_nan[[position for position, _ in graph.activity.constant]] = False
+    return Health(levels["primal"], levels["cotangent"], int(np.sum(has_nan)), n_unseen)
 
 
 def _level(recording: Recording, node: str, out: int, of: Of) -> int | None:

@@ -115,16 +115,27 @@ def _searched(
 
 
 def searched_for_bad(start: Cursor, task: Task) -> Searched:
-    """Look at every step from the first one on."""
+    """Look at every step from the first one on, but for those that make constants."""
     bad, first = Breakpoint(condition="nonfinite"), start.first()
     # A search begins behind the step at which one is.
     end, stop = first.next().reverse_continue([bad], lambda: task.is_cancelled)
     if stop is None:
         end, stop = first.continue_([bad], lambda: task.is_cancelled)
+    while stop is not None and _makes_constants(end):
+        end, stop = end.continue_([bad], lambda: task.is_cancelled)
     if stop is not None:
         return Searched(start, end, stop, bad=_bad_element(end))
-    said = "nothing that was recorded holds NaN or an infinity"
+    said = "nothing that was recorded holds NaN or an infinity, but for constants"
     return Searched(start, start, None, said + _said_of_unseen(start, [bad]))
+
+
+def _makes_constants(cursor: Cursor) -> bool:
+    graph, node = cursor.timeline.graph, cursor.step.node
+    if not node or cursor.step.pass_ == BACKWARD:
+        return False
+    position = graph.position(node)
+    outs = range(len(graph.node(node).avals))
+    return all((position, out) in graph.activity.constant for out in outs)
 
 
 def _bad_element(cursor: Cursor) -> tuple[int, tuple[int, ...]] | None:

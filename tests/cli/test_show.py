@@ -138,6 +138,24 @@ def test_check_fails_where_there_is_a_nan(run: Run) -> None:
     assert done.err.count("\n") == 1
 
 
+VAR = """
+import jax.numpy as jnp
+
+def f(x):
+    return jnp.var(x)
+
+example_args = (jnp.arange(3.0),)
+"""
+
+
+def test_a_constant_nan_is_no_trouble(run: Run) -> None:
+    """`jnp.var` holds one ready for too few elements: said, but not a failed check."""
+    done = run("show", "m.py:f", "--check", m=VAR)
+
+    assert done.status == 0
+    assert "hold NaN or Inf, 1 of them as constants." in " ".join(done.out.split())
+
+
 def test_check_passes_where_all_is_finite(run: Run) -> None:
     """`--check` says nothing more when nothing is wrong."""
     done = run("show", "model.py:loss", "--check")

@@ -270,6 +270,37 @@ async def test_no_nan_anywhere_is_said() -> None:
         assert app.state.cursor.index == here
 
 
+@pytest.mark.parametrize("is_reached", [False, True])
+async def test_nan_that_is_only_held_ready_alarms_nobody(is_reached: bool) -> None:
+    """As in `jnp.var`: it matters once it reaches a value that depends on input."""
+    limit = 2.0 if is_reached else -2.0
+
+    def guarded(x: jax.Array) -> jax.Array:
+        ready = jnp.broadcast_to(jnp.array(jnp.nan) * 1.0, x.shape)
+        return jnp.sum(jnp.where(x > limit, x, jax.lax.optimization_barrier(ready)))
+
+    async with walk(guarded, X) as pilot:
+        app = app_of(pilot)
+        rec, said = app.recording, app.state.notice
+        assert any(np.isnan(rec.primal(node)).any() for node in rec.graph.order)
+        assert ("NaN at" in said) == is_reached
+
+        await press(pilot, "f8")
+        await until(pilot, lambda: app.state.notice != said)
+
+        step = app.state.cursor.step
+        assert ("holds NaN" in app.state.notice) != is_reached
+        if is_reached:
+            first = next(
+                node
+                for node in rec.graph.order
+                if np.isnan(rec.primal(node)).any()
+                and "input"
+                in {rec.graph.node(n).role for n in rec.graph.ancestors(node)}
+            )
+            assert step.node == first
+
+
 async def test_what_was_not_captured_is_said() -> None:
     """In a summary without values that no stop was found is not the whole truth."""
 
