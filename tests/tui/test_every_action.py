@@ -341,8 +341,9 @@ async def outcome(pilot: Pilot[int], name: str, way: str) -> Outcome:
     if case.typed and way != "command":
         app.screen.query(Input).first().value = case.typed
         await do(pilot, "enter")
-    place_source(app)
-    await rest(pilot)
+    if not app._exit and len(app.screen_stack) == 1:
+        place_source(app)
+        await rest(pilot)
     return facts(app), "" if app._exit else shown_by(pilot)
 
 
