@@ -91,8 +91,9 @@ def _sent_back(vjp: Any, seeds: np.ndarray) -> Any:
     try:
         return np.asarray(jax.vmap(vjp)(seeds)[0])
     except (NotImplementedError, ValueError, TypeError):
-        # JAX says in one of these ways that something has no batching rule, or one
-        # that refuses. What fails for another reason fails again here, one by one.
+        # JAX raises the first where a primitive has no batching rule, the others where
+        # a rule refuses these operands. Nothing is swallowed: without vmap the rule is
+        # run again, and what failed for another reason fails again, to the caller.
         return np.stack([np.asarray(vjp(seed)[0]) for seed in seeds])
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "BLOCKS",
     "PRINTED",
     "fit",
+    "fit_end",
     "fit_right",
     "flag",
     "norm_words",

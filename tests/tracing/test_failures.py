@@ -91,6 +91,8 @@ def test_exception_that_cannot_be_printed_is_named() -> None:
 
 
 def test_exception_without_a_message_is_named() -> None:
+    """A function that somebody has not written yet raises this one, bare."""
+
     def fn(x: Any) -> Any:
         raise NotImplementedError
 
