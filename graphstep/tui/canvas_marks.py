@@ -13,9 +13,9 @@ from graphstep.graph import Value
 from graphstep.layout import Layout
 from graphstep.tui.breaks import nodes_of
 from graphstep.tui.canvas_glyphs import DOTTED, DOUBLE, HEAVY, ROUND, SQUARE
+from graphstep.tui.canvas_readings import Reading, Readings
 from graphstep.tui.canvas_spotlight import bright_positions, lit_trunks
 from graphstep.tui.canvas_text import BoxText, Labels
-from graphstep.tui.drawing_state import VALUES
 from graphstep.tui.lines import (
     BREAK_OFF,
     CHANGED,
@@ -27,32 +27,13 @@ from graphstep.tui.lines import (
 )
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
 from graphstep.tui.state import UiState
-from graphstep.tui.strips import Cells, Strips
-from graphstep.tui.values import Of, Short, value_key
+from graphstep.tui.strips import Strips
+from graphstep.tui.values import value_key
 from graphstep.tui.view import View
 
 _NOT_BACK = "·"
-# Columns of a box that its strip leaves: border, blank, mark, blank; what it is of;
-# the gap and the norm after it; border.
-NORM_WIDTH = 12
-BESIDE_STRIP = 4 + 2 + 1 + NORM_WIDTH + 1
 # How far the hue of what is still to come goes towards that of lines.
 _MUTED = 0.6
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reading:
-    """A value as its box shows it.
-
-    Attributes:
-        of: Which value.
-        short: A number, a norm, or why there is nothing.
-        cells: Its strip, if it is an array.
-    """
-
-    of: Of
-    short: Short
-    cells: Cells | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,7 +88,7 @@ class Marks:
         is_cursor = state.follows and state.cursor is not None
         self.selected = None if is_cursor else _shown(layout, selected)
         self.hovered = hovered
-        self._strips = strips
+        self._readings = Readings(view, layout, zoom, strips)
         self._hits = {layout.shown(node) for node in state.hits} if state.hits else ()
         self._stops = _stops(state, layout)
         self._bright = bright_positions(state)
@@ -154,7 +135,7 @@ class Marks:
             style = border_style = mark_style = palette.faint
         if item in self._hits:
             style += palette.hit
-        shorts, letter = self._values(item, text, walk)
+        shorts, letter = self._readings.of_box(item, text, (start, stop), walk)
         return Look(
             border,
             border_style,
@@ -235,48 +216,6 @@ class Marks:
             is_complete(cursor, node)
             and self.view.changed(value_key(cursor, "cotangent", node)) is not None
         )
-
-    def _values(
-        self, item: str, text: BoxText, walk: str
-    ) -> tuple[tuple[Reading, ...], str]:
-        """Return short values that are known by now, and the letter of trouble."""
-        cursor, values = self.view.cursor, self.view.values
-        graph = self.view.graph
-        if cursor is None or values is None or text.is_closed or self.zoom < 2:
-            return (), ""
-        if not graph.node(item).avals:
-            return (), ""
-        due: list[Of] = []
-        if cursor.pass_ != FORWARD or walk != PENDING:
-            due.append("primal")
-            if values.recording.has_tangents:
-                due.append("tangent")
-        if is_complete(cursor, item):
-            due.append("cotangent")
-        n_cells = 0 if self._strips is None or self.zoom < VALUES else self._room(item)
-        readings: list[Reading] = []
-        letter = ""
-        for of in due:
-            key = value_key(cursor, of, item)
-            if key is None:
-                continue
-            if n_cells and self._strips is not None:
-                short, cells = self._strips.find(key, n_cells) or (None, None)
-            else:
-                short, cells = values.short(key), None
-            if short is None:
-                continue
-            letter = short.flag or letter
-            readings.append(Reading(of, short, cells))
-        return (tuple(readings) if self.zoom >= VALUES else ()), letter
-
-    def _room(self, item: str) -> int:
-        """Return how many cells of a strip there are in a box; none without room."""
-        box = self.layout.boxes.get(item)
-        if box is None:
-            return 0
-        room = box.width - BESIDE_STRIP
-        return max(0, room // 2 if self.view.is_ascii else room)
 
     # What is dimmed ----------------------------------------------------------------------
 

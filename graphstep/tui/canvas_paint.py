@@ -23,7 +23,8 @@ from graphstep.tui.canvas_glyphs import (
     SHAFTS,
     joint,
 )
-from graphstep.tui.canvas_marks import NORM_WIDTH, Look, Marks
+from graphstep.tui.canvas_marks import Look, Marks
+from graphstep.tui.canvas_readings import NORM_WIDTH
 from graphstep.tui.canvas_text import BoxText, Labels, short_path
 from graphstep.tui.lines import trips_of
 from graphstep.tui.numbers import fit
@@ -35,8 +36,11 @@ from graphstep.tui.view import View
 _BESIDE_TITLE = 4
 # Less border than this has no title.
 _LEAST_TITLE = 6
+_PLAIN = Style()
 # Columns before the text of a box: border, blank, mark, blank.
 _INDENT = 4
+# Letters of NaN and of infinities, wherever these are marked.
+_TROUBLE = ("N", "I")
 # What stands before a value, so that no colour is needed to tell which it is.
 _SIGNS: dict[Of, str] = {"primal": "  ", "cotangent": "∂ ", "tangent": "˙ "}
 
@@ -83,7 +87,14 @@ class Painter:
         is_open = box.id in self.view.state.open
         return self.labels.text(box.id, self.zoom, is_open=is_open)
 
-    def row(self, y: int, x0: int, width: int, cells: Sequence[LineCell]) -> Strip:
+    def row(
+        self,
+        y: int,
+        x0: int,
+        width: int,
+        cells: Sequence[LineCell],
+        base: Style = _PLAIN,
+    ) -> Strip:
         """Return the cells of row `y` from column `x0` on.
 
         Args:
@@ -91,6 +102,7 @@ class Painter:
             x0: First column; may be negative.
             width: How many cells.
             cells: The lines in that row, `Layout.row(y)`.
+            base: Style under everything.
         """
         row = _Row(x0, y, width)
         if 0 <= y < self.layout.height:
@@ -106,7 +118,7 @@ class Painter:
             for frame in frames:
                 if y == frame.y and frame.title_width >= _LEAST_TITLE:
                     self._title(row, frame, cells)
-        return row.strip()
+        return row.strip(base)
 
     # Parts -----------------------------------------------------------------------------
 
@@ -137,7 +149,7 @@ class Painter:
         if self.zoom == 0:
             # Many lines make a dot wider than it is drawn.
             x = box.x + (box.width - 1) // 2
-            row.write(x, self._dot(box.id, is_closed=text.is_closed), look.style)
+            self._dot(row, x, box.id, look, is_closed=text.is_closed)
             return
         if box.height < 3 or box.width < 3:
             self._small(row, box, look, text.lines[0])
@@ -176,7 +188,7 @@ class Painter:
         if reading.cells is not None:
             is_ascii = self.view.is_ascii
             for glyph, extra in glyphs_of(reading.cells, is_ascii=is_ascii):
-                look_of = palette.trouble if glyph.strip() in ("N", "I") else style
+                look_of = palette.trouble if glyph.strip() in _TROUBLE else style
                 row.write(x, glyph, look_of if extra is None else look_of + extra)
                 x += len(glyph)
             # Norms stand below each other, however few elements there are.
@@ -198,12 +210,17 @@ class Painter:
         for letter, letter_style in look.flags[:1]:
             row.write(box.x + box.width - 1, letter, letter_style + background)
 
-    def _dot(self, item: str, *, is_closed: bool) -> str:
+    def _dot(
+        self, row: _Row, x: int, item: str, look: Look, *, is_closed: bool
+    ) -> None:
+        glyph, style = DOTS["closed" if is_closed else "node"], look.style
         if item == self.marks.current:
-            return DOTS["current"]
-        if item == self.marks.selected:
-            return DOTS["selected"]
-        return DOTS["closed" if is_closed else "node"]
+            glyph = DOTS["current"]
+        elif item == self.marks.selected:
+            glyph = DOTS["selected"]
+        elif look.flags and look.flags[0][0] in _TROUBLE:
+            glyph, style = look.flags[0]
+        row.write(x, glyph, style)
 
     def _flags(self, row: _Row, box: Box, look: Look) -> None:
         for number, (letter, style) in enumerate(look.flags):
@@ -314,11 +331,13 @@ class _Row:
                     self.chars[i + 1], self.styles[i + 1] = "", style
             i += cells
 
-    def strip(self) -> Strip:
+    def strip(self, base: Style) -> Strip:
         segments: list[Segment] = []
         start, styles, chars = 0, self.styles, self.chars
         for i in range(1, self.width + 1):
             if i == self.width or styles[i] is not styles[start]:
-                segments.append(Segment("".join(chars[start:i]), styles[start]))
+                style = styles[start]
+                style = base if style is None else base + style
+                segments.append(Segment("".join(chars[start:i]), style))
                 start = i
         return Strip(segments, self.width)

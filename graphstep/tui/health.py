@@ -33,12 +33,14 @@ class Health:
         n_with_nan: How many nodes hold NaN in either, constants not counted: a program
             holds NaN ready, as `jnp.var` does, without anything being wrong.
         n_unseen: How many values were not kept, so that nothing is known of them.
+        constants: Positions of these constants.
     """
 
     primals: np.ndarray
     cotangents: np.ndarray
     n_with_nan: int = 0
     n_unseen: int = 0
+    constants: tuple[int, ...] = ()
 
     def levels(self, of: Of) -> np.ndarray:
         """Return the primals' or the cotangents' levels."""
@@ -51,15 +53,33 @@ class Health:
         return _LETTERS[self.levels(of)[position]]
 
     @functools.cached_property
+    def is_sound(self) -> bool:
+        """Whether every value that was kept is finite."""
+        return not (self.primals.any() or self.cotangents.any())
+
+    def letter_within(self, start: int, stop: int, of: Of) -> str:
+        """Return `N`, `I` or nothing for a stretch of nodes, but for constants."""
+        for level in (NAN, INFINITE):
+            sums = self._sums[of, level]
+            if sums[stop] > sums[start]:
+                return _LETTERS[level]
+        return ""
+
+    @functools.cached_property
     def _sums(self) -> dict[tuple[Of, int], np.ndarray]:
-        return {
-            (of, level): np.concatenate([[0], np.cumsum(self.levels(of) == level)])
-            for of in _OF
-            for level in (INFINITE, NAN)
-        }
+        found: dict[tuple[Of, int], np.ndarray] = {}
+        for of in _OF:
+            for level in (INFINITE, NAN):
+                is_so = self.levels(of) == level
+                is_so[list(self.constants)] = False
+                found[of, level] = np.concatenate([[0], np.cumsum(is_so)])
+        return found
 
     def count(self, region: Region, of: Of, level: int) -> int:
-        """Return how many nodes inside a region hold an infinity, or NaN."""
+        """Return how many nodes inside a region hold an infinity, or NaN.
+
+        Constants are not counted.
+        """
         sums = self._sums[of, level]
         return int(sums[region.stop] - sums[region.start])
 
@@ -98,8 +118,12 @@ def health_of(
                 else:
                     levels[of][position] = max(levels[of][position], level)
     has_nan = np.maximum(levels["primal"], levels["cotangent"]) == NAN
-    has_nan[[position for position, _ in graph.activity.constant]] = False
-    return Health(levels["primal"], levels["cotangent"], int(np.sum(has_nan)), n_unseen)
+    constants = tuple(sorted({position for position, _ in graph.activity.constant}))
+    has_nan[list(constants)] = False
+    n_with_nan = int(np.sum(has_nan))
+    return Health(
+        levels["primal"], levels["cotangent"], n_with_nan, n_unseen, constants
+    )
 
 
 def _level(recording: Recording, node: str, out: int, of: Of) -> int | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 
 import graphstep as gs
@@ -15,6 +16,7 @@ from graphstep.tui.canvas_glyphs import HEADS, HEADS_BACK
 from graphstep.tui.canvas_marks import Marks
 from graphstep.tui.canvas_paint import Painter
 from graphstep.tui.canvas_text import Labels
+from graphstep.tui.findings import Findings
 from graphstep.tui.glyphs import ascii_glyph
 from graphstep.tui.lines import BREAK_OFF, COMPLETE, STOP
 from graphstep.tui.palette import palette
@@ -29,16 +31,21 @@ def painted(
     direction: Direction = "down",
     breaks: Breaks | None = None,
     zoom: int = 2,
+    open_: frozenset[str] | None = None,
+    findings: Findings | None = None,
 ) -> tuple[Layout, list[str]]:
     """Return a layout, and its rows as text, with the walk at a cursor."""
     graph = cursor.recording.graph
     state = UiState.of(graph).moved(cursor)
+    state = state if open_ is None else state.with_open(open_)
     drawing = dataclasses.replace(state.drawing, direction=direction)
     state = dataclasses.replace(state, drawing=drawing, breaks=breaks or Breaks())
     labels = Labels(graph)
     size = labels.measure(zoom, state.open)
     layout = lay_out(graph, state.open, size, direction=direction, zoom=zoom)
     view = View(state, Values(cursor.recording), palette(is_dark=True))
+    if findings is not None:
+        view = dataclasses.replace(view, findings=findings)
     marks = Marks(view, layout, labels, None, zoom)
     painter = Painter(view, layout, labels, marks, zoom)
     rows = [
@@ -138,3 +145,46 @@ def test_what_a_while_cuts_off_is_not_marked_complete() -> None:
     layout, rows = painted(last.previous())
     assert "· a" in rows[box.y + 1]
     assert "┄" in rows[box.y]
+
+
+def shaky(xs: jax.Array) -> jax.Array:
+    """Divide by zero in the third iteration alone, and in a call."""
+
+    def turn(total: jax.Array, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+        inverse = 1.0 / x
+        return total + x, inverse * x * inverse
+
+    _, inverses = jax.lax.scan(turn, 0.0, xs)
+    return jnp.sum(jax.jit(lambda v: v - v)(inverses))
+
+
+@pytest.mark.parametrize("zoom", [0, 1])
+def test_small_boxes_carry_the_letters_of_trouble(zoom: int) -> None:
+    """Once the walk was there; of a loop's values in the iteration that is meant."""
+    xs = jnp.array([1.0, 2.0, 0.0, 4.0])
+    first = gs.record(shaky, xs).cursor()
+    graph, recording = first.recording.graph, first.recording
+    (inverse,) = (n for n in graph.order if graph.node(n).primitive == "div")
+    (call,) = (r for r in graph.regions.values() if r.kind == "call" and r.id)
+    last = recording.cursor().to(graph.order[-1], ())
+
+    findings = Findings()
+    findings.health(recording)
+    (asked,) = findings.take_wanted()
+    findings.keep(asked, asked.answer(lambda: False))
+
+    def marked(cursor: Cursor, item: str, open_: frozenset[str]) -> str:
+        layout, rows = painted(cursor, zoom=zoom, open_=open_, findings=findings)
+        box = layout.boxes[item]
+        if zoom == 1:
+            return rows[box.y][box.x + box.width - 1].strip()
+        dot = rows[box.y][box.x + (box.width - 1) // 2]
+        return dot if dot in "NI" else ""
+
+    everything = frozenset(graph.regions)
+    for turn, x in enumerate(np.asarray(xs)):
+        there = first.to(inverse, (turn,)).next()
+
+        assert marked(there, inverse, everything) == ("" if x else "I")
+    for cursor, expected in ((first, ""), (last, "N")):
+        assert marked(cursor, call.id, everything - {call.id}) == expected
