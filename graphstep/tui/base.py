@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping
 
 from textual.actions import ActionParseResult
@@ -17,6 +18,8 @@ from graphstep.tui.messages import Stale
 from graphstep.tui.palette import Palette, palette_of
 from graphstep.tui.state import UiState
 
+_KEPT_NOTICES = 100
+
 
 class StatefulApp(App[int]):
     """An application with one frozen state, told by `Stale` to show it.
@@ -27,6 +30,7 @@ class StatefulApp(App[int]):
     Attributes:
         state: What is shown.
         actions: The table of actions, with the person's own keys.
+        notices: The last lines that were put before the person, oldest first.
         is_stale: Whether the state is still to be shown.
         stale_panes: The panels that are to show it; none for all.
         crash: What a panel or a handler raised, if the application ended by that.
@@ -37,6 +41,7 @@ class StatefulApp(App[int]):
         super().__init__()
         self.state = UiState.of(graph)
         self.actions: tuple[Action, ...] = ACTIONS
+        self.notices: collections.deque[str] = collections.deque(maxlen=_KEPT_NOTICES)
         self.is_stale = False
         self.stale_panes: tuple[str, ...] = ()
         self.crash: BaseException | None = None
@@ -101,6 +106,8 @@ class StatefulApp(App[int]):
 
     def change(self, state: UiState) -> None:
         """Go over to another state; it is shown when nothing else is waiting."""
+        if state.notice and state.notice != self.state.notice:
+            self.notices.append(state.notice)
         self.state = state
         self.mark_stale()
 

@@ -52,11 +52,18 @@ class DrawingActions(Arranging):
 
     def action_zoom_in(self) -> None:
         """Show more of each node."""
-        self._redraw(self.state.drawing.zoomed(1))
+        self._zoom(1, "there is no more to show of each node")
 
     def action_zoom_out(self) -> None:
         """Show less of each node."""
-        self._redraw(self.state.drawing.zoomed(-1))
+        self._zoom(-1, "there is no less to show of each node")
+
+    def _zoom(self, by: int, said: str) -> None:
+        drawing = self.state.drawing.zoomed(by)
+        if drawing == self.state.drawing:
+            self.change(self.state.say(said))
+        else:
+            self._redraw(drawing)
 
     def action_fit(self) -> None:
         """Zoom so that all of the drawing is seen, or as much as can be."""
@@ -115,7 +122,8 @@ class DrawingActions(Arranging):
             ]
         )
         opened = state.open | {each.id for each in inside if each.id}
-        self.change(state.with_open(opened))
+        where = "" if region is None or not region.id else " in here"
+        self._open(opened, f"everything{where} is open already")
 
     def action_close_all(self) -> None:
         """Close every region but those around the cursor."""
@@ -126,7 +134,13 @@ class DrawingActions(Arranging):
             inside = state.graph.columns.regions[state.graph.position(node)]
             chain = state.graph.regions.ancestors(inside)[1:]
             around = frozenset(region.id for region in chain if region.id != node)
-        self.change(state.with_open(around))
+        self._open(around, "nothing is open but what is around the cursor")
+
+    def _open(self, open_: frozenset[str], said: str) -> None:
+        """Have these regions open, or say why nothing changes."""
+        state = self.state
+        is_so = open_ == state.open
+        self.change(state.say(said) if is_so else state.with_open(open_))
 
     # From box to box -----------------------------------------------------------------------
 

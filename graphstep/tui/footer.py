@@ -67,11 +67,16 @@ class KeyBar(TextBar):
         width = max(10, self.app.size.width - 2)
         self._spans = []
         line, end = Text(no_wrap=True), 0
+        chosen: Sequence[Action] = ()
         if state.notice:
             style = palette.trouble if state.is_alarming else palette.bright
-            end = min(cell_len(state.notice) + _GAP_AFTER_NOTICE, width)
-            line.append(fit(state.notice, end), style)
-        chosen = bar_actions(view, width - end)
+            end = cell_len(state.notice) + _GAP_AFTER_NOTICE
+            if end - _GAP_AFTER_NOTICE > width:
+                # What is cut can be read in a window.
+                chosen = [a for a in view.actions if a.name == "messages"]
+                end = width - sum(_cells(action) for action in chosen)
+            line.append(fit(state.notice, min(end, width) - 1) + " ", style)
+        chosen = chosen or bar_actions(view, width - end)
         for action in chosen:
             cells = _cells(action)
             self._spans.append((end, end + cells - _GAP, action.name))

@@ -51,6 +51,14 @@ ACTIONS: tuple[Action, ...] = (
         15,
     ),
     Action("where", ("w",), "w", "where", "select the cursor again", _LOOK, 0, True),
+    Action(
+        "messages",
+        ("ctrl+n",),
+        "Ctrl-N",
+        "all of it",
+        "what was said at the bottom, in full; and what before that",
+        _LOOK,
+    ),
     Action("help", ("question_mark", "f1"), "?", "help", "this help", _LOOK, 3),
     Action("leave", ("q", "ctrl+c", "ctrl+q"), "q", "quit", "quit", _LOOK, 4),
     Action(

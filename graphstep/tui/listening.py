@@ -66,6 +66,14 @@ class ListeningActions(Arranging):
         if told:
             self.change(self.state.say(f"{PRINTED}{told[-1]}   (Ctrl-O shows all)"))
 
+    def action_messages(self) -> None:
+        """Show in full what was said at the bottom, the last first."""
+        if not self.notices:
+            self.change(self.state.say("nothing was said yet"))
+            return
+        lines = tuple(reversed(self.notices))
+        self.post_message(TextAsked("messages, the last first", lines))
+
     def action_output(self) -> None:
         """Show everything that the program printed."""
         if not self.printed:

@@ -234,6 +234,21 @@ async def test_zoom_shows_more_and_less() -> None:
     assert "◉" in dots
 
 
+async def test_keys_that_change_nothing_say_why() -> None:
+    """At the ends of the zoom, and where all is open or closed already."""
+    async with walk(nested, X) as pilot:
+        app = app_of(pilot)
+        for key, words in (
+            ("plus", "no more to show"),
+            ("minus", "no less to show"),
+            ("e", "everything is open already"),
+            ("E", "nothing is open but what is around the cursor"),
+        ):
+            await press(pilot, *[key] * (len(ZOOMS) + 1))
+            assert words in app.state.notice
+        assert not app.state.open
+
+
 async def test_the_direction_turns() -> None:
     """Left to right, the drawing of a chain is wider than it is high."""
 

@@ -150,6 +150,7 @@ CASES: Mapping[str, Case] = {
         says_otherwise="only what takes a while is spoken of",
     ),
     "filter": Case(("5",)),
+    "messages": Case((":find add",)),
     "edit_input": Case(typed="w[0] = 5", command="let w[0] = 5", is_fresh=True),
     "edit_seed": Case(typed="2.0", command="seed 2.0", is_fresh=True),
     "edit_tangents": Case(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import jax
@@ -20,6 +21,7 @@ from graphstep.tui.help_lines import help_lines, narrowed, sheet
 from graphstep.tui.help_screen import HelpScreen, HelpSheet
 from graphstep.tui.orders import ActionAsked, PromptAsked
 from graphstep.tui.palette import palette
+from graphstep.tui.text_screen import TextScreen
 from graphstep.tui.view import View
 from tests.tui.pilots import app_of, press, screen_text, until, walk
 
@@ -191,6 +193,24 @@ async def test_a_notice_leaves_keys_in_sight_until_the_next_key() -> None:
         assert "? help" in keys
         await press(pilot, "M")
         assert not app.state.notice
+
+
+async def test_a_notice_that_is_cut_can_be_read_in_a_window() -> None:
+    """By the key that then stands after it, and by a click on that."""
+    said = "what was searched for is " + "far " * 20 + "away"
+    async with walk(net, X, size=(80, 24)) as pilot:
+        app = app_of(pilot)
+        app.change(app.state.say("before"))
+        app.change(app.state.say(said))
+        await until(pilot, lambda: "Ctrl-N" in screen_text(pilot))
+        line = screen_text(pilot).splitlines()[-1]
+        assert said[:40] in line
+        assert said[-20:] not in line
+
+        await pilot.click("#keys", offset=(line.index("Ctrl-N"), 0))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TextScreen))
+        words = " ".join(re.sub(r"[│╭╮╰╯─]", " ", screen_text(pilot)).split())
+        assert f"{' '.join(said.split())} before" in words
 
 
 async def test_a_key_that_needs_values_says_so() -> None:
