@@ -208,7 +208,7 @@ def title_of_value(view: View) -> str:
     if not avals:
         return label_of(view.graph, node)
     out = out if out < len(avals) else 0
-    return f"{label_of(view.graph, node, out)} · {type_of(view.graph, node, out).split(' ')[0]}"
+    return f"{label_of(view.graph, node, out)} · {type_of(view.graph, node, out)}"
 
 
 def _why_nothing(view: View) -> str:

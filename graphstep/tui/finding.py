@@ -9,6 +9,7 @@ from graphstep.analysis import Condition
 from graphstep.errors import GraphstepError, PatternError
 from graphstep.tracing import one_line
 from graphstep.tui.found import Found
+from graphstep.tui.lines import region_title
 from graphstep.tui.orders import ValuesSought
 from graphstep.tui.search import matches, place_of, read_query
 from graphstep.tui.state import UiState
@@ -81,7 +82,10 @@ def show_hit(state: UiState, number: int, remark: str = "") -> UiState:
     state = (
         state.select_node(item) if item in state.graph else state.select_region(item)
     )
-    label = state.graph.label(item) if item in state.graph else ""
+    is_node = item in state.graph
+    label = (
+        state.graph.label(item) if is_node else region_title(state.graph.regions[item])
+    )
     what = item if label in ("", item) else f"{label} ({item})"
     note = state.found.notes.get(item, "")
     said = f"{number + 1} of {len(state.hits)}: {one_line(what, 80)}"

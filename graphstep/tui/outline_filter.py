@@ -34,7 +34,7 @@ def filter_texts(graph: ProgramGraph) -> FilterTexts:
         eqn = columns.eqns[position]
         primitive = columns.roles[position] if eqn is None else eqn.primitive.name
         outs = range(len(columns.avals[position]))
-        types = {type_of(graph, node, out).split(" ")[0] for out in outs}
+        types = {type_of(graph, node, out) for out in outs}
         nodes.append(" ".join([label_of(graph, node), primitive, *sorted(types), node]))
     regions = tuple(
         f"{region.kind} {region.primitive} {region.name}"

@@ -20,6 +20,7 @@ from graphstep.export.chain import (
     node_facts,
     operand_index,
     seed_facts,
+    type_of,
 )
 from graphstep.stepping import BACKWARD, Cursor, cursor
 from graphstep.tui.chain_page import page_of
@@ -55,6 +56,26 @@ def facts_at(
     here: Cursor, rec: gs.Recording, node: str, element: tuple[int, ...] | None = None
 ) -> Facts:
     return node_facts(rec, here, node, 0, element)
+
+
+def test_values_of_one_type_are_counted_and_others_are_not_said_to_be_alike() -> None:
+    """Of each output alone, its own type."""
+
+    def turn(carry: Any, x: jax.Array) -> tuple[Any, jax.Array]:
+        number, total = carry
+        return (number + 1, total + x), x * total
+
+    def twice(x: jax.Array) -> tuple[jax.Array, jax.Array]:
+        return jnp.sin(x), jnp.cos(x)
+
+    graph = gs.trace(lambda xs: lax.scan(turn, (0, 0.0), xs), jnp.ones(3)).graph
+    scan = node_of(graph, "scan")
+    types = [type_of(graph, scan, out) for out in range(3)]
+
+    assert type_of(graph, scan) == "3 values"
+    assert types == ["i32[]", "f32[]", "f32[3]"]
+    alike = gs.trace(lambda x: lax.cond(x[0] > 0, twice, twice, x), jnp.ones(2)).graph
+    assert type_of(alike, node_of(alike, "cond")) == "f32[2] ×2"
 
 
 def node_of(graph: Any, primitive: str) -> str:

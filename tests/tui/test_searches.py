@@ -193,6 +193,16 @@ async def test_going_on_wraps_and_says_where_it_is() -> None:
         assert app.state.selected == seen[-2]
 
 
+def test_a_region_that_is_found_is_named() -> None:
+    """Its id alone would say nothing."""
+    state = search(UiState.of(GRAPH), "squash")
+    assert isinstance(state, UiState)
+    (region,) = (r for r in GRAPH.regions.values() if r.name == "squash")
+
+    assert state.selected_region == region
+    assert state.notice == f"1 of 1: jit squash ({region.id})"
+
+
 async def test_a_search_for_nan_finds_exactly_the_nodes_with_nan() -> None:
     """Primal or cotangent, in any iteration: what is found has it, the rest not."""
     module = example("sqrt_where_nan")

@@ -288,7 +288,7 @@ class _Reader:
         graph, node, cursor = self.graph, self.node, self.cursor
         base = CotangentSum(
             cotangent_name(label_of(graph, node.id, self.out)),
-            type_of(graph, node.id, self.out).partition(" ")[0],
+            type_of(graph, node.id, self.out),
             (self.out, len(node.avals)),
             index,
         )
@@ -372,4 +372,4 @@ def _name(graph: ProgramGraph, term: Term) -> str:
 
 
 def _type(graph: ProgramGraph, term: Term) -> str:
-    return type_of(graph, *term.target).partition(" ")[0]
+    return type_of(graph, *term.target)

@@ -20,13 +20,23 @@ def label_of(graph: ProgramGraph, node: str, out: int | None = None) -> str:
     return one_line(", ".join(shown) + (", …" if n_out > len(shown) else ""), 80)
 
 
-def type_of(graph: ProgramGraph, node: str, out: int = 0) -> str:
-    """Return `f32[32,64]`, or `()` for a node without outputs."""
+def type_of(graph: ProgramGraph, node: str, out: int | None = None) -> str:
+    """Return the type of an output such as `f32[32,64]`, or that of all of a node's.
+
+    Args:
+        graph: The program.
+        node: Node id.
+        out: Which output. Without it, several of one type are written `f32[3] ×2`,
+            others `2 values`, and none `()`.
+    """
     avals = _avals(graph, node)
     if not avals:
         return "()"
-    more = f" ×{len(avals)}" if len(avals) > 1 and out == 0 else ""
-    return one_line(short_type(avals[out]), 60) + more
+    first = one_line(short_type(avals[out or 0]), 60)
+    if out is not None or len(avals) == 1:
+        return first
+    is_one = all(short_type(aval) == short_type(avals[0]) for aval in avals[1:])
+    return f"{first} ×{len(avals)}" if is_one else f"{len(avals)} values"
 
 
 def _avals(graph: ProgramGraph, node: str) -> tuple[Any, ...]:

@@ -42,7 +42,7 @@ def tangent_sum(
     """
     graph = recording.graph
     label = label_of(graph, node.id, out)
-    name, type_ = tangent_name(label), type_of(graph, node.id, out).partition(" ")[0]
+    name, type_ = tangent_name(label), type_of(graph, node.id, out)
     base = CotangentSum(name, type_, (out, len(node.avals)), index)
     tangent = recording.tangent(node.id, out, iteration)
     if not is_array(tangent):
@@ -91,7 +91,7 @@ def _terms(
         total = share if total is None else total + share
         words = f"∂{label_of(graph, node.id, out)}/∂{label_of(graph, *source)}"
         words += f" · {tangent_name(label_of(graph, *source))}"
-        type_ = type_of(graph, *source).partition(" ")[0]
+        type_ = type_of(graph, *source)
         amount = with_element(amount_of(words, type_, share, norm), share, index)
         found.append(SumTerm(amount, element_of(total, index), share))
     return tuple(found)
