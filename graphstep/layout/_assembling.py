@@ -14,7 +14,6 @@ from graphstep.layout._network import (
     NODE,
     STUB,
     TAG,
-    Net,
     Network,
 )
 from graphstep.layout._plan import PartPlan
@@ -166,11 +165,9 @@ class Assembler:
             return self.rows[rank] + self.tall[rank] - network.along[vertex]
         return self.rows[rank]
 
-    def _ends_of(self, net: Net) -> list[tuple[int, int, bool, bool, bool]]:
+    def _ends_of(self, net: Sequence[int]) -> list[tuple[int, int, bool, bool, bool]]:
         """Return where a net starts and ends: see `_end`; the start first."""
-        found = [self._end(net.start, is_start=True)]
-        found += [self._end(port, is_start=False) for port, _ in net.ends]
-        return found
+        return [self._end(port, is_start=i == 0) for i, port in enumerate(net)]
 
     def _end(self, port: int, *, is_start: bool) -> tuple[int, int, bool, bool, bool]:
         """Return across, along, whether an arrow is there, is beside, and is a start."""
@@ -207,7 +204,7 @@ class Assembler:
         """Yield the texts of nets: net, which of its ends, column, row and width."""
         network = self.network
         for number, net in enumerate(network.nets):
-            for i, port in enumerate((net.start, *(port for port, _ in net.ends))):
+            for i, port in enumerate(net):
                 vertex = network.port_vertex[port]
                 if network.kind[vertex] in (TAG, STUB):
                     x, y, width, _ = self._rectangle(vertex)
@@ -219,8 +216,7 @@ class Assembler:
         found: list[list[Segment]] = [[] for _ in network.nets]
         # Per port that a line hangs from: the net's number and where it begins.
         hanging = {
-            net.start: (number, begins[number])
-            for number, net in enumerate(network.nets)
+            net[0]: (number, begins[number]) for number, net in enumerate(network.nets)
         }
         for rank, links in enumerate(network.links):
             first = self.rows[rank] + self.tall[rank] + self.heads[rank]

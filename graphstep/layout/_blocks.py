@@ -72,6 +72,7 @@ class Blocks:
             for position in range(group.start, group.stop)
         }
         self._leaves: dict[str, frozenset[int]] = {}
+        self._labels: dict[Source, str] = {}
         targets: list[int] = []
         keys: list[int] = []
         sources: list[int] = []
@@ -128,7 +129,8 @@ class Blocks:
         if block_id not in self._leaves:
             block = self.blocks[block_id]
             span = slice(self.first_use[block.start], self.first_use[block.stop])
-            used = set(np.unique(self.sources[span]).tolist())
+            # A set: a search in an array would let other threads go first.
+            used = set(self.sources[span].tolist())
             self._leaves[block_id] = frozenset(
                 p for p in used if p in self._group_of and p < block.start
             )
@@ -160,6 +162,14 @@ class Blocks:
         return dataclasses.replace(
             block, start=start, stop=stop, children=tuple(inside), is_cut=True
         )
+
+    def label(self, value: Source) -> str:
+        """Return the name of a value, else its letter."""
+        found = self._labels.get(value)
+        if found is None:
+            node, out = self.graph.order[value[0]], value[1]
+            found = self._labels[value] = self.graph.label(node, out)
+        return found
 
     def edges(self, value: Source, after: int) -> tuple[Edge, ...]:
         """Return the uses of a value from position `after` on."""

@@ -8,10 +8,12 @@ from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ROOT_ID, ProgramGraph, paused_collector
 from graphstep.layout._assembling import Assembler
 from graphstep.layout._blocks import Block, Blocks
+from graphstep.layout._building import LevelBuilder, Measure, Setting
 from graphstep.layout._content import Content
 from graphstep.layout._kept import Kept
 from graphstep.layout._layout import Layout
-from graphstep.layout._level import Level, LevelBuilder, Measure, Setting
+from graphstep.layout._level import Level
+from graphstep.layout._network import FRAME, Network
 from graphstep.layout._ordering import order_layers
 from graphstep.layout._piece import Part, Piece
 from graphstep.layout._placing import place_vertices
@@ -133,7 +135,7 @@ def lay_out(
             if piece is None:
                 check()
                 piece = _draw(setting, block, inner, cache, check)
-                size = sum([len(part.kinds) for part in piece.parts])
+                size = sum([len(part.stretch.vertices) for part in piece.parts])
                 cache.pieces.keep(key, piece, size)
             pieces[block.id] = piece
         check()
@@ -166,12 +168,10 @@ def _draw(
     """Return the drawing of one open region."""
     level = LevelBuilder(setting, block, inner).build()
     direction = setting.direction
-    found = stretches(level.network)
-
-    shapes = {id(stretch): stretch.shape for stretch in found}
+    found = stretches(level)
 
     def plan_of(stretch: Stretch, back: int, more: int) -> PartPlan:
-        key = (direction, back, more, shapes[id(stretch)])
+        key = (direction, back, more, stretch.key)
         plan = cache.part_plans.get(key)
         if plan is None:
             check()
@@ -180,11 +180,11 @@ def _draw(
         return plan
 
     title = None if block.id == ROOT_ID else setting.title(block.id)
-    key = (direction, title, tuple(shapes.values()))
+    key = (direction, title, tuple([stretch.key for stretch in found]))
     plan = cache.plans.get(key)
     if plan is None:
         plan = stack(found, plan_of, direction, title)
-        cache.plans.keep(key, plan, len(level.network.kind))
+        cache.plans.keep(key, plan, len(level.vertices))
     places: dict[int, int] = {}
     for stretch, part, place in zip(found, plan.parts, plan.places, strict=True):
         begin = place[direction == "right"]
@@ -195,7 +195,7 @@ def _draw(
         block.kind,
         plan,
         tuple(
-            _part(block.id, level, stretch, part)
+            Part(block.id, part, level, stretch, _inside(level, stretch, inner))
             for stretch, part in zip(found, plan.parts, strict=True)
         ),
         {value: places[vertex] for value, vertex in level.entries.items()},
@@ -205,29 +205,19 @@ def _draw(
     )
 
 
-def _part(block_id: str, level: Level, stretch: Stretch, plan: PartPlan) -> Part:
-    network, pieces = stretch.network, level.pieces
-    vertex_of = network.port_vertex
-    inside = [
-        pieces[vertex]
-        for here, vertex in enumerate(stretch.vertices)
-        if vertex in pieces and here not in network.ghosts
-    ]
-    groups = [v for v, whole in enumerate(stretch.vertices) if whole in level.groups]
-    return Part(
-        block_id,
-        plan,
-        network.kind,
-        network.names,
-        network.ghosts,
-        groups,
-        tuple(inside),
-        [net.value for net in network.nets],
+def _inside(
+    level: Level, stretch: Stretch, inner: dict[str, Piece]
+) -> tuple[Piece, ...]:
+    """Return the open blocks that a stretch draws."""
+    if not inner:
+        return ()
+    shape = stretch.shape
+    return tuple(
         [
-            (vertex_of[net.start], *[vertex_of[port] for port, _ in net.ends])
-            for net in network.nets
-        ],
-        [tuple([uses for _, uses in net.ends]) for net in network.nets],
+            inner[level.names[vertex]]
+            for here, vertex in enumerate(stretch.vertices)
+            if shape.vertices[here].kind == FRAME and here not in shape.ghosts
+        ]
     )
 
 
@@ -239,7 +229,7 @@ def _plan(
     check: Callable[[], None],
 ) -> PartPlan:
     """Return where to draw the parts of a stretch."""
-    spacing, network = SPACINGS[direction], stretch.network.joined()
+    spacing, network = SPACINGS[direction], Network.of(stretch.shape)
     order_layers(network, check)
     order_ports(network, spacing)
     place_vertices(network, spacing, check, back)

@@ -63,7 +63,7 @@ class Layout:
 
     def __repr__(self) -> str:
         last = self._placed[-1]
-        n_trunks = last.first_trunk + len(last.part.values)
+        n_trunks = last.first_trunk + len(last.part.stretch.nets)
         return (
             f"<Layout {self.width}x{self.height}: {len(self.boxes)} boxes, "
             f"{len(self.frames)} frames, {n_trunks} trunks>"
@@ -82,7 +82,7 @@ class Layout:
         return tuple(
             self._trunk(placed, net)
             for placed in self._placed
-            for net in range(len(placed.part.values))
+            for net in range(len(placed.part.stretch.nets))
         )
 
     def trunk(self, index: int) -> Trunk:
@@ -128,7 +128,7 @@ class Layout:
 
     def _trunk(self, placed: Placed, net: int) -> Trunk:
         part, x, y = placed.part, placed.x, placed.y
-        vertices, uses = part.vertices[net], part.uses[net]
+        vertices, uses = part.vertices(net), part.uses(net)
         every = tuple([use for passing in uses for use in passing])
         start, *ends = [
             End(
@@ -222,7 +222,7 @@ class Layout:
     def _stub(self, placed: Placed, number: int) -> Stub:
         part = placed.part
         net, end, x, y, width = part.plan.stubs[number]
-        vertex, uses = part.vertices[net][end], part.uses[net]
+        vertex, uses = part.vertices(net)[end], part.uses(net)
         passing = uses[end - 1] if end else tuple(u for each in uses for u in each)
         return Stub(
             self._value(part.values[net]),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
+from graphstep.layout._level import Level
 from graphstep.layout._network import CLOSED, ENTRY, EXIT, NODE, STUB, TAG
 from graphstep.layout._plan import PartPlan, Plan
 from graphstep.layout._shapes import Kind
+from graphstep.layout._stretches import Stretch
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -20,39 +22,47 @@ class Part:
     Attributes:
         id: Of the region or group.
         plan: Where everything is.
-        kinds: Per vertex, as in the network that the plan was made of.
-        names: Per vertex, id of the item or label of the stub.
-        ghosts: Vertices that another part draws.
-        groups: Vertices that are closed groups.
+        level: What is in all of the region.
+        stretch: Which part of that this is.
         inner: Open blocks directly inside, in the order of the plan's frames.
-        values: Per net, what it carries.
-        vertices: Per net, the vertex that it starts from and those it ends at.
-        uses: Per net, the uses that pass each of its ends.
     """
 
     id: str
     plan: PartPlan
-    kinds: Sequence[int]
-    names: Sequence[str]
-    ghosts: Collection[int]
-    groups: Collection[int]
+    level: Level
+    stretch: Stretch
     inner: tuple[Piece, ...]
-    values: Sequence[Source]
-    vertices: Sequence[tuple[int, ...]]
-    uses: Sequence[tuple[tuple[Edge, ...], ...]]
+
+    @functools.cached_property
+    def names(self) -> list[str]:
+        """Per vertex, id of the item or label of the text."""
+        names = self.level.names
+        return [names[vertex] for vertex in self.stretch.vertices]
+
+    @functools.cached_property
+    def values(self) -> list[Source]:
+        """Per net, what it carries."""
+        return [net.value for net in self.stretch.nets]
+
+    def vertices(self, net: int) -> tuple[int, ...]:
+        """Return the vertex that a net starts from and those it ends at."""
+        return tuple([vertex for vertex, _ in self.stretch.shape.nets[net]])
+
+    def uses(self, net: int) -> Sequence[tuple[Edge, ...]]:
+        """Return the uses that pass each end of a net."""
+        return self.stretch.nets[net].uses
 
     @functools.cached_property
     def boxes(self) -> list[tuple[str, Kind]]:
         """Id and kind of each box of the plan."""
-        names, groups = self.names, self.groups
-        return [
-            (
-                names[v],
-                "node" if kind == NODE else "group" if v in groups else "region",
-            )
-            for v, kind in enumerate(self.kinds)
-            if kind in (NODE, CLOSED) and v not in self.ghosts
-        ]
+        level, shape = self.level, self.stretch.shape
+        found: list[tuple[str, Kind]] = []
+        for here, vertex in enumerate(self.stretch.vertices):
+            kind = shape.vertices[here].kind
+            if kind in (NODE, CLOSED) and here not in shape.ghosts:
+                closed = "group" if vertex in level.groups else "region"
+                found.append((level.names[vertex], "node" if kind == NODE else closed))
+        return found
 
     @functools.cached_property
     def box_numbers(self) -> dict[str, int]:
@@ -71,15 +81,15 @@ class Part:
     def nets_of_item(self) -> Mapping[str, list[int]]:
         """Numbers of nets by the items, texts left out, that they start or end at."""
         found: dict[str, list[int]] = {}
-        for number, vertices in enumerate(self.vertices):
-            for name in dict.fromkeys(map(self.item, vertices)):
+        for number in range(len(self.stretch.nets)):
+            for name in dict.fromkeys(map(self.item, self.vertices(number))):
                 if name:
                     found.setdefault(name, []).append(number)
         return found
 
     def item(self, vertex: int) -> str:
         """Return the id of the item that a vertex stands for; empty for a text."""
-        kind = self.kinds[vertex]
+        kind = self.stretch.shape.vertices[vertex].kind
         if kind in (ENTRY, EXIT):
             return self.id
         return "" if kind in (TAG, STUB) else self.names[vertex]
@@ -87,11 +97,11 @@ class Part:
     def text(self, stub: tuple[int, int, int, int, int]) -> str:
         """Return what one of the plan's stubs says."""
         net, end, *_ = stub
-        return self.names[self.vertices[net][end]]
+        return self.names[self.vertices(net)[end]]
 
     def is_tag(self, vertex: int) -> bool:
         """Return whether a vertex is a text before what uses a value."""
-        return self.kinds[vertex] == TAG
+        return self.stretch.shape.vertices[vertex].kind == TAG
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -144,7 +154,7 @@ class Piece:
     @property
     def uses(self) -> list[tuple[tuple[Edge, ...], ...]]:
         """Per net, the uses that pass each of its ends."""
-        return [uses for part in self.parts for uses in part.uses]
+        return [tuple(net.uses) for part in self.parts for net in part.stretch.nets]
 
     @property
     def texts(self) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 
-from graphstep.layout._network import ENTRY, EXIT, Network
+from graphstep.layout._network import ENTRY, EXIT, Shape
 from graphstep.layout._placing import widened
 from graphstep.layout._plan import PartPlan, Plan
 from graphstep.layout._shapes import Direction
@@ -36,8 +36,8 @@ def stack(
     """
     spacing = SPACINGS[direction]
     plans, across = _aligned(stretches, plan_of)
-    has_exits = EXIT in stretches[-1].network.kind
-    has_entries = ENTRY in stretches[0].network.kind
+    has_exits = any(v.kind == EXIT for v in stretches[-1].shape.vertices)
+    has_entries = any(v.kind == ENTRY for v in stretches[0].shape.vertices)
     is_root = title is None
     side = 0 if is_root else spacing.side
     wanted = (title or 0) + _TITLE
@@ -58,7 +58,7 @@ def stack(
     across = [a - low + side for a in across]
     size, free = (width + 2 * side, extent), (0, 0)
     if not is_root:
-        entries = _entries(stretches[0].network, plans[0], across[0])
+        entries = _entries(stretches[0].shape, plans[0], across[0])
         size, free = _titled(size, entries, direction, wanted)
     order = (across, along) if direction == "down" else (along, across)
     return Plan(size, free, tuple(plans), tuple(zip(*order, strict=True)))
@@ -98,12 +98,12 @@ def _joint(stretches: Sequence[Stretch], plans: Sequence[PartPlan], i: int) -> i
     return above - plans[i].places[stretches[i].top]
 
 
-def _entries(network: Network, plan: PartPlan, across: int) -> list[int]:
+def _entries(shape: Shape, plan: PartPlan, across: int) -> list[int]:
     return sorted(
         [
             across + place
             for vertex, place in plan.places.items()
-            if network.kind[vertex] == ENTRY
+            if shape.vertices[vertex].kind == ENTRY
         ]
     )
 

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
 import itertools
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
-from graphstep.layout._network import ENTRY, EXIT, Net, Network
+from graphstep.layout._level import Level, Net
+from graphstep.layout._network import ENTRY, EXIT, Port, Shape
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class Stretch:
     """Some ranks of a network, from one cut to the next.
 
     Attributes:
-        network: Of these ranks alone. A vertex at a cut is in both stretches: as itself
+        shape: Of these ranks alone. A vertex at a cut is in both stretches: as itself
             where something else is in its rank, as a ghost in the other one.
         vertices: Per vertex, its number in the whole network.
+        nets: What the lines are.
         top: The vertex at the cut before, or -1.
         bottom: The vertex at the cut after, or -1.
     """
 
-    network: Network
-    vertices: list[int]
+    shape: Shape
+    vertices: Sequence[int]
+    nets: Sequence[Net]
     top: int
     bottom: int
 
     @property
-    def shape(self) -> Hashable:
+    def key(self) -> Hashable:
         """All of it that has to do with where things go."""
-        return self.network.shape, self.top, self.bottom
+        return self.shape, self.top, self.bottom
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,77 +51,84 @@ class _Cut:
     is_above: bool
 
 
-def stretches(network: Network) -> list[Stretch]:
+def stretches(level: Level) -> list[Stretch]:
     """Return the stretches of a network, the first ranks first."""
-    cuts = _cuts(network)
-    if not cuts:
-        return [Stretch(network, list(range(len(network.kind))), -1, -1)]
-    ranks = [cut.rank for cut in cuts]
-    firsts = [0, *ranks]
-    found = [Stretch(Network(), [], -1, -1) for _ in firsts]
-    number = [0] * len(network.kind)
-    ghost: dict[int, int] = {}
-    shared = {cut.vertex: (i, cut.is_above) for i, cut in enumerate(cuts)}
-
-    def add(vertex: int, place: int) -> int:
-        part = found[place]
-        part.vertices.append(vertex)
-        return part.network.vertex(
-            network.kind[vertex],
-            network.names[vertex],
-            (network.across[vertex], network.along[vertex]),
-            network.rank[vertex] - firsts[place],
-            has_border=network.has_border[vertex],
-            is_fixed=network.is_fixed[vertex],
-        )
-
-    for vertex, rank in enumerate(network.rank):
-        if vertex in shared:
-            i, is_above = shared[vertex]
-            upper, lower = add(vertex, i), add(vertex, i + 1)
-            number[vertex], ghost[vertex] = upper, lower
-            drawn_apart = (i + 1, lower) if is_above else (i, upper)
-            found[drawn_apart[0]].network.ghosts.add(drawn_apart[1])
-            found[i] = dataclasses.replace(found[i], bottom=upper)
-            found[i + 1] = dataclasses.replace(found[i + 1], top=lower)
+    cuts = _cuts(level)
+    firsts = [0, *[cut.rank for cut in cuts]]
+    members: list[list[int]] = [[] for _ in firsts]
+    # Per vertex: the stretch that lines come from it in, and its number there; its
+    # number where lines come to it.
+    place, starts, ends = _numbered(level, cuts, members)
+    nets: list[list[Net]] = [[] for _ in firsts]
+    lines: list[list[tuple[Port, ...]]] = [[] for _ in firsts]
+    for net in level.nets:
+        vertex, offset = net.ports[0]
+        ports = [(ends[v], distance) for v, distance in net.ports]
+        ports[0] = (starts[vertex], offset)
+        nets[place[vertex]].append(net)
+        lines[place[vertex]].append(tuple(ports))
+    tops = [-1, *[starts[cut.vertex] for cut in cuts]]
+    bottoms = [*[ends[cut.vertex] for cut in cuts], -1]
+    ghosts: list[list[int]] = [[] for _ in firsts]
+    for i, cut in enumerate(cuts):
+        if cut.is_above:
+            ghosts[i + 1].append(tops[i + 1])
         else:
-            place = bisect.bisect_left(ranks, rank)
-            if place < len(cuts) and rank == ranks[place]:
-                place += not cuts[place].is_above
-            number[vertex] = add(vertex, place)
-    _share_ports(network, found, ranks, number, ghost)
-    return found
+            ghosts[i].append(bottoms[i])
+    vertices, ranks = level.vertices, level.ranks
+    return [
+        Stretch(
+            Shape(
+                tuple([vertices[v] for v in inside]),
+                tuple([ranks[v] - first for v in inside]),
+                tuple(lines[i]),
+                tuple(ghosts[i]),
+            ),
+            inside,
+            nets[i],
+            tops[i],
+            bottoms[i],
+        )
+        for i, (first, inside) in enumerate(zip(firsts, members, strict=True))
+    ]
 
 
-def _share_ports(
-    network: Network,
-    found: list[Stretch],
-    ranks: list[int],
-    number: list[int],
-    ghost: dict[int, int],
-) -> None:
-    """Give every stretch its nets, and the ports that these meet."""
-    vertex_of, offset = network.port_vertex, network.port_offset
-    for net in network.nets:
-        vertex = vertex_of[net.start]
-        part = found[bisect.bisect_right(ranks, network.rank[vertex])].network
-        start = part.bottom(ghost.get(vertex, number[vertex]), offset[net.start])
-        ends = [
-            (part.top(number[vertex_of[port]], offset[port]), uses)
-            for port, uses in net.ends
-        ]
-        part.nets.append(Net(net.value, start, ends))
+def _numbered(
+    level: Level, cuts: Sequence[_Cut], members: Sequence[list[int]]
+) -> tuple[list[int], list[int], list[int]]:
+    """Share vertices out to stretches; return what `stretches` says."""
+    n_ranks = max(level.ranks, default=0) + 1
+    home = [0] * n_ranks
+    for cut in cuts:
+        home[cut.rank] += not cut.is_above
+        if cut.rank + 1 < n_ranks:
+            home[cut.rank + 1] += cut.is_above
+    home = list(itertools.accumulate(home))
+    place = [home[rank] for rank in level.ranks]
+    starts = [0] * len(place)
+    ends = list(starts)
+    shared = {cut.vertex: i for i, cut in enumerate(cuts)}
+    for vertex, number in enumerate(place):
+        above = shared.get(vertex, number)
+        ends[vertex] = starts[vertex] = len(members[above])
+        members[above].append(vertex)
+        if vertex in shared:
+            place[vertex] = above + 1
+            starts[vertex] = len(members[above + 1])
+            members[above + 1].append(vertex)
+    return place, starts, ends
 
 
-def _cuts(network: Network) -> list[_Cut]:
+def _cuts(level: Level) -> list[_Cut]:
     """Return where a network can be cut."""
-    rank, kind = network.rank, network.kind
+    rank, vertices = level.ranks, level.vertices
     last = max(rank, default=0)
     # Where lines pass a rank beside all that is in it: one more from there, one less.
     passing = [0] * (last + 2)
-    for net in network.nets:
-        first = rank[network.port_vertex[net.start]]
-        end = max([rank[network.port_vertex[port]] for port, _ in net.ends])
+    for net in level.nets:
+        (start, _), *goals = net.ports
+        first = rank[start]
+        end = max([rank[vertex] for vertex, _ in goals])
         if end > first + 1:
             passing[first + 1] += 1
             passing[end] -= 1
@@ -129,14 +138,16 @@ def _cuts(network: Network) -> list[_Cut]:
         if not is_passed[number]:
             members[number].append(vertex)
     found: list[_Cut] = []
+    is_met, is_used = level.n_tops, level.n_bottoms
     for number in range(1, last):
-        through = [v for v in members[number] if network.tops[v] and network.bottoms[v]]
-        if len(through) != 1 or kind[through[0]] in (ENTRY, EXIT):
+        through = [v for v in members[number] if is_met[v] and is_used[v]]
+        if len(through) != 1 or vertices[through[0]].kind in (ENTRY, EXIT):
             continue
         vertex = through[0]
         others = [v for v in members[number] if v != vertex]
-        hang = {bool(network.tops[v]) for v in others}
-        is_tallest = all(network.along[v] <= network.along[vertex] for v in others)
+        hang = {bool(is_met[v]) for v in others}
+        along = vertices[vertex].along
+        is_tallest = all(vertices[v].along <= along for v in others)
         if len(hang) < 2 and is_tallest:
             found.append(_Cut(number, vertex, is_above=hang != {False}))
     return found
