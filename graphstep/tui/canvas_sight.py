@@ -82,13 +82,24 @@ class Sight(Pane):
         right, bottom = frame.x + frame.width - 1, int(y) + room.height - 1
         _, boxes = layout.boxes_in(frame.x, frame.y, right, bottom)
         if frame.width <= room.width or not boxes:
-            return x, y
+            return x, self._below_void(frame, x, y)
         # Others than these show no more, and a frame may be thousands of columns wide.
         offered = sorted({max(frame.x, box.x - _MARGIN_X) for box in boxes})
         best, most = _fullest(boxes, offered, room.width)
         _, seen = _fullest(boxes, [int(x) - self._pad], room.width)
         # What stays where it is tells where one is; a void tells nothing.
-        return (x if 2 * seen >= most else best), y
+        x = x if 2 * seen >= most else best
+        return x, self._below_void(frame, x, y)
+
+    def _below_void(self, frame: Frame, x: float, y: float) -> float:
+        """Return where to look down, so that a frame that is cut has no void above it."""
+        layout, room = self.drawn, self._room
+        assert layout is not None
+        if frame.y + frame.height <= y + room.height:
+            return y
+        left, top = int(x) - self._pad, max(0, int(y))
+        _, above = layout.boxes_in(left, top, left + room.width - 1, frame.y - 1)
+        return y if above else max(y, frame.y - 1)
 
     def _anchor_in_sight(self, item: str | None) -> str | None:
         """Return what is to stay where it is: the box in the middle, if need be."""

@@ -140,6 +140,41 @@ async def test_a_large_region_that_opens_shows_what_is_in_it() -> None:
         assert len(boxes) >= 3
 
 
+async def test_a_large_region_that_opens_has_no_void_above_it() -> None:
+    """Where nothing else is in sight, its heading goes to the top."""
+
+    @jax.jit
+    def wide(x: jax.Array) -> jax.Array:
+        xs = [x * n for n in range(12)]
+        for _ in range(6):
+            xs = [jnp.sin(x) + n for n, x in enumerate(xs)]
+        return sum(xs, jnp.float32(0))
+
+    def program(x: jax.Array) -> jax.Array:
+        for _ in range(4):
+            x = jnp.cos(x)
+        return wide(x)
+
+    async with walk(program, jnp.float32(1), size=(60, 40)) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        region = next(r for r in app.state.graph.regions if r)
+        app.change(app.state.with_open(frozenset()).select_region(region))
+        await settle(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: region in canvas.drawn.frames)
+        frame, room = canvas.drawn.frames[region], canvas._room
+        y, moved = frame.y - room.height // 3, set[bool]()
+        for x in range(frame.x, frame.x + frame.width - room.width, 7):
+            last = x + room.width - 1
+            _, above = canvas.drawn.boxes_in(x, max(y, 0), last, frame.y - 1)
+            found = canvas._below_void(frame, x, y)
+
+            assert found == (y if above else frame.y - 1)
+            moved.add(found != y)
+        assert frame.height > room.height
+        assert moved == {True, False}
+
+
 async def test_a_click_moves_nothing_away_from_under_the_pointer() -> None:
     """The border of an open loop stands for where it is left, far below."""
 
