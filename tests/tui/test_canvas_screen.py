@@ -145,8 +145,8 @@ async def test_a_large_region_that_opens_has_no_void_above_it() -> None:
 
     @jax.jit
     def wide(x: jax.Array) -> jax.Array:
-        xs = [x * n for n in range(12)]
-        for _ in range(6):
+        xs = [x * n for n in range(14)]
+        for _ in range(3):
             xs = [jnp.sin(x) + n for n, x in enumerate(xs)]
         return sum(xs, jnp.float32(0))
 
@@ -155,7 +155,7 @@ async def test_a_large_region_that_opens_has_no_void_above_it() -> None:
             x = jnp.cos(x)
         return wide(x)
 
-    async with walk(program, jnp.float32(1), size=(60, 40)) as pilot:
+    async with walk(program, jnp.float32(1), size=(50, 24)) as pilot:
         app, canvas = app_of(pilot), canvas_of(pilot)
         region = next(r for r in app.state.graph.regions if r)
         app.change(app.state.with_open(frozenset()).select_region(region))
