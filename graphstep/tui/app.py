@@ -52,6 +52,8 @@ from graphstep.tui.why_actions import WhyActions
 
 _LEAST_WIDTH, _LEAST_HEIGHT = 40, 12
 _FAILED = 1
+# What Textual calls its command that saves a picture of the screen.
+_SCREENSHOT = "Screenshot"
 
 
 class StepApp(
@@ -235,7 +237,10 @@ class StepApp(
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer every action in the command palette too."""
-        yield from super().get_system_commands(screen)
+        for command in super().get_system_commands(screen):
+            # What else Textual offers, such as themes and help, actions do as well.
+            if command.title == _SCREENSHOT:
+                yield command
         for action in ACTIONS:
             run = functools.partial(self.run_action, action.name)
             title = f"{action.short.capitalize()}  {action.shown}".rstrip()

@@ -213,6 +213,16 @@ async def test_a_notice_that_is_cut_can_be_read_in_a_window() -> None:
         assert f"{' '.join(said.split())} before" in words
 
 
+async def test_the_command_palette_offers_nothing_twice() -> None:
+    """Every action by what it does, and of Textual's own only what no action does."""
+    async with walk(net, X) as pilot:
+        commands = list(pilot.app.get_system_commands(pilot.app.screen))
+        helps = [command.help for command in commands]
+
+        assert {action.help for action in ACTIONS} < set(helps)
+        assert len(helps) == len(set(helps)) == len(ACTIONS) + 1
+
+
 async def test_a_key_that_needs_values_says_so() -> None:
     """Before there is a recording, no key of the walk is silent."""
     graph = gs.trace(net, X).graph
