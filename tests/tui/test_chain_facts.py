@@ -217,6 +217,8 @@ def test_a_custom_rule_is_named() -> None:
     facts = facts_at(here, rec, region.id)
 
     assert "custom vjp rule of clip" in facts.rule
+    assert facts.local is not None
+    assert "JAX" not in facts.local.reason
     assert [each.element for each in facts.sent] == [1.0]
 
 

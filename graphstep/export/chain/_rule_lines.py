@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from graphstep.rules import Notation, Rule
 
 _BY_EFFECT = "JAX's own rule, shown by its effect."
+# Somebody wrote it in Python: JAX calls it, and takes what it gives for the cotangents.
+_CUSTOM = "A rule written for this function, shown by its effect."
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def rule_lines(graph: ProgramGraph, node_id: str) -> RuleLines | None:
     rule = local_rule(node)
     # The edges of a custom rule's region come from its body, not from its operands.
     if rule is None or len(node.operands) != len(node.eqn.invars):
-        return RuleLines(reason=_BY_EFFECT)
+        is_custom = region.id == node_id and region.primitive.startswith("custom_")
+        return RuleLines(reason=_CUSTOM if is_custom else _BY_EFFECT)
     operands = [operand_name(graph, operand) for operand in node.operands]
     results = [label_of(graph, node_id, out) for out in range(len(node.avals))]
     found = written(rule, operands, results, tangent_name, cotangent_name)
