@@ -23,7 +23,9 @@ def one_line(text: str, limit: int = 300) -> str:
         return text
     # Escaping lengthens a text by up to ten times, never shortens it.
     words = " ".join(text[: 4 * limit].split())
-    visible = "".join(c if c.isprintable() else _escaped(c) for c in words)
+    visible = words
+    if not words.isprintable():
+        visible = "".join(c if c.isprintable() else _escaped(c) for c in words)
     if len(visible) > limit or len(text) > 4 * limit:
         return visible[: limit - 1].rstrip() + _ELLIPSIS
     return visible

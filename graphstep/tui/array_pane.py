@@ -103,7 +103,7 @@ class ArrayPane(Pane):
                 f"Enter runs the program again to fetch it{about}.", palette.bright
             )
         console = self.app.console
-        return [Strip(line.render(console)) for line in paper.text.split("\n")]
+        return [Strip(line.render(console)) for line in paper.lines]
 
     def _page(self, view: View, field: Field) -> Page:
         examined = view.state.examined
@@ -327,7 +327,7 @@ class ArrayPane(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one line."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         style = self.rich_style
         if y >= len(self._lines):
             return Strip.blank(width, style)

@@ -111,8 +111,7 @@ class PaintedRows:
         looks = painter.looks(y, content.frames, content.boxes, content.trunks)
         if before is not None and before.looks == looks:
             return before.strip
-        strip = painter.row(y, self.x0, self.width, content.cells)
-        strip = strip.apply_style(self.base)
+        strip = painter.row(y, self.x0, self.width, content.cells, self.base)
         if len(self._rows) >= _KEPT:
             self._rows.clear()
         self._rows[y] = _Painted(content, looks, strip)

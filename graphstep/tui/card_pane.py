@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual import work
@@ -14,6 +15,7 @@ from graphstep.recording import Recording
 from graphstep.stepping import Cursor
 from graphstep.tui.card_page import cards_page
 from graphstep.tui.pane import TextPane
+from graphstep.tui.paper import lines_of
 from graphstep.tui.resting import Resting
 from graphstep.tui.spelling import spelled_out
 from graphstep.tui.view import View
@@ -54,23 +56,22 @@ class CardPane(TextPane):
         """Whether cards are still being worked out."""
         return self._wanted is not None or self._at_work or super().has_more_to_show
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         """Return the title and the cards."""
         cursor, recording, palette = view.cursor, view.recording, view.palette
         self._wanted = None
         if cursor is None or recording is None:
-            return self.heading, Text("There are no values yet.", palette.dim)
+            return self.heading, [Text("There are no values yet.", palette.dim)]
         quiz = view.state.quiz
         if quiz is not None and quiz.is_asking:
-            return self.heading, Text(str(HIDDEN), palette.dim)
+            return self.heading, [Text(str(HIDDEN), palette.dim)]
         if recording is not self._recording:
             self._recording = recording
             self._known.clear()
         node = view.state.inspected
         if node is None:
-            return self.heading, Text(
-                "Select an equation to see its Jacobian.", palette.dim
-            )
+            words = "Select an equation to see its Jacobian."
+            return self.heading, [Text(words, palette.dim)]
         key = (cursor.index, node, view.state.examined.out, len(recording.zoomed))
         title = f"{self.heading} · {label_of(view.graph, node)}"
         if key not in self._known:
@@ -78,10 +79,10 @@ class CardPane(TextPane):
             self._resting.ask()
             out = _out(cursor, node, key[2])
             known = cards_of(recording, cursor, node, out, measures=False)
-            return title, cards_page(known, (), palette, width)
+            return title, lines_of(cards_page(known, (), palette, width))
         cards, path = self._known[key]
         path = spelled_out(path) if view.is_ascii else path
-        return title, cards_page(cards, path, palette, width)
+        return title, lines_of(cards_page(cards, path, palette, width))
 
     def _begin(self) -> None:
         """Work out what is shown by now, if no thread is still at work."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.style import Style
-from rich.text import Text
 
 from graphstep.export.chain import (
     Amount,
@@ -46,7 +45,7 @@ def title_of(facts: Facts | None, width: int) -> str:
 
 def page_of(
     facts: Facts, palette: Palette, width: int, *, seed_is_default: bool
-) -> Text:
+) -> Paper:
     """Return the lines for a pane of `width` cells."""
     page = _Page(palette, width)
     if facts.pass_ == SEED:
@@ -55,7 +54,7 @@ def page_of(
         page.forward(facts)
     else:
         page.backward(facts)
-    return page.paper.text
+    return page.paper
 
 
 class _Page:

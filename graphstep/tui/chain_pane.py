@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
+from collections.abc import Sequence
 
 from rich.text import Text
 from textual import work
@@ -70,7 +71,7 @@ class ChainPane(TextPane):
         self._resting = Resting(self, self._begin)
         self._slow: set[str] = set()
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         """Return the direction of time and the terms."""
         before, self._wanted = self._wanted, None
         written = self._write(view, width)
@@ -78,27 +79,29 @@ class ChainPane(TextPane):
             self._resting.ask()
         return written
 
-    def _write(self, view: View, width: int) -> tuple[str, Text]:
+    def _write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         cursor, recording, palette = view.cursor, view.recording, view.palette
         if cursor is None or recording is None:
-            return self.heading, Text("There are no values yet.", palette.dim)
+            return self.heading, [Text("There are no values yet.", palette.dim)]
         if recording is not self._recording:
             self._recording = recording
             self._facts.clear()
         key = _key(view, cursor, recording)
         if key is None:
-            return self.heading, Text("Select a value to see its terms.", palette.dim)
+            return self.heading, [Text("Select a value to see its terms.", palette.dim)]
         facts = self._facts_of(recording, cursor, key)
         if facts is None:
             # The seed belongs to no node.
             name = label_of(view.graph, key.node) if key.node else "seed"
             words = equation_text(view.graph, key.node) if key.node else name
-            text = Text(words, palette.bright)
-            text.append("\n adding up …", palette.dim)
-            return title_of(Facts(cursor.pass_, name), width), text
+            title = title_of(Facts(cursor.pass_, name), width)
+            return title, [
+                Text(words, palette.bright),
+                Text(" adding up …", palette.dim),
+            ]
         facts = spelled_out(facts) if view.is_ascii else facts
         page = page_of(facts, palette, width, seed_is_default=recording.seed_is_default)
-        return title_of(facts, width), page
+        return title_of(facts, width), page.lines
 
     @property
     def has_more_to_show(self) -> bool:

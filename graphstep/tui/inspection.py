@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -73,8 +74,8 @@ class Inspection:
         region = state.selected_region
         return "inspector" if region is None else region_title(region)
 
-    def write(self) -> Text:
-        """Return the text."""
+    def write(self) -> Sequence[Text]:
+        """Return the lines."""
         state = self.state
         region = state.selected_region
         node = state.inspected
@@ -85,7 +86,7 @@ class Inspection:
         is_walking = state.follows and state.cursor is not None
         if region is not None and (not is_walking or node is None):
             self._region(region)
-        return self.paper.text
+        return self.paper.lines
 
     @property
     def _shows_seed(self) -> bool:
@@ -203,7 +204,7 @@ class Inspection:
         last = min(first + _OUTPUTS, len(node.avals))
         for each in range(first, last):
             is_here = each == out
-            self.outputs[self.paper.n_lines] = each
+            self.outputs[len(self.paper.lines)] = each
             self.paper.line(
                 (" ▸ " if is_here else "   ", palette.bright),
                 (f"{each}  ", palette.faint),

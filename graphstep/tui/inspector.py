@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual import events
 
@@ -23,12 +25,12 @@ class Inspector(TextPane):
         super().__init__()
         self._outputs: dict[int, int] = {}
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         """Return name, primitive and type, and all that is known."""
         inspection = Inspection(view, width, self.scrollable_content_region.height)
-        text = inspection.write()
+        lines = inspection.write()
         self._outputs = inspection.outputs
-        return inspection.title(), text
+        return inspection.title(), lines
 
     def move(self, motion: Motion) -> None:
         """Scroll; to the left and to the right, look at another output."""

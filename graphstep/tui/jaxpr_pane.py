@@ -151,7 +151,7 @@ class JaxprPane(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         view, text = self.view, self._text
         if view is None or not isinstance(text, JaxprText):
             return self._absence(y, width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 from textual import events
 from textual.message import Message
@@ -11,6 +13,7 @@ from graphstep.tui.lesson_page import LessonPage
 from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.pane import Motion, TextPane
+from graphstep.tui.paper import lines_of
 from graphstep.tui.quiz_page import QuizPage
 from graphstep.tui.view import View
 
@@ -56,22 +59,22 @@ class LessonPane(TextPane):
         else:
             self.scroll_end(animate=False, immediate=True)
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         """Return where in the lesson one is, and the page."""
         lesson, quiz = view.state.lesson, view.state.quiz
         if quiz is not None:
             asked = QuizPage(quiz, view.palette, width, view.actions)
             text = asked.write()
             self._links, self._starts = asked.links, {}
-            return asked.heading, text
+            return asked.heading, lines_of(text)
         if lesson is None:
             self._links = {}
-            return self.heading, Text(_NONE, view.palette.dim)
+            return self.heading, [Text(_NONE, view.palette.dim)]
         page = LessonPage(lesson, view.palette, width)
         text = page.write()
         self._links, self._starts = page.links, page.starts
         number = f"{lesson.page + 1}/{len(lesson.lesson.pages)}"
-        return f"{lesson.lesson.title} · {number}", text
+        return f"{lesson.lesson.title} · {number}", lines_of(text)
 
     def move(self, motion: Motion) -> None:
         """Scroll; to the left and to the right, turn the page."""

@@ -209,7 +209,7 @@ class Outline(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         lines = self._line_maker(width)
         if lines is None:
             return Strip.blank(width, self.rich_style)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal, Self
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
 
 from graphstep.tui.arrangement import Border
+from graphstep.tui.line_strip import line_strip
 from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import BorderDragged, PaneFocused, Resized
 from graphstep.tui.values import Values
@@ -33,6 +35,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
     Attributes:
         pane_id: Its name in the arrangement, and its id as a widget.
         heading: What its border says unless `show` says better.
+        line_width: Cells of a visible line in the frame that is drawn.
     """
 
     pane_id: ClassVar[str] = ""
@@ -41,6 +44,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__(id=self.pane_id)
         self.view: View | None = None
+        self.line_width = 0
         self._dragged: Border | None = None
         self._frame_style: Style | None = None
         self._return: Timer | None = None
@@ -56,6 +60,18 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         if self._frame_style is None:
             self._frame_style = super().rich_style
         return self._frame_style
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what lines pass through when they are drawn.
+
+        Every colour of a panel is a red, a green and a blue; to look for those that are
+        the terminal's own takes as long as to write the lines.
+        """
+        return [
+            each
+            for each in super().get_line_filters()
+            if not isinstance(each, ANSIToTruecolor)
+        ]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame."""
@@ -75,13 +91,13 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         """
         before, self._painted = self._painted, {}
         is_as_before = self._look()
-        width, height = self.scrollable_content_region.size
+        height = self.scrollable_content_region.height
         if not is_as_before or len(before) < height:
             self.refresh()
             return
         changed = [y for y in range(height) if self.render_line(y) != before[y]]
         if changed:
-            self.refresh(*[Region(0, y, width, 1) for y in changed])
+            self.refresh(*[Region(0, y, self.line_width, 1) for y in changed])
 
     def _look(self) -> bool:
         """Forget lines that were written for another place or style."""
@@ -91,6 +107,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         is_as_before = sight == self._painted_at
         if not is_as_before:
             self._painted, self._painted_at = {}, sight
+            self.line_width = size.width
         return is_as_before
 
     def render_line(self, y: int) -> Strip:
@@ -101,7 +118,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line of the present state."""
-        return Strip.blank(self.scrollable_content_region.width, self.rich_style)
+        return Strip.blank(self.line_width, self.rich_style)
 
     @property
     def has_more_to_show(self) -> bool:
@@ -243,34 +260,33 @@ class TextPane(Pane):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[Text] = []
+        self._lines: Sequence[Text] = ()
 
     @property
     def plain(self) -> str:
         """What is written, without styles."""
         return "\n".join(line.plain for line in self._lines)
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
-        """Return the title and the text of a state, in lines of `width` cells."""
-        return self.heading, Text()
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
+        """Return the title and the lines of a state, each of `width` cells at most."""
+        return self.heading, ()
 
     def show(self, view: View) -> None:
         """Show a text under a title, from its top if it is another one's."""
         self.view = view
-        title, text = self.write(view, self.text_width)
+        title, lines = self.write(view, self.text_width)
         before = self.border_title
         self.set_heading(title)
         if before != self.border_title:
             self.scroll_to(y=0, animate=False, immediate=True)
-        self._lines = list(text.split("\n", allow_blank=False))
+        self._lines = lines
         self.set_length(len(self._lines))
         self.repaint()
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line."""
-        width = self.scrollable_content_region.width
         number = y + int(self.scroll_offset.y)
         if number >= len(self._lines):
-            return Strip.blank(width, self.rich_style)
-        segments = self._lines[number].render(self.app.console)
-        return Strip(segments).adjust_cell_length(width).apply_style(self.rich_style)
+            return super().paint_line(y)
+        line = self._lines[number]
+        return line_strip(line, self.line_width, self.rich_style, self.app.console)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from rich.style import Style
 from rich.text import Text
@@ -14,6 +15,7 @@ from graphstep.tui.messages import RunChosen
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 from graphstep.tui.pane import Motion, TextPane
+from graphstep.tui.paper import lines_of
 from graphstep.tui.runs_state import Run, Runs
 from graphstep.tui.view import View
 
@@ -31,7 +33,7 @@ class RunsPane(TextPane):
     pane_id = "runs"
     heading = "recordings"
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         """Return the list, a line for each, and how much memory it takes."""
         runs, palette = view.state.runs, view.palette
         text = Text(no_wrap=True)
@@ -44,7 +46,7 @@ class RunsPane(TextPane):
         if not runs.items:
             for line in _EMPTY:
                 text.append(fit(line, width) + "\n", palette.dim)
-            return self.heading, text
+            return self.heading, lines_of(text)
         total = f"{bytes_text(runs.nbytes)} in memory"
         notes = () if view.recording is None else view.recording.notes
         told = [(total, palette.faint), (_LEGEND, palette.faint)]
@@ -52,7 +54,7 @@ class RunsPane(TextPane):
             for line in textwrap.wrap(words, max(8, width - 2)):
                 text.append(fit(f"  {line}", width) + "\n", style)
         count = len(runs.items)
-        return f"recordings · {count}", text
+        return f"recordings · {count}", lines_of(text)
 
     def _numbers(self) -> list[int]:
         view = self.view

@@ -17,6 +17,8 @@ _LONGEST = 1000
 
 def shown(text: str) -> str:
     """Return a line of source without tabs, and with control characters escaped."""
+    if len(text) <= _LONGEST and text.isprintable():
+        return text
     parts: list[str] = []
     width = 0
     for c in text[:_LONGEST]:

@@ -156,7 +156,7 @@ class SourcePane(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line of the file, or of the list below it."""
-        width = self.scrollable_content_region.width
+        width = self.line_width
         page, top = self._page, int(self.scroll_offset.y)
         if page is None:
             return self._nowhere(y, width).apply_style(self.rich_style)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -15,6 +17,7 @@ from graphstep.tui.numbers import fit
 from graphstep.tui.orders import StopChosen
 from graphstep.tui.palette import Palette
 from graphstep.tui.pane import Motion, TextPane
+from graphstep.tui.paper import lines_of
 from graphstep.tui.view import View
 from graphstep.tui.watch import Watch
 from graphstep.tui.watching import before, seen, watch_label
@@ -44,7 +47,7 @@ class StopsPane(TextPane):
         # Per row, which line of the state it shows; headings are none.
         self._line_of: list[int | None] = []
 
-    def write(self, view: View, width: int) -> tuple[str, Text]:
+    def write(self, view: View, width: int) -> tuple[str, Sequence[Text]]:
         """Return the breakpoints, then the watches."""
         state, palette = view.state, view.palette
         text = Text(no_wrap=True)
@@ -70,7 +73,7 @@ class StopsPane(TextPane):
             for line in (_NONE, *_offers(width)):
                 text.append(f"{fit(line, width)}\n", palette.dim)
         text.rstrip()
-        return self.heading, text
+        return self.heading, lines_of(text)
 
     def _style(self, view: View, line: int) -> Style:
         is_chosen = line == view.state.stop_line and view.state.focus == self.pane_id

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rich.segment import Segment
 from rich.text import Text
 from textual.strip import Strip
 from textual.widget import Widget
+
+from graphstep.tui.line_strip import line_strip
 
 
 class TextBar(Widget):
@@ -40,5 +41,4 @@ class TextBar(Widget):
         width, style = self.content_size.width, self.rich_style
         if y >= len(self._lines):
             return Strip.blank(width, style)
-        segments: list[Segment] = list(self._lines[y].render(self.app.console))
-        return Strip(segments).adjust_cell_length(width).apply_style(style)
+        return line_strip(self._lines[y], width, style, self.app.console)
