@@ -163,12 +163,12 @@ class Blocks:
             block, start=start, stop=stop, children=tuple(inside), is_cut=True
         )
 
-    def label(self, value: Source) -> str:
+    def label(self, position: int, out: int = 0) -> str:
         """Return the name of a value, else its letter."""
-        found = self._labels.get(value)
+        found = self._labels.get((position, out))
         if found is None:
-            node, out = self.graph.order[value[0]], value[1]
-            found = self._labels[value] = self.graph.label(node, out)
+            found = self.graph.label(self.graph.order[position], out)
+            self._labels[position, out] = found
         return found
 
     def edges(self, value: Source, after: int) -> tuple[Edge, ...]:

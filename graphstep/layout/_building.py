@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from graphstep.graph import Edge
@@ -43,6 +44,14 @@ _UNIT: Mapping[Direction, int] = {"down": 6, "right": 24}
 _GATE: Mapping[int, Vertex] = {
     kind: Vertex(kind, 1, 1, has_border=False, is_fixed=True) for kind in (ENTRY, EXIT)
 }
+
+
+@functools.cache
+def _box(kind: int, across: int, along: int) -> Vertex:
+    """Return the vertex of an item or a text; the same for equal ones."""
+    is_frame = kind == FRAME
+    has_border = not is_frame and across >= 3 and along >= 3
+    return Vertex(kind, across, along, has_border, is_frame)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -108,9 +117,11 @@ class LevelBuilder:
         for item, requests in self.stubs.items():
             self._add_stubs(item, requests)
         level = self.level
-        for number, vertex in enumerate(level.vertices):
-            if not vertex.is_fixed:
-                ports = max(level.n_tops[number], level.n_bottoms[number])
+        n_ports = map(max, level.n_tops, level.n_bottoms)
+        for number, (vertex, ports) in enumerate(
+            zip(level.vertices, n_ports, strict=True)
+        ):
+            if ports > 1 and not vertex.is_fixed:
                 room = room_for_ports(ports, self.spacing, has_border=vertex.has_border)
                 if room > vertex.across:
                     level.vertices[number] = vertex._replace(across=room)
@@ -132,20 +143,23 @@ class LevelBuilder:
         if self.block.kind == "group":
             self.rank = self._rows([across for across, _ in sizes])
         along = [size[1] for size in sizes]
-        self.begins = distances(self.rank, along, _UNIT[self.setting.direction])
+        begins = distances(self.rank, along, _UNIT[self.setting.direction])
+        # How far down each item begins, its next rank, and what is after all of them.
+        self.begins = [begins[rank] for rank in self.rank]
+        self.nexts = [begins[rank + 1] for rank in self.rank]
+        self.top, self.last = begins[1], max(self.rank, default=-1) + 1
+        self.bottom = begins[self.last]
         self.framed = {
             rank
             for rank, kind in zip(self.rank, self.kinds, strict=True)
             if kind == FRAME
         }
         level, blocks = self.level, self.blocks.blocks
-        for item, (across, extent) in enumerate(sizes):
-            kind, name = self.kinds[item], self.ids[item]
-            is_frame = kind == FRAME
-            has_border = not is_frame and across >= 3 and extent >= 3
-            vertex = Vertex(kind, across, extent, has_border, is_frame)
-            level.vertex(vertex, name, 2 * self.rank[item])
-            if is_frame:
+        for kind, name, (across, extent), rank in zip(
+            self.kinds, self.ids, sizes, self.rank, strict=True
+        ):
+            item = level.vertex(_box(kind, across, extent), name, 2 * rank)
+            if kind == FRAME:
                 self.pieces[item] = self.inner[name]
             elif kind == CLOSED and blocks[name].kind == "group":
                 level.groups.add(item)
@@ -187,49 +201,63 @@ class LevelBuilder:
         piece = self.pieces.get(source)
         is_hidden = piece is not None and value not in piece.exits
         limit = -1 if is_hidden else self._limit(value, raw)
+        # How far down lines may lead.
+        begin = (self.top if source < 0 else self.nexts[source]) - 1
+        farthest = begin + limit
         goals: list[Goal] = []
         far: list[Edge] = []
         for item, uses in raw.sinks.items():
             passing = uses
-            target = self.pieces.get(item)
-            if target is not None:
-                inside = target.tagged.get(value, ())
-                far += inside
-                passing = [use for use in uses if use not in inside]
-                # Of a frame that is cut, not all is there that a value could lead to.
-                passing = passing if value in target.entries else []
-            if not passing:
-                continue
-            reach = min(limit, _NEAR) if item in level.groups else limit
-            if self._span(source, self.rank[item]) > reach:
+            if item in self.pieces:
+                passing = self._passing(value, self.pieces[item], uses, far)
+                if not passing:
+                    continue
+            is_group = item in level.groups
+            reach = min(farthest, begin + _NEAR) if is_group else farthest
+            if self.begins[item] > reach:
                 self.tags.setdefault(item, []).append((value, passing))
                 far += passing
             else:
                 goals += self._goals(value, item, passing)
         if raw.leaves:
-            after = self.blocks.edges(value, self.block.stop)
-            last = max(self.rank) + 1
-            if self._span(source, last) > limit or self.block.is_cut:
+            if self.bottom > farthest or self.block.is_cut:
                 level.hidden.add(value)
-                far += after
+                far += raw.leaves
             else:
-                vertex = level.vertex(_GATE[EXIT], "", 2 * last + 2)
-                level.exits[value] = vertex
-                goals.append((vertex, 0, after))
+                goals.append((self._exit(value), 0, raw.leaves))
+        self._join(value, source, goals, [] if is_hidden else far)
+
+    def _join(
+        self, value: Source, source: int, goals: list[Goal], far: list[Edge]
+    ) -> None:
+        """Draw the lines of a value, and have its far uses told."""
         net = None
         if goals:
             net = self._start(value, source)
-            level.lead(net, goals)
-        if not far or is_hidden:
+            self.level.lead(net, goals)
+        if not far:
             return
         if source < 0:
-            level.tagged[value] = tuple(far)
+            self.level.tagged[value] = tuple(far)
         else:
             self.stubs.setdefault(source, []).append((value, net, far))
 
-    def _span(self, source: int, rank: int) -> int:
-        above = 0 if source < 0 else self.rank[source]
-        return 1 + self.begins[rank] - self.begins[above + 1]
+    def _passing(
+        self, value: Source, target: Piece, uses: list[Edge], far: list[Edge]
+    ) -> list[Edge]:
+        """Return the uses that pass the border of a frame; add the others to `far`."""
+        inside = target.tagged.get(value, ())
+        far += inside
+        # Of a frame that is cut, not all is there that a value could lead to.
+        if value not in target.entries:
+            return []
+        return [use for use in uses if use not in inside] if inside else uses
+
+    def _exit(self, value: Source) -> int:
+        level = self.level
+        vertex = level.vertex(_GATE[EXIT], "", 2 * self.last + 2)
+        level.exits[value] = vertex
+        return vertex
 
     def _start(self, value: Source, source: int) -> Net:
         level = self.level
@@ -256,7 +284,7 @@ class LevelBuilder:
             merged = [(requests[0][0], label, uses)]
         else:
             merged = [
-                (value, self.blocks.label(value), uses) for value, uses in requests
+                (value, self.blocks.label(*value), uses) for value, uses in requests
             ]
         for value, label, uses in merged:
             vertex = self._text(TAG, label, self.rank[item], -1)
@@ -280,8 +308,8 @@ class LevelBuilder:
             self.level.lead(found, [(vertex, 0, tuple(uses))])
 
     def _label(self, uses: Sequence[Edge]) -> str:
-        targets = {target: None for _, target, _ in uses}
-        label = self.blocks.graph.label(next(iter(targets)))
+        targets = {target for _, target, _ in uses}
+        label = self.blocks.label(self.blocks.graph.position(uses[0][1]))
         return label if len(targets) == 1 else f"{label} +{len(targets) - 1}"
 
     def _text(self, kind: int, label: str, rank: int, by: int) -> int:
@@ -291,7 +319,6 @@ class LevelBuilder:
         """
         # Two cells more than the text, for a mark beside it.
         width = min(max(len(label), 1), self.setting.longest) + 2
-        extents = self._turned(width, 1)
-        vertex = Vertex(kind, *extents, has_border=False, is_fixed=False)
+        vertex = _box(kind, *self._turned(width, 1))
         by *= 1 if rank + by in self.framed else 2
         return self.level.vertex(vertex, label, 2 * rank + by)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 from graphstep.layout._piece import Part, Piece
 from graphstep.layout._shapes import Direction, Frame
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A part of a piece in its place.
 
     Attributes:
@@ -69,8 +69,10 @@ def compose(root: Piece, direction: Direction) -> Composed:
             left, top = x + dx, y + dy
             placed.append(Placed(piece, part, left, top, n_trunks, []))
             n_trunks += len(part.plan.segments)
-            for inner, place in zip(part.inner, part.plan.frames, strict=True):
-                begin = left + place[0], top + place[1]
-                inside.append((inner, *begin, depth + 1, number))
+            if part.inner:
+                inside += [
+                    (inner, left + place[0], top + place[1], depth + 1, number)
+                    for inner, place in zip(part.inner, part.plan.frames, strict=True)
+                ]
         pending += reversed(inside)
     return found

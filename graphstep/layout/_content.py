@@ -16,11 +16,17 @@ from graphstep.layout._ranking import longest_paths
 
 @dataclasses.dataclass(slots=True)
 class Raw:
-    """One value in a region: item it comes from (-1: outside), uses by item."""
+    """One value in a region.
+
+    Attributes:
+        source: The item that it comes from, or -1 for outside.
+        sinks: Its uses by item.
+        leaves: Its uses after the region.
+    """
 
     source: int
     sinks: dict[int, list[Edge]] = dataclasses.field(default_factory=dict)
-    leaves: bool = False
+    leaves: tuple[Edge, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -106,5 +112,5 @@ def _raws(blocks: Blocks, block: Block, item_of: np.ndarray) -> dict[Source, Raw
         raw = raws.get(value)
         if raw is None:
             raw = raws[value] = Raw(int(item_of[value[0] - block.start]))
-        raw.leaves = True
+        raw.leaves = blocks.edges(value, block.stop)
     return raws

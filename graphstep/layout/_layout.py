@@ -306,12 +306,9 @@ class Layout:
     @functools.cached_property
     def rectangles(self) -> np.ndarray:
         """Column, row, width and height of every box, in the order of `boxes`."""
-        return np.concatenate(
-            [
-                placed.part.plan.rectangles + np.array((placed.x, placed.y, 0, 0))
-                for placed in self._placed
-            ]
-        )
+        found = [placed.part.plan.rectangles for placed in self._placed]
+        begins = np.array([(placed.x, placed.y, 0, 0) for placed in self._placed])
+        return np.concatenate(found) + begins.repeat(list(map(len, found)), axis=0)
 
     def around(self, item_id: str) -> str | None:
         """Return the id of the region or group directly around something, if any."""

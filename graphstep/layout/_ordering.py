@@ -206,13 +206,20 @@ def order_layers(network: Network, check: Callable[[], None]) -> None:
     rounds = 6 if count < _MANY else 3 if count < _VERY_MANY else 1
     best = [list(layer) for layer in ordering.layers]
     fewest = ordering.crossings()
+    seen = set[tuple[bool, tuple[tuple[int, ...], ...]]]()
     for i in range(2 * rounds):
         if not fewest:
             break
         check()
-        ordering.sweep(is_down=i % 2 == 0)
+        is_down = i % 2 == 0
+        ordering.sweep(is_down=is_down)
         if count < _MANY:
             ordering.swap_neighbours(3)
+        order = is_down, tuple(map(tuple, ordering.layers))
+        if order in seen:
+            # From here on, all would be as it was before.
+            break
+        seen.add(order)
         found = ordering.crossings()
         if found < fewest:
             best, fewest = [list(layer) for layer in ordering.layers], found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from graphstep.layout._aligning import Alignment, align
+from graphstep.layout._aligning import Alignment, Candidates, align, candidates
 from graphstep.layout._network import LINE, Network
 from graphstep.layout._spacing import Spacing
 
@@ -54,9 +54,16 @@ def place_vertices(
         variants = variants[:2]
     best: list[int] = []
     best_cost = None
+    offered: dict[bool, list[Candidates]] = {}
+    tried: list[Alignment] = []
     for is_down, is_left in variants:
         check()
-        alignment = align(network, is_down=is_down, is_left=is_left)
+        if is_down not in offered:
+            offered[is_down] = candidates(network, is_down=is_down)
+        alignment = align(network, offered[is_down], is_down=is_down, is_left=is_left)
+        if alignment in tried:
+            continue
+        tried.append(alignment)
         rows = _rows(network, alignment, spacing)
         _pack(rows)
         for i in range(2 if count >= _MANY else 4):

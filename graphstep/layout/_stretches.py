@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Hashable, Sequence
 
 from graphstep.layout._level import Level, Net
-from graphstep.layout._network import ENTRY, EXIT, Port, Shape
+from graphstep.layout._network import Port, Shape
 
 
 @dataclasses.dataclass(slots=True)
@@ -134,18 +134,17 @@ def _cuts(level: Level) -> list[_Cut]:
             passing[end] -= 1
     is_passed = list(itertools.accumulate(passing))
     members: list[list[int]] = [[] for _ in range(last + 1)]
-    for vertex, number in enumerate(rank):
-        if not is_passed[number]:
-            members[number].append(vertex)
+    through: list[list[int]] = [[] for _ in range(last + 1)]
+    for vertex, (number, is_met, is_used) in enumerate(
+        zip(rank, level.n_tops, level.n_bottoms, strict=True)
+    ):
+        (through if is_met and is_used else members)[number].append(vertex)
     found: list[_Cut] = []
-    is_met, is_used = level.n_tops, level.n_bottoms
     for number in range(1, last):
-        through = [v for v in members[number] if is_met[v] and is_used[v]]
-        if len(through) != 1 or vertices[through[0]].kind in (ENTRY, EXIT):
+        if is_passed[number] or len(through[number]) != 1:
             continue
-        vertex = through[0]
-        others = [v for v in members[number] if v != vertex]
-        hang = {bool(is_met[v]) for v in others}
+        vertex, others = through[number][0], members[number]
+        hang = {level.n_tops[v] > 0 for v in others}
         along = vertices[vertex].along
         is_tallest = all(vertices[v].along <= along for v in others)
         if len(hang) < 2 and is_tallest:
