@@ -20,6 +20,8 @@ NORM_WIDTH = 12
 BESIDE_STRIP = 4 + 2 + 1 + NORM_WIDTH + 1
 # From this zoom on values are read for their letters.
 _READ = 2
+# What health knows of.
+_LOOKED_AT: tuple[Of, ...] = ("primal", "cotangent")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,24 +91,26 @@ class Readings:
     def _letter_within(
         self, item: str, text: BoxText, stretch: tuple[int, int], walk: str
     ) -> str:
-        health = self._health
-        if health is None:
+        letters = {of: self._health_within(stretch, of) for of in _LOOKED_AT}
+        if not any(letters.values()):
             return ""
-        letters = [
-            health.letter_within(*stretch, of)
-            for of in self._due(item, text, walk)
-            if of != "tangent"
-        ]
-        return max(letters, default="")
+        due = self._due(item, text, walk)
+        return max((letters.get(of, "") for of in due), default="")
+
+    def _health_within(self, stretch: tuple[int, int], of: Of) -> str:
+        return "" if self._health is None else self._health.letter_within(*stretch, of)
 
     def _letter(self, item: str, text: BoxText, position: int, walk: str) -> str:
         """Return the letter of a value that is not read unless something is wrong."""
         health, cursor, values = self._health, self.view.cursor, self.view.values
         if health is None or cursor is None or values is None:
             return ""
+        # Most are sound, and what is due of them need not be found out.
+        if not health.letter(position):
+            return ""
         letters = [""]
         for of in self._due(item, text, walk):
-            letter = "" if of == "tangent" else health.letter(position, of)
+            letter = health.letter(position, of) if of in _LOOKED_AT else ""
             key = value_key(cursor, of, item) if letter else None
             if key is None:
                 continue
