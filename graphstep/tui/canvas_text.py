@@ -51,6 +51,7 @@ class Labels:
         self.graph = graph
         self.groups: dict[str, Group] = {group.id: group for group in groups(graph)}
         self._texts: dict[tuple[str, bool, int], BoxText] = {}
+        self._types: dict[tuple[int, ...], str] = {}
 
     def text(self, item: str, zoom: int, *, is_open: bool = False) -> BoxText:
         """Return what the box of a node, a closed region or a closed group says.
@@ -98,7 +99,7 @@ class Labels:
 
         def size(item: str) -> tuple[int, int]:
             text = self.text(item, zoom, is_open=item in open_)
-            width = max(cell_len(line) for line in text.lines)
+            width = max(map(_cells, text.lines))
             if zoom == 1:
                 # A mark before it, a letter after it.
                 return min(width, _WIDEST) + 4, 1
@@ -108,6 +109,15 @@ class Labels:
             return min(width, _WIDEST) + 6, len(text.lines) + 2 + extra
 
         return size
+
+    def _type(self, item: str) -> str:
+        """Return what `type_of` does; thousands of values have a few types."""
+        columns = self.graph.columns
+        key = tuple(map(id, columns.avals[self.graph.position(item)]))
+        found = self._types.get(key)
+        if found is None:
+            found = self._types[key] = type_of(self.graph, item)
+        return found
 
     def _value_width(self, item: str) -> int:
         avals = self.graph.node(item).avals if item in self.graph else ()
@@ -141,17 +151,21 @@ class Labels:
         if role != "eqn":
             # What it is called says more than that it is an input.
             name = short_path(name, _WIDEST)
-            lines = (name, type_of(graph, item))
+            lines = (name, self._type(item))
             if role == "binder":
                 lines = _of_binder(graph, item, *lines)
         else:
             has_results = bool(columns.avals[position])
             is_named = has_results and graph.name(item) is not None
             head = f"{name}  {primitive}" if is_named else primitive
-            lines = (head, type_of(graph, item) if has_results else "no result")
+            lines = (head, self._type(item) if has_results else "no result")
         if zoom == 1:
             lines = (lines[0] if role != "eqn" else primitive,)
         return BoxText(lines, kind)
+
+
+def _cells(line: str) -> int:
+    return len(line) if line.isascii() else cell_len(line)
 
 
 def _of_binder(
