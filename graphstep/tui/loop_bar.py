@@ -30,6 +30,7 @@ from graphstep.tui.messages import IterationAsked
 from graphstep.tui.numbers import fit, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD
+from graphstep.tui.spelling import spelled_out
 from graphstep.tui.values import SMALL, Of
 from graphstep.tui.view import View
 
@@ -143,6 +144,8 @@ class LoopBar(DragBar):
             "tangent": f"‖{tangent_name(name)}‖",
             "cotangent": f"‖{cotangent_name(name)}‖",
         }
+        if view.is_ascii:
+            names = {of: spelled_out(words) for of, words in names.items()}
         both: tuple[Of, ...] = ("primal", "tangent" if is_tangent else "cotangent")
         tracks: dict[Of, Track | None] = {
             of: self.track(of) if n_outs else None for of in both

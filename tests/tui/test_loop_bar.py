@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from jax import lax
 
+import graphstep as gs
+from graphstep.tui.app import StepApp
 from graphstep.tui.loop_bar import LoopBar
 from graphstep.tui.timeline_bar import TimelineBar
 from tests.tui.pilots import (
@@ -47,6 +49,28 @@ async def test_the_bar_is_there_only_inside_of_a_loop() -> None:
 
         assert bar.display
         assert line_with(pilot, "scan iteration 3/10")
+
+
+async def test_in_ascii_a_cotangent_is_not_taken_for_its_value() -> None:
+    """Its bar over a letter cannot be drawn, so it is spelled out."""
+
+    def loss(x: jax.Array) -> jax.Array:
+        return lax.fori_loop(0, 9, lambda _, c: jnp.sin(c) * 0.5, x).sum()
+
+    recording = gs.record(loss, jnp.array([0.3, 0.8]))
+    app = StepApp(recording.graph, recording=recording, ascii=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        there = app.state.cursor.to(node_of(app, "sin"), 2)
+        app.change(app.state.moved(there))
+        await settle(pilot)
+        name = recording.graph.label(there.step.node)
+        line = line_with(pilot, "scan iteration 2/9")
+
+        assert len(name) == 1
+        assert f"|{name}| " in line
+        assert f"|ct({name})| " in line
+        assert screen_text(pilot).isascii()
 
 
 async def test_the_norms_of_this_iteration_are_the_recordings() -> None:
