@@ -54,7 +54,7 @@ class Assembler:
         self._stack()
         ends = tuple(self._ends_of(net) for net in network.nets)
         segments = self._segments([places[0][1] for places in ends])
-        boxes: list[Segment] = []
+        boxes: list[int] = []
         frames: list[Segment] = []
         places = {vertex: network.place[vertex] for vertex in shared}
         for vertex, kind in enumerate(network.kind):
@@ -62,12 +62,13 @@ class Assembler:
                 places[vertex] = network.place[vertex]
             elif vertex not in network.ghosts:
                 if kind in (NODE, CLOSED):
-                    boxes.append(self._rectangle(vertex))
+                    boxes.append(vertex)
                 elif kind == FRAME:
                     frames.append(self._rectangle(vertex))
         return PartPlan(
             (across, self.rows[-1] + self.tall[-1] if self.rows else 0),
             self.rows[-1] if self.rows else 0,
+            tuple(map(self._rectangle, boxes)),
             tuple(boxes),
             tuple(frames),
             tuple(segments),

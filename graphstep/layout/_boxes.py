@@ -24,7 +24,7 @@ class Boxes(Mapping[str, Box]):
         """Per box, the place of its part in the list."""
         found: dict[str, int] = {}
         for number, placed in enumerate(self._placed):
-            found.update(dict.fromkeys(placed.part.box_numbers, number))
+            found.update(dict.fromkeys(placed.part.box_names, number))
         return found
 
     def home_of(self, item_id: str) -> int | None:

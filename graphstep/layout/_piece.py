@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
 from graphstep.layout._level import Level
-from graphstep.layout._network import CLOSED, ENTRY, EXIT, NODE, STUB, TAG
+from graphstep.layout._network import ENTRY, EXIT, NODE, STUB, TAG
 from graphstep.layout._plan import PartPlan, Plan
 from graphstep.layout._shapes import Kind
 from graphstep.layout._stretches import Stretch
@@ -53,21 +53,27 @@ class Part:
         return self.stretch.nets[net].uses
 
     @functools.cached_property
+    def box_names(self) -> list[str]:
+        """Id of each box of the plan."""
+        names, vertices = self.level.names, self.stretch.vertices
+        return [names[vertices[here]] for here in self.plan.box_vertices]
+
+    @functools.cached_property
     def boxes(self) -> list[tuple[str, Kind]]:
         """Id and kind of each box of the plan."""
-        level, shape = self.level, self.stretch.shape
-        found: list[tuple[str, Kind]] = []
-        for here, vertex in enumerate(self.stretch.vertices):
-            kind = shape.vertices[here].kind
-            if kind in (NODE, CLOSED) and here not in shape.ghosts:
-                closed = "group" if vertex in level.groups else "region"
-                found.append((level.names[vertex], "node" if kind == NODE else closed))
-        return found
+        numbered = zip(self.box_names, self.plan.box_vertices, strict=True)
+        return [(name, self._kind(here)) for name, here in numbered]
+
+    def _kind(self, here: int) -> Kind:
+        if self.stretch.shape.vertices[here].kind == NODE:
+            return "node"
+        is_group = self.stretch.vertices[here] in self.level.groups
+        return "group" if is_group else "region"
 
     @functools.cached_property
     def box_numbers(self) -> dict[str, int]:
         """Numbers of boxes of the plan by id."""
-        return {name: number for number, (name, _) in enumerate(self.boxes)}
+        return {name: number for number, name in enumerate(self.box_names)}
 
     @functools.cached_property
     def nets_of_value(self) -> Mapping[Source, list[int]]:

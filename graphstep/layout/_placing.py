@@ -68,7 +68,8 @@ def place_vertices(
         _pack(rows)
         for i in range(2 if count >= _MANY else 4):
             check()
-            _relax(rows, is_forward=i % 2 == 1)
+            if not _relax(rows, is_forward=i % 2 == 1):
+                break
         root, shift = alignment.root, alignment.shift
         place = [rows.place[root[v]] + shift[v] for v in range(count)]
         cost = _cost(network, place)
@@ -134,9 +135,13 @@ def _pack(rows: _Rows) -> None:
     rows.place = place
 
 
-def _relax(rows: _Rows, *, is_forward: bool) -> None:
-    """Move every block to the middle of where its lines would be straight."""
-    place = rows.place
+def _relax(rows: _Rows, *, is_forward: bool) -> bool:
+    """Move every block to the middle of where its lines would be straight.
+
+    Returns:
+        Whether any has moved; otherwise none would in the other direction either.
+    """
+    place, has_moved = rows.place, False
     for name in rows.order if is_forward else reversed(rows.order):
         wishes = rows.wishes[name]
         if not wishes:
@@ -149,10 +154,13 @@ def _relax(rows: _Rows, *, is_forward: bool) -> None:
             goal = _middle([place[o] + distance for o, distance in wishes], now)
         if goal < now:
             limits = [place[other] + distance for other, distance in rows.left[name]]
-            place[name] = min(max(goal, *limits), now) if limits else goal
+            goal = min(max(goal, *limits), now) if limits else goal
         elif goal > now:
             limits = [place[other] - distance for other, distance in rows.right[name]]
-            place[name] = max(min(goal, *limits), now) if limits else goal
+            goal = max(min(goal, *limits), now) if limits else goal
+        if goal != now:
+            place[name], has_moved = goal, True
+    return has_moved
 
 
 def _middle(wanted: list[int], now: int) -> int:

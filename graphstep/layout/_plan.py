@@ -22,6 +22,7 @@ class PartPlan:
         last: First cell along of its last rank.
         boxes: Per node and closed block, its column, row, width and height; those
             that another stretch draws are left out.
+        box_vertices: Per box, its vertex.
         frames: Per open block directly inside, likewise.
         segments: Per net, its runs.
         ends: Per net, where it starts and where it ends: column, row, whether an
@@ -33,6 +34,7 @@ class PartPlan:
     size: tuple[int, int]
     last: int
     boxes: tuple[Segment, ...]
+    box_vertices: tuple[int, ...]
     frames: tuple[Segment, ...]
     segments: tuple[tuple[Segment, ...], ...]
     ends: tuple[tuple[tuple[int, int, bool, int], ...], ...]

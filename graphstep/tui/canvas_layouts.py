@@ -131,9 +131,11 @@ class Layouts:
             with self._lock:
                 if near is not None:
                     found = self._draw(key, is_cancelled, near)
-                    self._sketch = (key, found)
                     if found.is_sketch:
+                        self._sketch = (key, found)
                         self._tell()
+                    else:
+                        self._keep(key, found)
                 self._lay_out(key, is_cancelled)
                 self._sketch = None
         except LayoutCancelledError:
@@ -150,10 +152,14 @@ class Layouts:
     ) -> Layout:
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = self._draw(key, is_cancelled)
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
+            found = self._draw(key, is_cancelled)
+            self._keep(key, found)
         return found
+
+    def _keep(self, key: LayoutKey, found: Layout) -> None:
+        self._made[key] = found
+        while len(self._made) > _KEPT:
+            self._made.popitem(last=False)
 
     def _draw(
         self,
