@@ -257,7 +257,7 @@ class Marks:
         before = 0 if self.zoom > 1 else 1
         top, left = box.y - before * is_down, box.x - before * (not is_down)
         is_here = left <= x < box.x + box.width and top <= y < box.y + box.height
-        return is_here and cursor.has_cotangent(*self.layout.trunks[index].value)
+        return is_here and cursor.has_cotangent(*self.layout.value_of(index))
 
     def _trunk_style(self, index: int) -> Style:
         palette, cursor = self.view.palette, self.view.cursor
