@@ -25,6 +25,7 @@ from graphstep.tui.lesson_state import LessonState, Mark
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.orders import ActionAsked
 from graphstep.tui.palette import Palette
+from graphstep.tui.spelling import spelled_out
 
 _CONSOLE = Console(width=200, color_system=None)
 _BAR = "█"
@@ -38,14 +39,23 @@ class LessonPage:
         lesson: Where they are.
         palette: Styles.
         width: Cells in a line.
+        is_ascii: Whether cotangents are spelled out.
 
     Attributes:
         links: What a click on a line asks for.
         starts: At which line each exercise begins, by its number.
     """
 
-    def __init__(self, lesson: LessonState, palette: Palette, width: int) -> None:
+    def __init__(
+        self,
+        lesson: LessonState,
+        palette: Palette,
+        width: int,
+        *,
+        is_ascii: bool = False,
+    ) -> None:
         self._lesson, self._palette, self._width = lesson, palette, width
+        self._is_ascii = is_ascii
         self._lines: list[Text] = []
         self.links: dict[int, Message] = {}
         self.starts: dict[int, int] = {}
@@ -53,7 +63,7 @@ class LessonPage:
     def write(self) -> Text:
         """Return the lines."""
         lesson, palette = self._lesson, self._palette
-        self._paragraph(Text(lesson.here.heading, palette.bright))
+        self._paragraph(Text(self._spelled(lesson.here.heading), palette.bright))
         if lesson.page == 0:
             about = f"{lesson.lesson.minutes} minutes. To know first: {lesson.lesson.needs}."
             self._paragraph(Text(about, palette.dim))
@@ -90,6 +100,9 @@ class LessonPage:
 
     # Text ------------------------------------------------------------------------------
 
+    def _spelled(self, words: str) -> str:
+        return spelled_out(words) if self._is_ascii else words
+
     def _paragraph(self, text: Text, indent: str = "", first: str = "") -> None:
         """Write wrapped lines, with a blank one after them."""
         room = max(8, self._width - len(indent))
@@ -106,7 +119,7 @@ class LessonPage:
                 continue
             text = Text()
             for span in block.spans:
-                text.append(span.text, self._style(span, style))
+                text.append(self._spelled(span.text), self._style(span, style))
             if block.kind == "item":
                 following = prose.blocks[at + 1 : at + 2]
                 self._paragraph(text, "   ", f" {block.marker} ")
@@ -125,7 +138,7 @@ class LessonPage:
         return base + Style(italic=True) if span.style == "emphasis" else base
 
     def _code(self, block: Block) -> None:
-        for line in block.plain.splitlines():
+        for line in self._spelled(block.plain).splitlines():
             if cell_len(line) + 2 <= self._width:
                 self._lines.append(Text(f"  {line}", self._palette.forward))
             else:
@@ -161,7 +174,8 @@ class LessonPage:
             self._lines.pop()
         for letter, option in zip("abcdefgh", exercise.options, strict=False):
             start = len(self._lines)
-            self._paragraph(Text(option), "    ", f" {letter}) ")
+            words = Text(self._spelled(option))
+            self._paragraph(words, "    ", f" {letter}) ")
             self._lines.pop()
             if not mark.is_settled:
                 asked = AnswerGiven(letter)
@@ -176,7 +190,10 @@ class LessonPage:
         if mark.verdict is not None:
             sign = "≈" if mark.verdict is Verdict.NEARLY else "✗"
             self._paragraph(
-                Text(f"{sign} {mark.typed}: {mark.message}", palette.trouble)
+                Text(
+                    self._spelled(f"{sign} {mark.typed}: {mark.message}"),
+                    palette.trouble,
+                )
             )
         self._offer("A  answers", "lesson_answer")
         if mark.n_hints < len(exercise.hints):
@@ -186,7 +203,7 @@ class LessonPage:
     def _settled(self, exercise: Exercise, mark: Mark) -> None:
         answer = answer_text(self._lesson.run.answer(exercise))
         said = f"The answer: {answer}" if mark.is_shown else f"✓ {answer}"
-        self._paragraph(Text(said, self._palette.good))
+        self._paragraph(Text(self._spelled(said), self._palette.good))
         self._prose(exercise.why)
 
     def _offer(self, text: str, action: str) -> None:

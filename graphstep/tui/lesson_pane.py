@@ -63,14 +63,16 @@ class LessonPane(TextPane):
         """Return where in the lesson one is, and the page."""
         lesson, quiz = view.state.lesson, view.state.quiz
         if quiz is not None:
-            asked = QuizPage(quiz, view.palette, width, view.actions)
+            asked = QuizPage(
+                quiz, view.palette, width, view.actions, is_ascii=view.is_ascii
+            )
             text = asked.write()
             self._links, self._starts = asked.links, {}
             return asked.heading, lines_of(text)
         if lesson is None:
             self._links = {}
             return self.heading, [Text(_NONE, view.palette.dim)]
-        page = LessonPage(lesson, view.palette, width)
+        page = LessonPage(lesson, view.palette, width, is_ascii=view.is_ascii)
         text = page.write()
         self._links, self._starts = page.links, page.starts
         number = f"{lesson.page + 1}/{len(lesson.lesson.pages)}"

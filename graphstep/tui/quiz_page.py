@@ -15,6 +15,7 @@ from graphstep.tui.lesson_orders import AnswerGiven
 from graphstep.tui.lines_written import LinesWritten
 from graphstep.tui.palette import Palette
 from graphstep.tui.quiz_orders import QuizClosed
+from graphstep.tui.spelling import spelled_out
 
 _SIGNS = {
     Verdict.RIGHT: "✓",
@@ -32,12 +33,19 @@ class QuizPage:
         palette: Styles.
         width: Cells in a line.
         actions: The table of actions, with the person's own keys.
+        is_ascii: Whether cotangents are spelled out.
     """
 
     def __init__(
-        self, quiz: Quiz, palette: Palette, width: int, actions: Iterable[Action]
+        self,
+        quiz: Quiz,
+        palette: Palette,
+        width: int,
+        actions: Iterable[Action],
+        *,
+        is_ascii: bool = False,
     ) -> None:
-        self._quiz, self._palette = quiz, palette
+        self._quiz, self._palette, self._is_ascii = quiz, palette, is_ascii
         self._keys = {action.name: action.shown for action in actions}
         self._lines = LinesWritten(palette, width)
 
@@ -64,6 +72,7 @@ class QuizPage:
         return self._lines.text
 
     def _say(self, text: str, style: Style | None = None, indent: str = "") -> None:
+        text = spelled_out(text) if self._is_ascii else text
         self._lines.paragraph(Text(text, style or self._palette.text), indent, indent)
 
     def _offer(self, words: str, action: str) -> None:
@@ -96,7 +105,8 @@ class QuizPage:
     def _choices(self, answer: ChoiceAnswer, turn: Turn) -> None:
         for letter, choice in zip("abcdefgh", answer.choices, strict=False):
             asked = None if turn.is_settled else AnswerGiven(letter)
-            self._lines.paragraph(Text(choice), "    ", f" {letter}) ", asked)
+            words = spelled_out(choice) if self._is_ascii else choice
+            self._lines.paragraph(Text(words), "    ", f" {letter}) ", asked)
             self._lines.close_up()
         self._lines.gap()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import unicodedata
+
 import jax.numpy as jnp
 import pytest
 from hypothesis import given
@@ -9,9 +12,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import graphstep as gs
+from graphstep.lessons import Progress, lesson_named, lesson_run
 from graphstep.tui.app import StepApp
 from graphstep.tui.arrangement import PANES
 from graphstep.tui.glyphs import ascii_glyph, ascii_text, prefers_ascii
+from graphstep.tui.lesson_page import LessonPage
+from graphstep.tui.lesson_state import LessonState
 from graphstep.tui.lines import (
     BREAK_OFF,
     COMPLETE,
@@ -21,6 +27,7 @@ from graphstep.tui.lines import (
     SELECTED,
     STOP,
 )
+from graphstep.tui.palette import palette
 from tests.tui.pilots import example, press, screen_text, settle, show, until
 
 
@@ -86,6 +93,21 @@ async def test_no_screen_has_anything_but_ascii() -> None:
             for name, text in screens.items()
         }
         assert {name: found for name, found in left.items() if found} == {}
+
+
+@pytest.mark.parametrize("name", ["fan_out", "custom_vjp", "elementwise"])
+def test_lessons_in_ascii_tell_cotangents_from_values(name: str) -> None:
+    """No bar over a letter is left that a terminal of ASCII would drop."""
+    run = lesson_run(lesson_named(name), gs.trace)
+    lesson, barred, pages = LessonState.begun(run, Progress()), 0, palette(is_dark=True)
+    for page in range(len(run.lesson.pages)):
+        here = dataclasses.replace(lesson, page=page)
+        plain = LessonPage(here, pages, 60).write().plain
+        spelled = LessonPage(here, pages, 60, is_ascii=True).write().plain
+        barred += "\N{COMBINING MACRON}" in unicodedata.normalize("NFD", plain)
+
+        assert "\N{COMBINING MACRON}" not in unicodedata.normalize("NFD", spelled)
+    assert barred
 
 
 async def test_names_of_any_script_keep_the_columns() -> None:

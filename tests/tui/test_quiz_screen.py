@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 import json
+import unicodedata
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from graphstep.tui.arrangement import PANES
 from graphstep.tui.lesson_pane import LessonPane
 from graphstep.tui.prompt import Prompt
 from graphstep.tui.quiz_orders import QuizAsked
+from graphstep.tui.quiz_page import QuizPage
 from graphstep.tui.settings import Settings
 from tests.tui.pilots import app_of, press, screen_text, settle, show, until
 
@@ -62,6 +64,11 @@ async def asking(
         await until(pilot, lambda: app.state.quiz is not None)
         await settle(pilot)
         yield pilot
+
+
+def unicode(text: str) -> str:
+    """Return a text as the bar over its letters is written here."""
+    return unicodedata.normalize("NFC", text)
 
 
 def quiz_of(pilot: Pilot[int]) -> Quiz:
@@ -107,6 +114,25 @@ async def click(pilot: Pilot[int], beginning: str) -> None:
 
 
 # Asking ------------------------------------------------------------------------------
+
+
+async def test_in_ascii_questions_tell_cotangents_from_values() -> None:
+    """A bar over a letter would be dropped there, and another value be asked for."""
+    async with asking() as pilot:
+        quiz, app = quiz_of(pilot), app_of(pilot)
+        texts = [turn.question.text for turn in quiz.turns]
+        at = next(at for at, text in enumerate(texts) if "h̄" in unicode(text))
+        page = QuizPage(
+            dataclasses.replace(quiz, at=at),
+            app.palette,
+            60,
+            app.actions,
+            is_ascii=True,
+        )
+        written = page.write().plain
+
+        assert "ct(h)" in written
+        assert "h̄" not in unicode(written)
 
 
 async def test_a_question_stands_beside_the_graph_with_what_is_given() -> None:
