@@ -59,6 +59,8 @@ class Layout:
         self._is_down = direction == "down"
         self._first_trunks = [placed.first_trunk for placed in self._placed]
         self.boxes = Boxes(self._placed)
+        # The last answer: a row is asked for its boxes, then for its lines.
+        self._touched: tuple[tuple[int, ...], Sequence[Placed]] = ((), ())
         self.is_sketch = is_sketch
 
     def __repr__(self) -> str:
@@ -245,8 +247,15 @@ class Layout:
         extents = [placed.part.plan.size[1] for placed in self._placed]
         return first, [a + b - 1 for a, b in zip(first, extents, strict=True)]
 
-    def _touching(self, x0: int, y0: int, x1: int, y1: int) -> Iterator[Placed]:
-        """Yield the parts that meet a rectangle, outer before inner."""
+    def _touching(self, x0: int, y0: int, x1: int, y1: int) -> Sequence[Placed]:
+        """Return the parts that meet a rectangle, outer before inner."""
+        asked, found = self._touched
+        if asked != (x0, y0, x1, y1):
+            asked, found = (x0, y0, x1, y1), list(self._found(x0, y0, x1, y1))
+            self._touched = (asked, found)
+        return found
+
+    def _found(self, x0: int, y0: int, x1: int, y1: int) -> Iterator[Placed]:
         begin, end = (y0, y1) if self._is_down else (x0, x1)
         first, last = self._spans
         pending = [self._root_parts]
