@@ -327,7 +327,7 @@ class ArrayPane(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one line."""
-        width = self.line_width
+        width = self.seen.width
         style = self.rich_style
         if y >= len(self._lines):
             return Strip.blank(width, style)

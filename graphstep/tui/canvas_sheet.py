@@ -135,7 +135,7 @@ class Sheet(Sight):
         rows = self._rows
         if rows is None:
             return self._before_the_first(y)
-        return self._with_minimap(rows.strip(y + int(self.scroll_offset.y)), y)
+        return self._with_minimap(rows.strip(y + self.seen.y), y)
 
     def _before_the_first(self, y: int) -> Strip:
         """Return a line of the panel while there is no drawing yet."""

@@ -151,11 +151,11 @@ class JaxprPane(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line."""
-        width = self.line_width
+        width = self.seen.width
         view, text = self.view, self._text
         if view is None or not isinstance(text, JaxprText):
             return self._absence(y, width)
-        number = y + int(self.scroll_offset.y)
+        number = y + self.seen.y
         if number >= len(text.lines):
             return Strip.blank(width, self.rich_style)
         palette = view.palette
@@ -167,7 +167,7 @@ class JaxprPane(Pane):
             is_cursor = view.cursor is not None and view.state.follows
             mark = CURRENT if is_cursor else SELECTED
             background = palette.cursor_line if is_cursor else palette.selected_line
-        left = int(self.scroll_offset.x)
+        left = self.seen.x
         room = max(0, width - _GUTTER)
         strip = strip.crop(left, left + room).adjust_cell_length(room)
         style = palette.bright

@@ -209,11 +209,11 @@ class Outline(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line."""
-        width = self.line_width
+        width = self.seen.width
         lines = self._line_maker(width)
         if lines is None:
             return Strip.blank(width, self.rich_style)
-        row = y - 1 + int(self.scroll_offset.y)
+        row = y - 1 + self.seen.y
         if y == 0:
             return lines.heading().apply_style(self.rich_style)
         if row < len(lines.rows):

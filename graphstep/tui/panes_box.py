@@ -38,6 +38,9 @@ class PanesBox(Container):
         panes: All panels.
     """
 
+    # Nothing is drawn between the panels.
+    BLANK = True
+
     def __init__(self, panes: Iterable[Pane]) -> None:
         super().__init__(*panes, id="panes")
         self._wanted = (Arrangement(), "graph", "inspector")

@@ -156,12 +156,12 @@ class SourcePane(Pane):
 
     def paint_line(self, y: int) -> Strip:
         """Write one visible line of the file, or of the list below it."""
-        width = self.line_width
-        page, top = self._page, int(self.scroll_offset.y)
+        width = self.seen.width
+        page, top, height = self._page, self.seen.y, self.seen.height
         if page is None:
             return self._nowhere(y, width).apply_style(self.rich_style)
-        foot = foot_height(page.nodes, self._height)
-        row = y - (self._height - foot)
+        foot = foot_height(page.nodes, height)
+        row = y - (height - foot)
         if row >= 0:
             strip = page.foot_line(row, width, foot)
         elif y + top < len(page.file):

@@ -237,9 +237,9 @@ class UiState:
             item not in self.graph or item not in self.open
         ):
             return self.select_region(item)
-        for group in groups(self.graph):
-            if group.id == item:
-                return self.select_node(self.graph.order[group.start])
+        if item not in self.graph:
+            start = next(each.start for each in groups(self.graph) if each.id == item)
+            item = self.graph.order[start]
         return self.select_node(item)
 
     def toggled_item(self, item: str) -> UiState:
