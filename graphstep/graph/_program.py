@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 
-from graphstep._jaxcompat import Literal, letters
+from graphstep._jaxcompat import JaxprEqn, Literal, letters
 from graphstep.errors import NodeNotFoundError
 from graphstep.graph import _lookup, _slices, _view
 from graphstep.graph._activity import Activity, find_activity
@@ -310,6 +310,17 @@ class ProgramGraph:
     def _locations(self) -> dict[str, SourceLocation | None]:
         return {}
 
+    @functools.cached_property
+    def _locations_of_stacks(self) -> dict[Any, SourceLocation | None]:
+        return {}
+
+    def _location(self, eqn: JaxprEqn) -> SourceLocation | None:
+        # What a Python loop traces again and again has the same stack each time.
+        stack, known = eqn.source_info.traceback, self._locations_of_stacks
+        if stack not in known:
+            known[stack] = source_location(eqn.source_info, self.user_code)
+        return known[stack]
+
     def source(self, node_id: str) -> SourceLocation | None:
         """Return where in the user's code a node was made, if that is known.
 
@@ -321,11 +332,7 @@ class ProgramGraph:
             if eqns[0] is not None:
                 around = self.regions.ancestors(self.columns.regions[position])
                 eqns += [region.eqn for region in reversed(around)]
-            found = (
-                source_location(eqn.source_info, self.user_code)
-                for eqn in eqns
-                if eqn is not None
-            )
+            found = (self._location(eqn) for eqn in eqns if eqn is not None)
             self._locations[node_id] = next(filter(None, found), None)
         return self._locations[node_id]
 
