@@ -154,10 +154,12 @@ def check_box(app: StepApp, box: Box, cells: list[str]) -> None:
         kind, _, rest = words.rpartition("  ")
         if node.role == "eqn" and (kind or not words.endswith("…")):
             assert node.primitive.startswith(rest.rstrip("…")), said
-        if node.avals:
-            type_ = node.avals[0].str_short(short_dtypes=True)
+        types = [aval.str_short(short_dtypes=True) for aval in node.avals]
+        if len(set(types)) > 1:
+            assert below == f"{len(types)} values", said
+        elif types:
             shown, _, place = below.split(" ×")[0].partition(" ")
-            assert type_.startswith(shown.rstrip("…")), said
+            assert types[0].startswith(shown.rstrip("…")), said
             # A value that a region is handed says as which one.
             assert box.id.rsplit("/")[-1].startswith(place.rstrip("…")), said
         is_complete = cursor.has_complete_cotangent(box.id)
