@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Callable
 
-from graphstep.layout._network import LINE, Network
+from graphstep.layout._network import LINE, STUB, Network
 
 # More vertices than this get fewer sweeps: time must stay in proportion.
 _MANY, _VERY_MANY = 600, 4000
@@ -52,20 +52,29 @@ class Ordering:
         seen = [False] * len(self.position)
         met: list[list[int]] = [[] for _ in self.layers]
         rank = self.network.rank
-        for layer in reversed(self.layers):
-            for root in layer:
-                if seen[root]:
+        upwards = [vertex for layer in reversed(self.layers) for vertex in layer]
+        # Else what no line leads to would stand alone at the far end.
+        for root in [*filter(self._is_loose, upwards), *upwards]:
+            stack = [root]
+            while stack:
+                vertex = stack.pop()
+                if seen[vertex]:
                     continue
-                stack = [root]
-                while stack:
-                    vertex = stack.pop()
-                    if seen[vertex]:
-                        continue
-                    seen[vertex] = True
-                    met[rank[vertex]].append(vertex)
-                    stack += [u for u, _, _ in reversed(self.upper[vertex])]
+                seen[vertex] = True
+                met[rank[vertex]].append(vertex)
+                stack += [u for u, _, _ in reversed(self.upper[vertex])]
         self.layers = met
         self._number()
+
+    def _is_loose(self, vertex: int) -> bool:
+        """Return whether a stub is of what only stubs lead away from, and nothing to."""
+        kind = self.network.kind
+        if kind[vertex] != STUB:
+            return False
+        return all(
+            not self.upper[u] and all(kind[v] == STUB for v, _, _ in self.lower[u])
+            for u, _, _ in self.upper[vertex]
+        )
 
     def _number(self) -> None:
         for layer in self.layers:

@@ -321,6 +321,29 @@ def test_many_far_values_share_a_stub() -> None:
     assert stub.partner == stub.use[1]
 
 
+def test_what_only_stubs_lead_away_from_stands_where_the_drawing_begins() -> None:
+    """No line holds it anywhere; at the far end, all between would be a void."""
+
+    @jax.jit
+    def inner(params: dict[str, jax.Array], x: jax.Array) -> jax.Array:
+        for _ in range(12):
+            x = jnp.sin(x) + jnp.cos(x)
+        for name in sorted(params):
+            x = jnp.sin(x * params[name])
+        return x
+
+    params = {f"w{i:02}": _X for i in range(12)}
+    graph = gs.trace(lambda params, x: inner(params, jnp.exp(x)), params, _X).graph
+
+    layout = lay_out(graph, [r for r in graph.regions if r], _BOX)
+
+    (stub,) = [s for s in layout.stubs if s.side == "from"]
+    group, beside = layout.boxes["inputs:params"], layout.boxes["0"]
+    assert group.y == beside.y
+    assert group.x + group.width <= beside.x
+    assert stub.x + stub.width <= beside.x
+
+
 _PRINT_LAYOUTS = """
 import json, sys
 import tests.conftest
