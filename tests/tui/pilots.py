@@ -23,6 +23,7 @@ from textual.pilot import Pilot
 import graphstep as gs
 from graphstep.tui.app import StepApp
 from graphstep.tui.arrangement import GRAPH, Arrangement
+from graphstep.tui.canvas import Canvas
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -137,6 +138,13 @@ def app_of(pilot: Pilot[int]) -> StepApp:
     app = pilot.app
     assert isinstance(app, StepApp)
     return app
+
+
+def canvas_of(pilot: Pilot[int]) -> Canvas:
+    """Return the panel of the graph."""
+    canvas = app_of(pilot).pane("graph")
+    assert isinstance(canvas, Canvas)
+    return canvas
 
 
 def screen_text(pilot: Pilot[int], pane: str = "") -> str:
