@@ -128,6 +128,7 @@ class Sheet(Sight):
         if not is_as_before:
             # Another theme has another background under the same state.
             self._sheet()
+            self._small_picture()
         return is_as_before
 
     def render_line(self, y: int) -> Strip:

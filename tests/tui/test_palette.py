@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from rich.color import Color
 
+from graphstep.tui.canvas import Canvas
 from graphstep.tui.palette import COLOURS, FAMILIES, KINDS, SIXTEEN, Colours
+from tests.tui.pilots import app_of, canvas_of, settle, walk
 
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes: A physiologically-based model for
 # simulation of color vision deficiency (2009), severity 1; on linear RGB.
@@ -126,3 +131,29 @@ def test_every_kind_has_a_hue() -> None:
     kinds = {kind_of_node("eqn", name) for name in names}
 
     assert kinds - {"other"} <= set(KINDS)
+
+
+async def test_another_theme_reaches_every_cell_of_the_graph() -> None:
+    """The small picture in the corner too, under a state that is the same."""
+
+    def chain(x: jax.Array) -> jax.Array:
+        for _ in range(40):
+            x = jnp.sin(x)
+        return x
+
+    async with walk(chain, jnp.ones(3), size=(120, 40)) as pilot:
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        assert canvas.minimap is not None
+        dark = grounds(canvas)
+
+        app.theme = "graphstep-light"
+        await settle(pilot)
+
+        assert not dark & grounds(canvas)
+
+
+def grounds(canvas: Canvas) -> set[Color]:
+    """Return every background in the panel."""
+    strips = canvas.render_lines(canvas.size.region)
+    styles = [style for strip in strips for _, style, _ in strip if style is not None]
+    return {style.bgcolor for style in styles if style.bgcolor is not None}
