@@ -27,20 +27,20 @@ _SPELL, _REST = 0.004, 0.002
 class Health:
     """What is wrong with the values of a recording, all iterations taken together.
 
+    Nothing is wrong with constants: a program holds NaN ready, as `jnp.var` does, and
+    that is trouble only once it reaches a value.
+
     Attributes:
         primals: Per node, in program order: `FINE`, `INFINITE` or `NAN`.
         cotangents: The same of its cotangents.
-        n_with_nan: How many nodes hold NaN in either, constants not counted: a program
-            holds NaN ready, as `jnp.var` does, without anything being wrong.
+        n_with_nan: How many nodes hold NaN in either.
         n_unseen: How many values were not kept, so that nothing is known of them.
-        constants: Positions of these constants.
     """
 
     primals: np.ndarray
     cotangents: np.ndarray
     n_with_nan: int = 0
     n_unseen: int = 0
-    constants: tuple[int, ...] = ()
 
     def levels(self, of: Of) -> np.ndarray:
         """Return the primals' or the cotangents' levels."""
@@ -58,7 +58,7 @@ class Health:
         return not (self.primals.any() or self.cotangents.any())
 
     def letter_within(self, start: int, stop: int, of: Of) -> str:
-        """Return `N`, `I` or nothing for a stretch of nodes, but for constants."""
+        """Return `N`, `I` or nothing for a stretch of nodes."""
         for level in (NAN, INFINITE):
             sums = self._sums[of, level]
             if sums[stop] > sums[start]:
@@ -71,15 +71,11 @@ class Health:
         for of in _OF:
             for level in (INFINITE, NAN):
                 is_so = self.levels(of) == level
-                is_so[list(self.constants)] = False
                 found[of, level] = np.concatenate([[0], np.cumsum(is_so)])
         return found
 
     def count(self, region: Region, of: Of, level: int) -> int:
-        """Return how many nodes inside a region hold an infinity, or NaN.
-
-        Constants are not counted.
-        """
+        """Return how many nodes inside a region hold an infinity, or NaN."""
         sums = self._sums[of, level]
         return int(sums[region.stop] - sums[region.start])
 
@@ -101,6 +97,7 @@ def health_of(
         is_over: Asked now and then; once it is true, what is left is not looked at.
     """
     graph = recording.graph
+    constant = graph.activity.constant
     levels = {of: np.zeros(len(graph), np.uint8) for of in _OF}
     n_unseen = 0
     rested = time.perf_counter()
@@ -111,6 +108,8 @@ def health_of(
             time.sleep(_REST)
             rested = time.perf_counter()
         for out in range(len(graph.columns.avals[position])):
+            if (position, out) in constant:
+                continue
             for of in _OF:
                 level = _level(recording, node, out, of)
                 if level is None:
@@ -118,12 +117,8 @@ def health_of(
                 else:
                     levels[of][position] = max(levels[of][position], level)
     has_nan = np.maximum(levels["primal"], levels["cotangent"]) == NAN
-    constants = tuple(sorted({position for position, _ in graph.activity.constant}))
-    has_nan[list(constants)] = False
     n_with_nan = int(np.sum(has_nan))
-    return Health(
-        levels["primal"], levels["cotangent"], n_with_nan, n_unseen, constants
-    )
+    return Health(levels["primal"], levels["cotangent"], n_with_nan, n_unseen)
 
 
 def _level(recording: Recording, node: str, out: int, of: Of) -> int | None:

@@ -36,8 +36,8 @@ def track_of(
     """Return the cells of each pass, or `None` if nobody wants them any more.
 
     A block shows the logarithm of the greatest norm among the steps of a cell that are
-    looked at, `N` or `I` that one of them has NaN or infinities; a cell without any
-    value is blank.
+    looked at, `N` or `I` that one of them has NaN or infinities which are not those of
+    a constant; a cell without any value is blank.
 
     Args:
         recording: Where the numbers come from.
@@ -138,14 +138,17 @@ class _Seeker:
         return self.known[key]
 
     def _read(self, of: Of, node: str, iteration: tuple[int, ...]) -> tuple[float, int]:
-        columns = self.timeline.graph.columns
-        avals = columns.avals[self.timeline.graph.position(node)]
+        graph = self.timeline.graph
+        position = graph.position(node)
+        avals = graph.columns.avals[position]
         norm, mark = 0.0, UNKEPT
         for out, aval in enumerate(avals[:_PER_CELL]):
             if math.prod(getattr(aval, "shape", ())) > _ELEMENTS:
                 continue
             found, wrong = self._norm(of, node, out, iteration)
             if wrong < UNKEPT:
+                if (position, out) in graph.activity.constant:
+                    wrong = OK
                 norm = math.hypot(norm, found)
                 mark = wrong if mark == UNKEPT else _worst(mark, wrong)
         return norm, mark

@@ -58,7 +58,8 @@ class Short:
 
     Attributes:
         text: What to show.
-        flag: `N` or `I` if it holds NaN or an infinity.
+        flag: `N` or `I` if it holds NaN or an infinity and is no constant: what a
+            program holds ready is trouble only once it reaches a value.
         is_absent: Whether `text` says why there is no value.
     """
 
@@ -255,6 +256,16 @@ class Values:
                 self._held.popitem(last=False)
 
     def _shorten(self, key: ValueKey) -> Short:
+        short, graph = self._short_of(key), self.recording.graph
+        value = graph.position(key.node), key.out
+        if not short.flag or value not in graph.activity.constant:
+            return short
+        # No letter says what a norm leaves out: it is that of the whole.
+        is_lone = math.prod(graph.aval(key.node, key.out).shape) == 1
+        text = short.text if is_lone else norm_words(0.0, short.flag)
+        return Short(text)
+
+    def _short_of(self, key: ValueKey) -> Short:
         array = self.array(key)
         if isinstance(array, Absence):
             if array.kind == "not_captured" and self.recording.mode == "summary":

@@ -13,8 +13,11 @@ import pytest
 import graphstep as gs
 from graphstep.stepping import Breakpoint, cursor
 from graphstep.tui.breaks import Breaks, mark_at
+from graphstep.tui.health import health_of
 from graphstep.tui.passes import SEED
-from graphstep.tui.values import Values
+from graphstep.tui.timeline_scale import Scale
+from graphstep.tui.timeline_track import track_of
+from graphstep.tui.values import ValueKey, Values
 from graphstep.tui.watch import Watch
 from graphstep.tui.watching import before, seen, watch_label
 from tests.tui.pilots import (
@@ -270,16 +273,16 @@ async def test_no_nan_anywhere_is_said() -> None:
         assert app.state.cursor.index == here
 
 
+def guarded(x: jax.Array, limit: float) -> jax.Array:
+    ready = jnp.broadcast_to(jnp.array(jnp.nan) * 1.0, x.shape)
+    return jnp.sum(jnp.where(x > limit, x, jax.lax.optimization_barrier(ready)))
+
+
 @pytest.mark.parametrize("is_reached", [False, True])
 async def test_nan_that_is_only_held_ready_alarms_nobody(is_reached: bool) -> None:
     """As in `jnp.var`: it matters once it reaches a value that depends on input."""
     limit = 2.0 if is_reached else -2.0
-
-    def guarded(x: jax.Array) -> jax.Array:
-        ready = jnp.broadcast_to(jnp.array(jnp.nan) * 1.0, x.shape)
-        return jnp.sum(jnp.where(x > limit, x, jax.lax.optimization_barrier(ready)))
-
-    async with walk(guarded, X) as pilot:
+    async with walk(guarded, X, limit) as pilot:
         app = app_of(pilot)
         rec, said = app.recording, app.state.notice
         assert any(np.isnan(rec.primal(node)).any() for node in rec.graph.order)
@@ -299,6 +302,29 @@ async def test_nan_that_is_only_held_ready_alarms_nobody(is_reached: bool) -> No
                 in {rec.graph.node(n).role for n in rec.graph.ancestors(node)}
             )
             assert step.node == first
+
+
+@pytest.mark.parametrize("is_reached", [False, True])
+def test_nan_that_is_only_held_ready_is_marked_nowhere(is_reached: bool) -> None:
+    """No letter on boxes, in lines and on the timeline where `F8` does not stop."""
+    rec = gs.record(guarded, X, 2.0 if is_reached else -2.0)
+    here, values, health = cursor(rec).first(), Values(rec), health_of(rec)
+
+    track = track_of(rec, here, Scale.of(here.timeline, 60), {}, lambda: False)
+    shorts = {
+        node: values.short_at_once(ValueKey("primal", node, 0, ()))
+        for node in rec.graph.order
+    }
+
+    assert track is not None
+    marked = {node for node, short in shorts.items() if short.flag}
+    assert bool(marked) == ("N" in "".join(track)) == is_reached
+    assert marked == {
+        node for i, node in enumerate(rec.graph.order) if health.letter(i)
+    }
+    # What they are is said all the same.
+    ready = next(n for n in rec.graph.order if rec.graph.node(n).primitive == "mul")
+    assert "NaN" in shorts[ready].text
 
 
 async def test_what_was_not_captured_is_said() -> None:
