@@ -47,6 +47,10 @@ class StatefulApp(App[int]):
         self.crash: BaseException | None = None
         self.ended_by: int | None = None
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return what Textual's own themes do not define."""
+        return {"border-focused": self.current_theme.primary}
+
     def end_by_signal(self, number: int) -> None:
         """End, because the process was told to."""
         self.ended_by = number

@@ -9,9 +9,8 @@ from textual.timer import Timer
 
 from graphstep.tracing import one_line
 from graphstep.tui.actions import ACTIONS
-from graphstep.tui.arrangement import WIDE
 from graphstep.tui.arranging import Arranging
-from graphstep.tui.drawing_state import PRIMITIVES
+from graphstep.tui.first_zoom import first_zoom
 from graphstep.tui.key_names import with_keys
 from graphstep.tui.messages import Noticed, RecordingMade
 from graphstep.tui.palette import SIXTEEN, THEMES
@@ -20,8 +19,6 @@ from graphstep.tui.settings import CONFIG, Remembered, Settings, write_remembere
 
 # Seconds of rest after which a change is written.
 _REST = 2.0
-# Fewer lines than this, of which panels below take half, show primitives at first.
-_HIGH = 30
 
 
 class RememberingActions(Arranging):
@@ -68,11 +65,6 @@ class RememberingActions(Arranging):
         drawing = state.drawing
         if settings.direction is not None:
             drawing = dataclasses.replace(drawing, direction=settings.direction)
-        if settings.zoom is not None:
-            drawing = dataclasses.replace(drawing, zoom=settings.zoom)
-        elif self.size.height < _HIGH and self.size.width < WIDE:
-            # With names and types, two boxes would be all there is to see.
-            drawing = dataclasses.replace(drawing, zoom=PRIMITIVES)
         arrangement = remembered.arrangement or state.arrangement
         beside = state.beside
         if arrangement.shown and beside not in arrangement.shown:
@@ -80,6 +72,11 @@ class RememberingActions(Arranging):
         state = dataclasses.replace(
             state, drawing=drawing, arrangement=arrangement, beside=beside
         )
+        zoom = settings.zoom
+        if zoom is None:
+            zoom = first_zoom(state, *self.size)
+        drawing = dataclasses.replace(drawing, zoom=zoom)
+        state = dataclasses.replace(state, drawing=drawing)
         if remembered.histories:
             self.query_one(Prompt).histories.update(remembered.histories)
         # By now it is that of sixteen colours where the terminal knows no more.

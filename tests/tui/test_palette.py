@@ -12,7 +12,7 @@ from rich.color import Color
 
 from graphstep.tui.canvas import Canvas
 from graphstep.tui.palette import COLOURS, FAMILIES, KINDS, SIXTEEN, Colours
-from tests.tui.pilots import app_of, canvas_of, settle, walk
+from tests.tui.pilots import app_of, canvas_of, press, settle, walk
 
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes: A physiologically-based model for
 # simulation of color vision deficiency (2009), severity 1; on linear RGB.
@@ -131,6 +131,18 @@ def test_every_kind_has_a_hue() -> None:
     kinds = {kind_of_node("eqn", name) for name in names}
 
     assert kinds - {"other"} <= set(KINDS)
+
+
+async def test_a_theme_of_textuals_own_can_be_set() -> None:
+    """A program that opens the walk may choose any theme that is registered."""
+    async with walk(jnp.sin, 1.0, size=(80, 24)) as pilot:
+        app = app_of(pilot)
+        app.theme = "nord"
+        await press(pilot, "n")
+
+        border = app.pane("graph").styles.border_top
+        assert app.state.cursor.index == 1
+        assert border[1].hex == app.current_theme.primary
 
 
 async def test_another_theme_reaches_every_cell_of_the_graph() -> None:
