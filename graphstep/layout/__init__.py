@@ -18,6 +18,7 @@ from graphstep.layout._shapes import (
     End,
     Frame,
     LineCell,
+    Row,
     Stub,
     Trunk,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Piece",
     "Placed",
     "Plan",
+    "Row",
     "Stub",
     "Trunk",
     "groups",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import functools
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,18 +13,19 @@ from graphstep.graph import Value
 from graphstep.layout._blocks import Blocks, Source
 from graphstep.layout._boxes import Boxes, box_of
 from graphstep.layout._composing import Placed, compose
+from graphstep.layout._line_cells import cells_by_row
 from graphstep.layout._piece import Piece
 from graphstep.layout._shapes import (
-    EAST,
-    WEST,
     Box,
     Direction,
     End,
     Frame,
-    LineCell,
+    Row,
     Stub,
     Trunk,
 )
+
+_Shape = TypeVar("_Shape", Box, Frame, Stub)
 
 
 class Layout:
@@ -158,35 +160,45 @@ class Layout:
         node = ends[0] if placed.part.is_tag(vertex) else ends[1]
         return self.shown(node) or node
 
-    def row(
-        self, y: int, first: int = 0, last: int | None = None
-    ) -> Sequence[LineCell]:
-        """Return the cells of lines in row `y`, by column.
+    def row(self, y: int, first: int = 0, last: int | None = None) -> Row:
+        """Return what is in row `y`; see `rows`."""
+        return self.rows(range(y, y + 1), first, last)[0]
+
+    def rows(self, rows: range, first: int = 0, last: int | None = None) -> list[Row]:
+        """Return what is in some rows, which costs little more than one of them.
 
         Args:
-            y: The row.
+            rows: One after the other; there is nothing beyond the drawing.
             first: First column to look at.
             last: Last column; by default that of the drawing.
         """
         last = self.width - 1 if last is None else last
-        bits: dict[tuple[int, Source], int] = {}
-        owner: dict[tuple[int, Source], int] = {}
-        arrows: set[int] = set()
-        for placed in self._touching(first, y, last, y):
-            part, left = placed.part, placed.x
-            for x, net, found, is_arrow in part.plan.lines.row(
-                y - placed.y, first - left, last - left
-            ):
-                key = (x + left, part.values[net])
-                bits[key] = bits.get(key, 0) | found
-                owner.setdefault(key, placed.first_trunk + net)
-                if is_arrow:
-                    arrows.add(x + left)
-        return _cells(bits, owner, arrows)
+        window = first, rows.start, last, rows.stop - 1
+        frames, boxes = self.boxes_in(*window)
+        found = zip(
+            _by_row(frames, rows),
+            _by_row(boxes, rows),
+            _by_row(self._stubs_in(window), rows),
+            cells_by_row(self._runs_in(window), window),
+            strict=True,
+        )
+        return [Row(*each) for each in found]
+
+    def _runs_in(self, window: tuple[int, int, int, int]) -> np.ndarray:
+        """Return the runs of lines in a rectangle as `cells_by_row` takes them."""
+        x0, y0, x1, y1 = window
+        found: list[np.ndarray] = [np.empty((0, 8), np.int64)]
+        for placed in self._touching(*window):
+            part, x, y = placed.part, placed.x, placed.y
+            place = np.array([x, y, x, y, placed.first_trunk, 0, 0])
+            for runs in part.plan.lines.meeting(x0 - x, y0 - y, x1 - x, y1 - y):
+                values = part.value_numbers[runs[:, 4]]
+                found.append(np.column_stack((runs + place, values)))
+        return np.concatenate(found)
 
     def trunks_at(self, x: int, y: int) -> tuple[int, ...]:
         """Return the indices of the trunks in a cell, the one on top first."""
-        for cell in self.row(y, x, x):
+        for cell in self.row(y, x, x).cells:
             return (cell.trunk, cell.under) if cell.is_crossing else (cell.trunk,)
         return ()
 
@@ -201,12 +213,15 @@ class Layout:
             for number in range(len(placed.part.plan.stubs))
         )
 
-    def stubs_in(self, y: int) -> Sequence[Stub]:
-        """Return the stubs whose text is in row `y`."""
+    def _stubs_in(self, window: tuple[int, int, int, int]) -> Sequence[Stub]:
+        """Return the stubs of what meets a rectangle whose text is in its rows."""
+        _, y0, _, y1 = window
         return [
             self._stub(placed, number)
-            for placed in self._touching(0, y, self.width - 1, y)
-            for number in placed.part.plan.stub_rows.get(y - placed.y, ())
+            for placed in self._touching(*window)
+            if placed.part.plan.stubs
+            for y in range(y0 - placed.y, y1 - placed.y + 1)
+            for number in placed.part.plan.stub_rows.get(y, ())
         ]
 
     def stubs_beside(self, item_id: str) -> tuple[Stub, ...]:
@@ -355,20 +370,12 @@ class Layout:
         return [self._placed[number] for number in sorted(numbers) if number in every]
 
 
-def _cells(
-    bits: dict[tuple[int, Source], int],
-    owner: dict[tuple[int, Source], int],
-    arrows: set[int],
-) -> list[LineCell]:
-    cells: list[LineCell] = []
-    for key in sorted(bits):
-        x, found, trunk = key[0], bits[key], owner[key]
-        if not cells or cells[-1].x != x:
-            cells.append(LineCell(x, found, trunk, False, x in arrows, -1))
-            continue
-        other = cells.pop()
-        if found & (EAST | WEST):
-            cells.append(LineCell(x, found, trunk, True, False, other.trunk))
-        else:
-            cells.append(LineCell(x, other.bits, other.trunk, True, False, trunk))
-    return cells
+def _by_row(shapes: Sequence[_Shape], rows: range) -> list[list[_Shape]]:
+    """Return what is in each of some rows, in the order in which it came."""
+    found: list[list[_Shape]] = [[] for _ in rows]
+    for shape in shapes:
+        height = 1 if isinstance(shape, Stub) else shape.height
+        first, stop = shape.y - rows.start, shape.y + height - rows.start
+        for each in found[max(first, 0) : max(stop, 0)]:
+            each.append(shape)
+    return found

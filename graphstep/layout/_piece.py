@@ -6,6 +6,8 @@ import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
 from graphstep.layout._level import Level
@@ -43,6 +45,12 @@ class Part:
     def values(self) -> list[Source]:
         """Per net, what it carries."""
         return [net.value for net in self.stretch.nets]
+
+    @functools.cached_property
+    def value_numbers(self) -> np.ndarray:
+        """Per net, a number that stands for what it carries in every part."""
+        positions, outs = np.array(self.values, np.int64).reshape(-1, 2).T
+        return positions << 32 | outs
 
     def vertices(self, net: int) -> tuple[int, ...]:
         """Return the vertex that a net starts from and those it ends at."""

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from graphstep.layout._bands import Bands, Lines
+from graphstep.layout._bands import Bands
+from graphstep.layout._line_cells import Lines
 from graphstep.layout._shapes import Segment
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from graphstep.graph import Edge, Value
 
@@ -140,8 +141,7 @@ class Stub:
     label: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class LineCell:
+class LineCell(NamedTuple):
     """One cell of a trunk.
 
     Attributes:
@@ -161,3 +161,20 @@ class LineCell:
     is_crossing: bool
     is_arrow: bool
     under: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """What is in one row of a drawing.
+
+    Attributes:
+        frames: Open regions and groups, outer first.
+        boxes: Nodes, closed regions and groups.
+        stubs: Whose text is there.
+        cells: Of lines, by column.
+    """
+
+    frames: Sequence[Frame]
+    boxes: Sequence[Box]
+    stubs: Sequence[Stub]
+    cells: Sequence[LineCell]

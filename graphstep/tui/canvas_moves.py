@@ -114,7 +114,7 @@ def stubs_of(layout: Layout, item: str) -> tuple[Stub, ...]:
 
 def stub_at(layout: Layout, x: int, y: int) -> Stub | None:
     """Return the stub whose text is in a cell."""
-    for stub in layout.stubs_in(y):
+    for stub in layout.row(y, x, x).stubs:
         if stub.x <= x < stub.x + stub.width:
             return stub
     return None

@@ -50,7 +50,9 @@ class Sheet(Sight):
         values = None if self.view is None else self.view.values
         if values is not None:
             values.begin_frame()
-        self._sheet()
+        rows = self._sheet()
+        if rows is not None:
+            rows.paint(self._rows_in_sight)
         self._small_picture()
         strips = super().render_lines(crop)
         if values is not None and values.has_put_off:
@@ -71,8 +73,8 @@ class Sheet(Sight):
         if rows is None or rows is not before:
             self.refresh()
             return
-        top, height = int(self.scroll_offset.y), self._room.height
-        lines = {y - top for y in rows.changed(range(top, top + height))}
+        in_sight = self._rows_in_sight
+        lines = {y - in_sight.start for y in rows.changed(in_sight)}
         corner, found = self._corner, self._small_picture()
         if (None if corner is None else corner[1]) is not found:
             lines |= self._lines_of(corner) | self._lines_of(self._corner)
@@ -91,13 +93,18 @@ class Sheet(Sight):
             labels, zoom = self.layouts.labels, self._key.zoom
             strips = self._strips_of(view.values)
             marks = Marks(view, layout, labels, self._hovered, zoom, strips)
-            self._painter = Painter(view, layout, labels, marks, zoom)
+            self._painter = Painter(view, labels, marks, zoom)
         x0, width = int(self.scroll_offset.x) - self._pad, self._room.width
         base = self.rich_style
         if self._rows is None or not self._rows.fits(layout, x0, width, base):
             self._rows = PaintedRows(layout, x0, width, base)
         self._rows.paint_with(self._painter)
         return self._rows
+
+    @property
+    def _rows_in_sight(self) -> range:
+        top = int(self.scroll_offset.y)
+        return range(top, top + self._room.height)
 
     def _strips_of(self, values: Values | None) -> Strips | None:
         """Return the strips of a recording; the same as before if it is the same."""

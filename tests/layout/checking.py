@@ -103,6 +103,7 @@ class Checker:
         self.uses_are_drawn()
         self.rows_agree_with_segments()
         self.rectangles_find_shapes()
+        self.rows_at_once_are_those_one_by_one()
         self.parts_agree_with_the_whole()
 
     def around(self, node: str) -> list[str]:
@@ -338,7 +339,7 @@ class Checker:
                 if end.is_arrow:
                     arrows.add((end.x, end.y))
         for y in range(layout.height):
-            row = layout.row(y)
+            row = layout.row(y).cells
             assert [cell.x for cell in row] == sorted(by_row[y])
             for cell in row:
                 values = by_row[y][cell.x]
@@ -349,6 +350,23 @@ class Checker:
                 if cell.is_crossing:
                     assert cell.bits == EAST | WEST
                     assert values[layout.trunks[cell.under].value] == NORTH | SOUTH
+
+    def rows_at_once_are_those_one_by_one(self) -> None:
+        layout = self.layout
+        for x0, y0, width, height in ((0, 0, 9, 5), (7, 30, 40, 20), (-3, -2, 90, 9)):
+            rows = range(y0, y0 + height)
+            found = layout.rows(rows, x0, x0 + width - 1)
+            for y, row in zip(rows, found, strict=True):
+                whole, window = layout.row(y), Box("", x0, y, width, 1, "node")
+                assert row.cells == [c for c in whole.cells if x0 <= c.x < x0 + width]
+                assert {f.id for f in row.frames} == {
+                    f.id for f in layout.frames.values() if not is_apart(f, window)
+                }
+                assert {b.id for b in row.boxes} == {
+                    b.id for b in layout.boxes.values() if not is_apart(b, window)
+                }
+                seen = {stub for stub in whole.stubs if not is_apart(stub, window)}
+                assert seen <= set(row.stubs) <= set(whole.stubs)
 
     def rectangles_find_shapes(self) -> None:
         layout = self.layout
@@ -388,7 +406,7 @@ class Checker:
                 if (stub := self.stub_at(end)) is not None
             }
             assert set(layout.stubs_beside(item)) == stubs
-        by_row = [stub for y in range(layout.height) for stub in layout.stubs_in(y)]
+        by_row = [stub for y in range(layout.height) for stub in layout.row(y).stubs]
         assert sorted(map(str, by_row)) == sorted(map(str, layout.stubs))
         assert layout.rectangles.tolist() == [
             [box.x, box.y, box.width, box.height] for box in layout.boxes.values()

@@ -49,7 +49,7 @@ def paint(
         label = f"←{stub.label}" if stub.side == "to" else f"→{stub.label}"
         write(stub.x, stub.y, label[: stub.width].center(stub.width))
     for y in range(layout.height):
-        for cell in layout.row(y):
+        for cell in layout.row(y).cells:
             if cell.is_arrow:
                 grid[y][cell.x] = arrow
             elif cell.is_crossing:

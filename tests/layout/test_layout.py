@@ -89,7 +89,7 @@ def test_titles_have_room_beside_the_lines_through_a_border() -> None:
             first, last = frame.title_x, frame.title_x + frame.title_width - 1
             assert frame.x < first
             assert last < frame.x + frame.width - 1
-            cells = [c.x for c in layout.row(frame.y) if first <= c.x <= last]
+            cells = [c.x for c in layout.row(frame.y).cells if first <= c.x <= last]
             assert cells == []
             region = graph.regions.get(frame.id)
             if region is not None:

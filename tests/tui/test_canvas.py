@@ -68,11 +68,10 @@ def painted(
         title=lambda item: labels.title_width(item, zoom),
     )
     view = View(state, None, palette(is_dark=True))
-    painter = Painter(
-        view, layout, labels, Marks(view, layout, labels, None, zoom), zoom
-    )
+    marks = Marks(view, layout, labels, None, zoom)
+    painter = Painter(view, labels, marks, zoom)
     rows = [
-        painter.row(y, 0, layout.width, list(layout.row(y))).text
+        painter.row(y, 0, layout.width, layout.row(y)).text
         for y in range(layout.height)
     ]
     return layout, rows
@@ -122,7 +121,7 @@ def test_lines_are_painted_where_they_run(name: str) -> None:
         for x in range(frame.title_x, frame.title_x + frame.title_width)
     }
     for y in range(layout.height):
-        for cell in layout.row(y):
+        for cell in layout.row(y).cells:
             if (y, cell.x) in titles:
                 continue
             char = rows[y][cell.x]
@@ -148,20 +147,20 @@ def painter_of(graph: gs.ProgramGraph) -> Painter:
         title=lambda item: labels.title_width(item, 2),
     )
     view = View(state, None, palette(is_dark=True))
-    return Painter(view, layout, labels, Marks(view, layout, labels, None, 2), 2)
+    return Painter(view, labels, Marks(view, layout, labels, None, 2), 2)
 
 
 def test_a_part_of_a_row_is_that_part() -> None:
     """Painting from a column on gives the same cells as painting all, but titles."""
     painter = painter_of(gs.trace(nested, X).graph)
-    layout = painter.layout
+    layout = painter.marks.layout
     titled = {frame.y for frame in layout.frames.values()}
 
     for y in set(range(layout.height)) - titled:
-        cells = list(layout.row(y))
-        whole = painter.row(y, 0, layout.width, cells).text
+        content = layout.row(y)
+        whole = painter.row(y, 0, layout.width, content).text
         for x0 in (-3, 5, 11):
-            part = painter.row(y, x0, 16, cells).text
+            part = painter.row(y, x0, 16, content).text
             padded = "   " + whole + " " * 20
             assert part == padded[x0 + 3 : x0 + 19]
 
@@ -172,15 +171,15 @@ def test_a_title_is_written_where_its_frame_is_in_sight(name: str, width: int) -
     """Whatever part of a frame is seen says what it is, if it has room for that."""
     fn, args = PROGRAMS[name]
     painter = painter_of(gs.trace(fn, *args).graph)
-    layout = painter.layout
+    layout = painter.marks.layout
     n_moved = 0
 
     for frame in layout.frames.values():
-        cells = list(layout.row(frame.y))
-        lines = {cell.x for cell in cells}
+        content = layout.row(frame.y)
+        lines = {cell.x for cell in content.cells}
         border = range(frame.x + 1, frame.x + frame.width - 1)
         for x0 in range(frame.x - width, frame.x + frame.width):
-            text = painter.row(frame.y, x0, width, cells).text
+            text = painter.row(frame.y, x0, width, content).text
             free = [x in border and x not in lines for x in range(x0, x0 + width)]
             runs = "".join(" x"[each] for each in free).split()
             has_room = max(map(len, runs), default=0) >= 6
@@ -234,10 +233,10 @@ def test_wide_characters_keep_borders_aligned() -> None:
     state, labels = UiState.of(graph), Labels(graph)
     layout = lay_out(graph, state.open, labels.measure(2, state.open))
     view = View(state, None, palette(is_dark=True))
-    painter = Painter(view, layout, labels, Marks(view, layout, labels, None, 2), 2)
+    painter = Painter(view, labels, Marks(view, layout, labels, None, 2), 2)
 
     for y in range(layout.height):
-        strip = painter.row(y, 0, layout.width, list(layout.row(y)))
+        strip = painter.row(y, 0, layout.width, layout.row(y))
         assert sum(segment.cell_length for segment in strip) == layout.width
 
 

@@ -47,7 +47,7 @@ def painted(
     if findings is not None:
         view = dataclasses.replace(view, findings=findings)
     marks = Marks(view, layout, labels, None, zoom)
-    painter = Painter(view, layout, labels, marks, zoom)
+    painter = Painter(view, labels, marks, zoom)
     rows = [
         painter.row(y, 0, layout.width, layout.row(y)) for y in range(layout.height)
     ]
@@ -183,8 +183,10 @@ def test_small_boxes_carry_the_letters_of_trouble(zoom: int) -> None:
 
     everything = frozenset(graph.regions)
     for turn, x in enumerate(np.asarray(xs)):
-        there = first.to(inverse, (turn,)).next()
+        there = first.to(inverse, (turn,))
 
-        assert marked(there, inverse, everything) == ("" if x else "I")
+        # Right there, too, where the walk has a mark of its own.
+        for cursor in (there, there.next()):
+            assert marked(cursor, inverse, everything) == ("" if x else "I")
     for cursor, expected in ((first, ""), (last, "N")):
         assert marked(cursor, call.id, everything - {call.id}) == expected

@@ -63,7 +63,7 @@ class Drawing:
         state = self.state.moved(self.cursor.seek(step))
         view = View(state, self.values, PALETTE)
         marks = Marks(view, self.layout, self.labels, None, self.zoom)
-        return Painter(view, self.layout, self.labels, marks, self.zoom)
+        return Painter(view, self.labels, marks, self.zoom)
 
     def painted(self, step: int) -> list[Strip]:
         """Return every row, painted anew."""
@@ -114,7 +114,7 @@ def test_another_palette_paints_all_rows_anew() -> None:
     view = View(painter.view.state, drawing.values, palette(is_dark=False))
     marks = Marks(view, drawing.layout, drawing.labels, None, 2)
 
-    rows.paint_with(Painter(view, drawing.layout, drawing.labels, marks, 2))
+    rows.paint_with(Painter(view, drawing.labels, marks, 2))
 
     assert rows.strip(0) is not before
 
