@@ -40,6 +40,7 @@ from graphstep.tui.prompt import Candidates, Prompt
 from graphstep.tui.quiz_actions import QuizActions
 from graphstep.tui.reading import ReadingActions
 from graphstep.tui.settings import Settings, read_settings, settings_folder
+from graphstep.tui.source_pane import SourcePane
 from graphstep.tui.stopping import StoppingActions
 from graphstep.tui.surroundings import check_surroundings
 from graphstep.tui.timeline_bar import TimelineBar
@@ -190,6 +191,7 @@ class StepApp(
             self._is_ascii,
         )
         frame = contextlib.ExitStack()
+        frame.callback(self._hold_back)
         for screen in self.screen_stack:
             frame.callback(screen.check_idle)
         frame.enter_context(self.batch_update())
@@ -202,7 +204,6 @@ class StepApp(
             if pane.size.width and (not parts or pane.pane_id in parts):
                 pane.show(view)
         if not parts:
-            base.query_one(TimelineBar).holds_back = self.awaits_drawing
             for bar in (TitleBar, LoopBar, TimelineBar, KeyBar):
                 base.query_one(bar).show(view)
         # Each panel tells the screen by itself that it has changed, and the first to do
@@ -219,6 +220,22 @@ class StepApp(
             base.query_one("#too-small", Static).update(
                 self._small_text(), layout=False
             )
+
+    def _hold_back(self) -> None:
+        """Keep the processor for the first drawing until that is on the screen."""
+        is_awaited = bool(self.screen_stack) and self.awaits_drawing
+        if is_awaited and not self.holds_back:
+            self._set_held(is_held=True)
+        elif self.holds_back and not is_awaited:
+            self.call_after_refresh(self._set_held, is_held=False)
+
+    def _set_held(self, *, is_held: bool) -> None:
+        self.holds_back = is_held
+        if self.screen_stack:
+            base = self.screen_stack[0]
+            base.query_one(TimelineBar).hold_back(is_held=is_held)
+            base.query_one(SourcePane).hold_back(is_held=is_held)
+            self.find_wanted()
 
     def _arrange_panes(self) -> None:
         state = self.state

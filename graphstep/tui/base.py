@@ -32,6 +32,8 @@ class StatefulApp(App[int]):
         actions: The table of actions, with the person's own keys.
         notices: The last lines that were put before the person, oldest first.
         is_stale: Whether the state is still to be shown.
+        holds_back: Whether the first drawing is still to be painted, which nothing
+            should delay.
         stale_panes: The panels that are to show it; none for all.
         crash: What a panel or a handler raised, if the application ended by that.
         ended_by: The signal that ended it, if one did.
@@ -43,6 +45,7 @@ class StatefulApp(App[int]):
         self.actions: tuple[Action, ...] = ACTIONS
         self.notices: collections.deque[str] = collections.deque(maxlen=_KEPT_NOTICES)
         self.is_stale = False
+        self.holds_back = True
         self.stale_panes: tuple[str, ...] = ()
         self.crash: BaseException | None = None
         self.ended_by: int | None = None
@@ -92,6 +95,7 @@ class StatefulApp(App[int]):
         pumps = (self, self.screen, *self.screen.walk_children())
         return (
             self.is_stale
+            or self.holds_back
             or any(not worker.is_finished for worker in self.workers)
             or any(pump.message_queue_size for pump in pumps)
         )

@@ -40,9 +40,9 @@ class ReadingActions(Arranging):
         return self.findings.n_open > 0 or super().has_more_to_show
 
     def find_wanted(self) -> None:
-        """Begin to work out what the panels have asked for, once there is a drawing."""
+        """Begin to work out what the panels have asked for, once a drawing is seen."""
         # What was asked before the person left is heard after the screens are gone.
-        if not self.screen_stack or self.awaits_drawing:
+        if not self.screen_stack or self.holds_back:
             return
         for question in self.findings.take_wanted():
             # The threads of Textual's workers are waited for when the application ends.

@@ -38,8 +38,9 @@ class RememberingActions(Arranging):
         super().__init__(*args, **kwargs)
         self.settings = settings or Settings()
         self.actions, problems = with_keys(ACTIONS, self.settings.keys)
+        own = self.own_keys
         self.set_keymap(
-            {a.name: ",".join(a.keys) for a in self.actions if a.name in self.own_keys}
+            {a.name: ",".join(a.keys) for a in self.actions if a.name in own}
         )
         self._problems = [
             *self.settings.problems,

@@ -45,6 +45,8 @@ class SourcePane(Pane):
         self._files: dict[str, SourceFile] = {}
         self._page: SourcePage | None = None
         self._is_reading = False
+        # Whether something else has the processor first.
+        self._is_held = True
         # The file of which a line was brought into sight last.
         self._seen: SourceFile | None = None
         # Most steps change the looks of two lines. They are of one file and palette.
@@ -125,9 +127,15 @@ class SourcePane(Pane):
         """Draw a frame; colours that are not there yet come in a later one."""
         strips = super().render_lines(crop)
         page = self._page
-        if page is not None and page.file.highlighter.wanted is not None:
+        if page is not None:
             self._read_colours(page.file)
         return strips
+
+    def hold_back(self, *, is_held: bool) -> None:
+        """Leave the processor to something else, or begin with what was held back."""
+        self._is_held = is_held
+        if self._page is not None:
+            self._read_colours(self._page.file)
 
     @property
     def has_more_to_show(self) -> bool:
@@ -135,14 +143,13 @@ class SourcePane(Pane):
         return self._is_reading or super().has_more_to_show
 
     def _read_colours(self, file: SourceFile) -> None:
-        if self._is_reading:
+        wanted = file.highlighter.wanted
+        if wanted is None or self._is_reading or self._is_held:
             return
-        self._is_reading = True
-        wanted, file.highlighter.wanted = file.highlighter.wanted, None
+        self._is_reading, file.highlighter.wanted = True, None
 
         def read() -> None:
-            if wanted is not None:
-                file.highlighter.read_around(wanted)
+            file.highlighter.read_around(wanted)
             self.post_message(Highlighted())
 
         threads.begin("graphstep-source", read)

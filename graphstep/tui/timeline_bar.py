@@ -61,8 +61,8 @@ class TimelineBar(DragBar):
         self._stops: frozenset[int] = frozenset()
         self._unwanted = threading.Event()
         self._is_tracking = False
-        # Whether something else should have the processor first.
-        self.holds_back = False
+        # Whether something else has the processor first.
+        self.holds_back = True
 
     @property
     def has_more_to_show(self) -> bool:
@@ -113,6 +113,12 @@ class TimelineBar(DragBar):
         self.write(text)
 
     # Norms ---------------------------------------------------------------------------
+
+    def hold_back(self, *, is_held: bool) -> None:
+        """Leave the processor to something else, or begin with what was held back."""
+        self.holds_back = is_held
+        if not is_held and self.view is not None:
+            self.show(self.view)
 
     def _ask_for_track(
         self, recording: Recording, cursor: Cursor, scale: Scale
