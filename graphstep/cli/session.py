@@ -20,6 +20,7 @@ from graphstep.cli.interrupt import run_interruptibly
 from graphstep.cli.options import Request
 from graphstep.cli.targets import Target, find_target
 from graphstep.errors import FunctionError, RecordingError
+from graphstep.tracing import without_traceback
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -148,7 +149,6 @@ def _no_exit(target: Target) -> Generator[None]:
 
 def _runtime_failure(target: Target, report: str) -> str:
     """Return the one line of XLA's report that says what happened."""
-    lines = [line.strip() for line in report.splitlines() if line.strip()]
-    # A callback that raised is reported with its traceback, which ends in the error.
-    said = lines[-1] if "Traceback" in report else next(iter(lines), "no reason given")
+    lines = without_traceback(report).strip().splitlines()
+    said = lines[0].strip() if lines else "no reason given"
     return f"Running `{target.name}` failed: {said}"

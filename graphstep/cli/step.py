@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from graphstep._files import check_writable
 from graphstep.cli.interrupt import heed
 from graphstep.cli.options import (
     ascii_option,
@@ -60,6 +61,8 @@ def command(
             f"`graphstep show {request.target}` prints the same on any output."
         )
         raise TargetError(msg)
+    if save is not None:
+        check_writable(save)
     with precision(request):
         session = open_session(request)
         if not session.has_values:

@@ -34,7 +34,7 @@ from graphstep.recording._plan import Derivative, Plan, Planner
 from graphstep.recording._recording import Recording
 from graphstep.recording._stages import Progress, Stages
 from graphstep.recording._verify import Verification, compare, reference_program
-from graphstep.tracing import Trace, one_line
+from graphstep.tracing import Trace, one_line, without_traceback
 
 # Buffers of a while grow in powers of two, so that new arguments rarely compile anew.
 _LEAST_CAPACITY = 16
@@ -406,5 +406,5 @@ def _check_budget(budget: Any) -> None:
 def _failure(trace: Trace, error: Exception) -> str:
     return (
         f"Recording {trace.fn_name} failed: {type(error).__name__}: "
-        f"{one_line(str(error))}"
+        f"{one_line(without_traceback(str(error)))}"
     )

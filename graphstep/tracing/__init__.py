@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphstep.tracing._failing_line import failure_location
-from graphstep.tracing._one_line import one_line
+from graphstep.tracing._one_line import one_line, without_traceback
 from graphstep.tracing._ownership import UserCode, user_code
 from graphstep.tracing._program_names import program_names
 from graphstep.tracing._source import (
@@ -34,4 +34,5 @@ __all__ = [
     "trace_function",
     "transformed",
     "user_code",
+    "without_traceback",
 ]

@@ -31,6 +31,15 @@ def one_line(text: str, limit: int = 300) -> str:
     return visible
 
 
+def without_traceback(report: str) -> str:
+    """Return a report; of one with a traceback its last line, which is the cause.
+
+    A callback that raised is reported by XLA with all of its traceback.
+    """
+    lines = report.strip().splitlines()
+    return lines[-1].strip() if "Traceback" in report else report
+
+
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 

@@ -14,7 +14,7 @@ from typing import Any
 from textual.app import App
 
 from graphstep.errors import GraphstepError
-from graphstep.tracing import one_line
+from graphstep.tracing import one_line, without_traceback
 from graphstep.tui import threads
 from graphstep.tui.messages import StageBegan
 from graphstep.tui.progress import Progress
@@ -121,7 +121,6 @@ def reason_of(error: BaseException) -> str:
     """Return one line that says what went wrong."""
     if isinstance(error, GraphstepError):
         return one_line(str(error))
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # A callback that raised is reported with all of its traceback, the cause last.
-    cause = lines[-1] if "Traceback" in str(error) else lines[0] if lines else ""
+    lines = without_traceback(str(error)).strip().splitlines()
+    cause = lines[0].strip() if lines else ""
     return one_line(f"{type(error).__name__}: {cause}".rstrip(": "))

@@ -45,9 +45,11 @@ class RecordingMade(Message):
 
     Attributes:
         run: The recording, for the list.
+        unsaved: Why it is not in the file that was asked for; empty if it is.
     """
 
     run: Run
+    unsaved: str = ""
 
 
 @dataclasses.dataclass

@@ -9,7 +9,7 @@ from typing import Any
 
 from textual.app import App
 
-from graphstep.errors import CancelledError
+from graphstep.errors import CancelledError, OutputError
 from graphstep.tracing import failure_location, one_line
 from graphstep.tui.edit_recipe import Recipe
 from graphstep.tui.job import Job, reason_of
@@ -49,6 +49,7 @@ class RecordingJob(Job):
     def __init__(self, app: App[Any], attempt: Attempt) -> None:
         super().__init__(app)
         self._attempt = attempt
+        self._unsaved = ""
 
     def _work(self) -> None:
         fn: Callable[..., Any] | None = None
@@ -62,7 +63,7 @@ class RecordingJob(Job):
             place = None if fn is None else failure_location(error, fn)
             self._end(RecordingFailed(reason_of(error), place=place))
         else:
-            self._end(RecordingMade(made))
+            self._end(RecordingMade(made, self._unsaved))
 
     def _made(self, recipe: Recipe) -> Run:
         attempt = self._attempt
@@ -71,7 +72,11 @@ class RecordingJob(Job):
             raise CancelledError("The recording was cancelled in its last stage.")
         values = Values(recording)
         if attempt.save is not None:
-            recording.save(attempt.save)
+            try:
+                recording.save(attempt.save)
+            except OutputError as error:
+                # What took long to make is not lost for a full disk.
+                self._unsaved = one_line(str(error))
         return Run(
             attempt.number,
             attempt.what,

@@ -35,7 +35,7 @@ class RecordingActions(Arranging):
     """Recording in the background.
 
     Attributes:
-        has_failed: Whether there is no recording because making it failed.
+        has_failed: Whether there is no recording, or no file of it, because that failed.
     """
 
     def __init__(self, graph: ProgramGraph) -> None:
@@ -150,7 +150,9 @@ class RecordingActions(Arranging):
         state = dataclasses.replace(state, runs=runs)
         said = " ".join(run.values.recording.notes)
         attempt, self._attempt = self._attempt, None
-        if attempt is not None and attempt.save is not None:
+        if message.unsaved:
+            self.has_failed, said = True, message.unsaved
+        elif attempt is not None and attempt.save is not None:
             said = f"saved to {attempt.save}. {said}"
         elif run.what:
             took = f"recording {run.number}: {run.what} gives {run.output}"
@@ -159,9 +161,11 @@ class RecordingActions(Arranging):
         # The notes would hide what the program has just printed.
         if state.notice.startswith(PRINTED):
             said = f"{state.notice}   {said}"
-        self._look_at(state, run, one_line(said))
+        self._look_at(state, run, one_line(said), is_alarming=bool(message.unsaved))
 
-    def _look_at(self, state: UiState, run: Run, said: str) -> None:
+    def _look_at(
+        self, state: UiState, run: Run, said: str, *, is_alarming: bool = False
+    ) -> None:
         assert run.values is not None
         graph = run.values.recording.graph
         if graph is not state.graph:
@@ -173,7 +177,7 @@ class RecordingActions(Arranging):
             state = state.begun(run.start)
         else:
             state = state.moved(same_place(run.start, state.cursor))
-        self.change(state.say(said))
+        self.change(state.say(said, is_alarming=is_alarming))
 
     def on_recording_failed(self, message: RecordingFailed) -> None:
         """Say why; the graph stays, and so does what was recorded before."""

@@ -29,7 +29,7 @@ SWITCHES = {
     "\x1b[?1006h": "\x1b[?1006l",
     "\x1b[?2004h": "\x1b[?2004l",
 }
-# A script in which the title cannot be shown once the user has zoomed in.
+# A script in which the title cannot be shown once data flows to the right.
 CRASHING = """
 import sys
 import graphstep.cli.main as cli
@@ -38,7 +38,7 @@ from graphstep.tui.title import TitleBar
 show = TitleBar.show
 
 def broken(self, view):
-    if view.state.drawing.zoom == 3:
+    if view.state.drawing.direction == "right":
         raise ZeroDivisionError("no such title")
     return show(self, view)
 
@@ -132,7 +132,7 @@ def test_a_crash_during_a_recording_is_one_line(tmp_path: Path) -> None:
     crash = tmp_path / "crash.py"
     crash.write_text(CRASHING)
     with at("recording", tmp_path, command=(sys.executable, str(crash))) as walk:
-        walk.press(b"+")
+        walk.press(b"D")
         text = walk.finish()
         assert_as_before(walk, text)
 

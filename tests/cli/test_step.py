@@ -47,6 +47,17 @@ def test_exit_status_is_that_of_the_walk(
     assert (first.status, second.status) == (0, 1)
 
 
+def test_a_file_that_cannot_be_written_is_refused_at_once(
+    run: Run, opened: list[tuple[Trace, dict[str, Any]]]
+) -> None:
+    """Nobody waits for a recording that has nowhere to go."""
+    done = run("step", "model.py:loss", "--save", "nowhere/run.gstep")
+
+    assert done.status == 2
+    assert "`nowhere/run.gstep` cannot be written" in done.err
+    assert opened == []
+
+
 def test_types_alone_cannot_be_walked(
     run: Run, opened: list[tuple[Trace, dict[str, Any]]]
 ) -> None:

@@ -219,6 +219,18 @@ async def test_a_saved_recording_is_walked_but_not_edited(tmp_path: Path) -> Non
         assert not (tmp_path / "no").exists()
 
 
+async def test_a_recording_that_cannot_be_saved_is_walked(tmp_path: Path) -> None:
+    """What took long to make is kept; that there is no file is said, by the status too."""
+    nowhere = tmp_path / "no" / "such" / "run.gstep"
+    async with recorded(fn, X, W, save=nowhere) as (app, pilot):
+        assert app.state.cursor is not None
+        assert app.state.is_alarming
+        assert "cannot be written" in app.state.notice
+        await press(pilot, "n", "q")
+
+    assert app.return_value == 1
+
+
 def test_old_recordings_let_go_of_their_values() -> None:
     """Beyond the limit the oldest go first, never the new one or its origin."""
     values: Any = object()
