@@ -214,18 +214,14 @@ class Painter:
         self, cells: _Cells, x: int, item: str, look: Look, *, is_closed: bool
     ) -> None:
         glyph, style = DOTS["closed" if is_closed else "node"], look.style
-        is_current, is_selected = (
-            item == self.marks.current,
-            item == self.marks.selected,
-        )
         if look.flags and look.flags[0][0] in _TROUBLE:
             glyph, style = look.flags[0]
-            if is_current or is_selected:
+            if item in (self.marks.current, self.marks.selected):
                 # There is no room for a ring around the letter.
                 style += Style(reverse=True)
-        elif is_current:
+        elif item == self.marks.current:
             glyph = DOTS["current"]
-        elif is_selected:
+        elif item == self.marks.selected:
             glyph = DOTS["selected"]
         cells.write(x, glyph, style)
 
