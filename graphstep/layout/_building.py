@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from graphstep.graph import Edge
-from graphstep.layout._blocks import Block, Blocks, Source
-from graphstep.layout._content import Content, Raw, content_of
-from graphstep.layout._kept import Kept
+from graphstep.layout._blocks import Block, Source
+from graphstep.layout._content import Raw
+from graphstep.layout._items import NEAR, Items, Setting, box
 from graphstep.layout._level import Goal, Level, Net
 from graphstep.layout._network import (
     CLOSED,
@@ -23,100 +22,86 @@ from graphstep.layout._network import (
 )
 from graphstep.layout._piece import Piece
 from graphstep.layout._ports import room_for_ports
-from graphstep.layout._ranking import distances
-from graphstep.layout._shapes import Direction
 from graphstep.layout._spacing import SPACINGS
+from graphstep.layout._stretches import Seam
 
-Measure = Callable[[str], tuple[int, int]]
-
-# How far the lines of closed groups run, of values with many users, and of the many
-# values of one item.
-_NEAR, _HUB, _MANY_LINES = 3, 4, 12
 # More stubs than this at one box become one.
 _STUBS = 3
-# An open group has as many members in a row as fit here, at least one.
-_ROW: Mapping[Direction, int] = {"down": 110, "right": 36}
-# Extent of a usual rank along.
-_UNIT: Mapping[Direction, int] = {"down": 6, "right": 24}
-
 
 # Where a line goes through a border.
-_GATE: Mapping[int, Vertex] = {
+_GATE = {
     kind: Vertex(kind, 1, 1, has_border=False, is_fixed=True) for kind in (ENTRY, EXIT)
 }
 
 
-@functools.cache
-def _box(kind: int, across: int, along: int) -> Vertex:
-    """Return the vertex of an item or a text; the same for equal ones."""
-    is_frame = kind == FRAME
-    has_border = not is_frame and across >= 3 and along >= 3
-    return Vertex(kind, across, along, has_border, is_frame)
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
-class Setting:
-    """What is the same for all regions of a layout.
+class Window:
+    """Some ranks of a region, from one cut to another one.
 
     Attributes:
-        blocks: Regions, groups and uses of the program.
-        measure: Returns width and height of a box.
-        direction: Where ranks go.
-        long_edge: How many ranks a line may span.
-        concealed: Positions of leaves that a closed group hides.
-        title: Returns how many cells the title of an open region or group wants.
-        longest: Cells up to which the text of a stub is kept free.
-        contents: What is known already of what is in regions.
+        items: What is in them, in order; the items at the cuts, too.
+        above: The cut that they begin with; `None` at the beginning of the region.
+        below: The cut that they end with; `None` at its end.
     """
 
-    blocks: Blocks
-    measure: Measure
-    direction: Direction
-    long_edge: int
-    concealed: Collection[int]
-    title: Callable[[str], int]
-    longest: int
-    contents: Kept[Content]
+    items: Sequence[int]
+    above: Seam | None = None
+    below: Seam | None = None
+
+    @property
+    def sources(self) -> Collection[int]:
+        """The items that lines come from; -1 is outside."""
+        found = set(self.items)
+        if self.above is None:
+            found.add(-1)
+        if self.below is not None:
+            found.remove(self.below.item)
+        return found
+
+    @property
+    def sinks(self) -> Collection[int]:
+        """The items that lines lead to."""
+        found = set(self.items)
+        if self.above is not None:
+            found.remove(self.above.item)
+        return found
 
 
 class LevelBuilder:
-    """Builds one `Level`.
+    """Builds one `Level`, or some ranks of it.
 
     Args:
         setting: What is the same for all regions.
         block: The open region or group.
-        inner: Pieces of the open blocks directly inside.
+        items: What is in it.
+        window: The ranks.
     """
 
     def __init__(
-        self, setting: Setting, block: Block, inner: Mapping[str, Piece]
+        self, setting: Setting, block: Block, items: Items, window: Window
     ) -> None:
-        self.setting, self.block, self.inner = setting, block, inner
-        self.blocks = setting.blocks
-        self.spacing = SPACINGS[setting.direction]
-        self.level = Level()
-        # Per item that is a frame.
-        self.pieces: dict[int, Piece] = {}
-        self.content = self._content()
-        self.ids = self.content.ids
-        self.kinds = [
-            FRAME if kind == CLOSED and item in inner else kind
-            for kind, item in zip(self.content.kinds, self.ids, strict=True)
-        ]
+        self.setting, self.block, self.items = setting, block, items
+        self.blocks, self.spacing = setting.blocks, SPACINGS[setting.direction]
+        self.window, self.level = window, Level()
+        self.sources, self.sinks = window.sources, window.sinks
+        # Per item of the window, its vertex.
+        self.vertex = {item: i for i, item in enumerate(window.items)}
         # Per source or target: what its stubs have to say.
         self.stubs: dict[int, list[tuple[Source, Net | None, list[Edge]]]] = {}
         self.tags: dict[int, list[tuple[Source, list[Edge]]]] = {}
 
     def build(self) -> Level:
-        raws = self.content.raws
+        level = self.level
         self._vertices()
-        for value, raw in raws.items():
-            self._net(value, raw)
+        numbers = self._values()
+        values, limits = self.items.content.values, self.items.limits
+        for number in numbers:
+            self._net(*values[number], limits[number])
+        level.values = [values[number][0] for number in numbers]
         for item, requests in self.tags.items():
             self._add_tags(item, requests)
         for item, requests in self.stubs.items():
             self._add_stubs(item, requests)
-        level = self.level
         n_ports = map(max, level.n_tops, level.n_bottoms)
         for number, (vertex, ports) in enumerate(
             zip(level.vertices, n_ports, strict=True)
@@ -128,118 +113,89 @@ class LevelBuilder:
         level.close_ranks()
         return level
 
-    def _content(self) -> Content:
-        known = self.setting.contents
-        found = known.get(self.block)
-        if found is None:
-            found = content_of(self.blocks, self.block)
-            known.keep(self.block, found, len(found.ids))
-        return found
+    def _values(self) -> Sequence[int]:
+        """Return the numbers of the values that items of the window make or use."""
+        content, inside = self.items.content, self.window.items
+        if len(inside) == len(content.ids):
+            return range(len(content.values))
+        return sorted({number for item in inside for number in content.of_item[item]})
 
     def _vertices(self) -> None:
         """Add a vertex for every item, with its rank."""
-        sizes = [self._size(i) for i in range(len(self.ids))]
-        self.rank = self.content.rank
-        if self.block.kind == "group":
-            self.rank = self._rows([across for across, _ in sizes])
-        along = [size[1] for size in sizes]
-        begins = distances(self.rank, along, _UNIT[self.setting.direction])
-        # How far down each item begins, its next rank, and what is after all of them.
-        self.begins = [begins[rank] for rank in self.rank]
-        self.nexts = [begins[rank + 1] for rank in self.rank]
-        self.top, self.last = begins[1], max(self.rank, default=-1) + 1
-        self.bottom = begins[self.last]
-        self.framed = {
-            rank
-            for rank, kind in zip(self.rank, self.kinds, strict=True)
-            if kind == FRAME
-        }
-        level, blocks = self.level, self.blocks.blocks
-        for kind, name, (across, extent), rank in zip(
-            self.kinds, self.ids, sizes, self.rank, strict=True
-        ):
-            item = level.vertex(_box(kind, across, extent), name, 2 * rank)
-            if kind == FRAME:
-                self.pieces[item] = self.inner[name]
-            elif kind == CLOSED and blocks[name].kind == "group":
-                level.groups.add(item)
+        level, items, inside = self.level, self.items, self.window.items
+        level.items = inside
+        level.vertices = [items.vertices[item] for item in inside]
+        level.names = [items.content.ids[item] for item in inside]
+        level.ranks = [2 * items.rank[item] for item in inside]
+        level.n_tops = [0] * len(inside)
+        level.n_bottoms = [0] * len(inside)
+        level.groups = {self.vertex[i] for i in items.groups if i in self.vertex}
+        for seam in (self.window.above, self.window.below):
+            if seam is not None:
+                # It has room for the ports on its other side, too.
+                level.vertices[self.vertex[seam.item]] = seam.vertex
 
-    def _rows(self, across: Sequence[int]) -> list[int]:
-        rank, used, found = 1, 0, list[int]()
-        for extent in across:
-            if used and used + extent > _ROW[self.setting.direction]:
-                rank, used = rank + 1 + self.block.is_large, 0
-            used += extent + self.spacing.boxes
-            found.append(rank)
-        return found
-
-    def _size(self, item: int) -> tuple[int, int]:
-        if self.kinds[item] == FRAME:
-            return self.inner[self.ids[item]].size
-        width, height = self.setting.measure(self.ids[item])
-        return self._turned(max(width, 1), max(height, 1))
-
-    def _turned(self, width: int, height: int) -> tuple[int, int]:
-        return (width, height) if self.setting.direction == "down" else (height, width)
-
-    def _limit(self, value: Source, raw: Raw) -> int:
-        """Return how many ranks the lines of a value may span."""
-        if self.block.kind == "group":
-            return 0 if self.block.is_large else 2 * len(self.ids) + 2
-        if self.block.is_cut and raw.source < 0:
-            return 0
-        if value[0] in self.setting.concealed:
-            # A line through a frame's border would say less than the name inside.
-            return 0 if raw.source < 0 else _NEAR
-        is_hub = len(raw.sinks) > _MANY_LINES
-        is_bundle = raw.source >= 0 and self.content.n_values[raw.source] > _MANY_LINES
-        return _HUB if is_hub or is_bundle else self.setting.long_edge
-
-    def _net(self, value: Source, raw: Raw) -> None:
+    def _net(self, value: Source, raw: Raw, limit: int) -> None:
         """Draw one value: as lines where that is short enough, else with stubs."""
-        level, source = self.level, raw.source
-        piece = self.pieces.get(source)
+        items, source = self.items, raw.source
+        piece = items.pieces.get(source)
         is_hidden = piece is not None and value not in piece.exits
-        limit = -1 if is_hidden else self._limit(value, raw)
-        # How far down lines may lead.
-        begin = (self.top if source < 0 else self.nexts[source]) - 1
-        farthest = begin + limit
-        goals: list[Goal] = []
-        far: list[Edge] = []
-        for item, uses in raw.sinks.items():
-            passing = uses
-            if item in self.pieces:
-                passing = self._passing(value, self.pieces[item], uses, far)
-                if not passing:
-                    continue
-            is_group = item in level.groups
-            reach = min(farthest, begin + _NEAR) if is_group else farthest
-            if self.begins[item] > reach:
-                self.tags.setdefault(item, []).append((value, passing))
-                far += passing
-            else:
-                goals += self._goals(value, item, passing)
+        if is_hidden:
+            limit = -1
+        begin = (items.top if source < 0 else items.nexts[source]) - 1
+        goals, far = self._reached(value, raw, begin, limit)
         if raw.leaves:
-            if self.bottom > farthest or self.block.is_cut:
-                level.hidden.add(value)
+            if items.bottom > begin + limit or self.block.is_cut:
+                self.level.hidden.add(value)
                 far += raw.leaves
-            else:
+            elif source in self.sources:
                 goals.append((self._exit(value), 0, raw.leaves))
-        self._join(value, source, goals, [] if is_hidden else far)
-
-    def _join(
-        self, value: Source, source: int, goals: list[Goal], far: list[Edge]
-    ) -> None:
-        """Draw the lines of a value, and have its far uses told."""
+        if is_hidden:
+            return
         net = None
         if goals:
             net = self._start(value, source)
             self.level.lead(net, goals)
-        if not far:
-            return
+        if far:
+            self._tell(value, source, net, far)
+
+    def _reached(
+        self, value: Source, raw: Raw, begin: int, limit: int
+    ) -> tuple[list[Goal], list[Edge]]:
+        """Return what the lines of a value lead to, and uses for its stubs to tell.
+
+        Args:
+            value: The value.
+            raw: Where it comes from and goes to.
+            begin: How far down its lines begin.
+            limit: How many ranks they may span.
+        """
+        items, pieces = self.items, self.items.pieces
+        is_drawn = raw.source in self.sources
+        goals: list[Goal] = []
+        far: list[Edge] = []
+        for item, uses in raw.sinks.items():
+            passing = uses
+            if item in pieces:
+                passing = self._passing(value, pieces[item], uses, far)
+                if not passing:
+                    continue
+            reach = min(limit, NEAR) if item in items.groups else limit
+            if items.begins[item] > begin + reach:
+                far += passing
+                if item in self.sinks:
+                    self.tags.setdefault(item, []).append((value, passing))
+            elif is_drawn:
+                goals += self._goals(value, item, passing)
+        return goals, far
+
+    def _tell(
+        self, value: Source, source: int, net: Net | None, far: list[Edge]
+    ) -> None:
+        """Have far uses of a value told: outside, or where it comes from."""
         if source < 0:
             self.level.tagged[value] = tuple(far)
-        else:
+        elif source in self.sources:
             self.stubs.setdefault(source, []).append((value, net, far))
 
     def _passing(
@@ -255,7 +211,7 @@ class LevelBuilder:
 
     def _exit(self, value: Source) -> int:
         level = self.level
-        vertex = level.vertex(_GATE[EXIT], "", 2 * self.last + 2)
+        vertex = level.vertex(_GATE[EXIT], "", 2 * self.items.last + 2)
         level.exits[value] = vertex
         return vertex
 
@@ -264,21 +220,25 @@ class LevelBuilder:
         if source < 0:
             vertex = level.entries[value] = level.vertex(_GATE[ENTRY], "", -2)
             return level.start(value, vertex)
-        piece = self.pieces.get(source)
-        return level.start(value, source, piece.exits[value] if piece else 0)
+        piece = self.items.pieces.get(source)
+        return level.start(
+            value, self.vertex[source], piece.exits[value] if piece else 0
+        )
 
     def _goals(self, value: Source, item: int, uses: Sequence[Edge]) -> list[Goal]:
         """Return where a value is joined to an item: each operand of a node, else once."""
-        if self.kinds[item] == NODE:
-            return [(item, 0, (use,)) for use in uses]
-        piece = self.pieces.get(item)
-        return [(item, piece.entries[value] if piece else 0, tuple(uses))]
+        if self.items.kinds[item] == NODE:
+            vertex = self.vertex[item]
+            return [(vertex, 0, (use,)) for use in uses]
+        piece = self.items.pieces.get(item)
+        offset = piece.entries[value] if piece else 0
+        return [(self.vertex[item], offset, tuple(uses))]
 
     def _add_tags(
         self, item: int, requests: Sequence[tuple[Source, list[Edge]]]
     ) -> None:
         """Put names of values that come from far away before an item."""
-        if self.kinds[item] == CLOSED and len(requests) > _STUBS:
+        if self.items.kinds[item] == CLOSED and len(requests) > _STUBS:
             uses = [use for _, found in requests for use in found]
             label = f"{len(requests)} values"
             merged = [(requests[0][0], label, uses)]
@@ -287,7 +247,7 @@ class LevelBuilder:
                 (value, self.blocks.label(*value), uses) for value, uses in requests
             ]
         for value, label, uses in merged:
-            vertex = self._text(TAG, label, self.rank[item], -1)
+            vertex = self._text(TAG, label, self.items.rank[item], -1)
             net = self.level.start(value, vertex)
             self.level.lead(net, self._goals(value, item, uses))
 
@@ -295,22 +255,22 @@ class LevelBuilder:
         self, item: int, requests: Sequence[tuple[Source, Net | None, list[Edge]]]
     ) -> None:
         """Put names of far users after an item."""
-        merged = list(requests)
-        if self.kinds[item] != FRAME and len(requests) > _STUBS:
+        if self.items.kinds[item] != FRAME and len(requests) > _STUBS:
             uses = [use for _, _, found in requests for use in found]
-            merged = [(requests[0][0], requests[0][1], uses)]
-        for value, net, uses in merged:
-            label = self._label(uses)
-            if len(merged) < len(requests):
-                label = f"{len(requests)} values"
-            vertex = self._text(STUB, label, self.rank[item], 1)
+            merged = [(*requests[0][:2], f"{len(requests)} values", uses)]
+        else:
+            merged = [
+                (value, net, self._label(uses), uses) for value, net, uses in requests
+            ]
+        for value, net, label, uses in merged:
+            vertex = self._text(STUB, label, self.items.rank[item], 1)
             found = self._start(value, item) if net is None else net
             self.level.lead(found, [(vertex, 0, tuple(uses))])
 
     def _label(self, uses: Sequence[Edge]) -> str:
-        targets = {target for _, target, _ in uses}
         label = self.blocks.label(self.blocks.graph.position(uses[0][1]))
-        return label if len(targets) == 1 else f"{label} +{len(targets) - 1}"
+        others = len({target for _, target, _ in uses}) - 1 if len(uses) > 1 else 0
+        return f"{label} +{others}" if others else label
 
     def _text(self, kind: int, label: str, rank: int, by: int) -> int:
         """Add a text in the rank before or after one, or between, if frames are there.
@@ -319,6 +279,6 @@ class LevelBuilder:
         """
         # Two cells more than the text, for a mark beside it.
         width = min(max(len(label), 1), self.setting.longest) + 2
-        vertex = _box(kind, *self._turned(width, 1))
-        by *= 1 if rank + by in self.framed else 2
+        vertex = box(kind, *self.setting.turned(width, 1))
+        by *= 1 if rank + by in self.items.framed else 2
         return self.level.vertex(vertex, label, 2 * rank + by)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import Counter
-from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from graphstep.graph import Edge
 from graphstep.layout._blocks import Block, Blocks, Source
 from graphstep.layout._network import CLOSED, NODE
 from graphstep.layout._ranking import longest_paths
+
+# More users, or values of one item, than this are many.
+_MANY = 12
 
 
 @dataclasses.dataclass(slots=True)
@@ -22,14 +26,30 @@ class Raw:
         source: The item that it comes from, or -1 for outside.
         sinks: Its uses by item.
         leaves: Its uses after the region.
+        is_many: Whether it has many users, or its item makes many values.
     """
 
     source: int
     sinks: dict[int, list[Edge]] = dataclasses.field(default_factory=dict)
     leaves: tuple[Edge, ...] = ()
+    is_many: bool = False
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+class Pairs(NamedTuple):
+    """From where to where values pass in a region, as columns of numbers.
+
+    Attributes:
+        raws: Number of the value.
+        sources: The item that it comes from, or -1 for outside.
+        sinks: The item that it goes to, or -1 for outside.
+    """
+
+    raws: np.ndarray
+    sources: np.ndarray
+    sinks: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Content:
     """What is in one region, whatever is open.
 
@@ -37,15 +57,44 @@ class Content:
         ids: Of the nodes and blocks directly inside.
         kinds: `NODE` or `CLOSED`.
         raws: The values that come in, go out, or pass between these.
-        n_values: Per item, how many of these it makes.
         rank: Per item, as the lines alone would have it.
     """
 
     ids: list[str]
     kinds: list[int]
     raws: dict[Source, Raw]
-    n_values: Mapping[int, int]
     rank: list[int]
+
+    @functools.cached_property
+    def blocks(self) -> list[int]:
+        """The items that are blocks."""
+        return [item for item, kind in enumerate(self.kinds) if kind == CLOSED]
+
+    @functools.cached_property
+    def values(self) -> list[tuple[Source, Raw]]:
+        """The values by number."""
+        return list(self.raws.items())
+
+    @functools.cached_property
+    def pairs(self) -> Pairs:
+        """From where to where these pass."""
+        rows = [
+            (number, raw.source, sink)
+            for number, (_, raw) in enumerate(self.values)
+            for sink in (*raw.sinks, *([-1] if raw.leaves else ()))
+        ]
+        return Pairs(*np.array(rows, np.int64).reshape(-1, 3).T)
+
+    @functools.cached_property
+    def of_item(self) -> list[list[int]]:
+        """Per item, numbers of the values that it makes or uses."""
+        found: list[list[int]] = [[] for _ in self.ids]
+        for number, (_, raw) in enumerate(self.values):
+            for item in raw.sinks:
+                found[item].append(number)
+            if raw.source >= 0:
+                found[raw.source].append(number)
+        return found
 
 
 def content_of(blocks: Blocks, block: Block) -> Content:
@@ -53,10 +102,14 @@ def content_of(blocks: Blocks, block: Block) -> Content:
     ids, kinds, item_of = _items(blocks, block)
     raws = _raws(blocks, block, item_of)
     n_values = Counter([raw.source for raw in raws.values()])
+    # What comes from outside is not made by one item.
+    n_values[-1] = 0
+    for raw in raws.values():
+        raw.is_many = max(len(raw.sinks), n_values[raw.source]) > _MANY
     # Item 0 here is the outside.
     edges = [(raw.source + 1, sink + 1) for raw in raws.values() for sink in raw.sinks]
     rank = longest_paths(len(ids) + 1, edges)
-    return Content(ids, kinds, raws, n_values, rank[1:])
+    return Content(ids, kinds, raws, rank[1:])
 
 
 def _items(blocks: Blocks, block: Block) -> tuple[list[str], list[int], np.ndarray]:

@@ -6,52 +6,17 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 
 from graphstep.errors import LayoutCancelledError
 from graphstep.graph import ROOT_ID, ProgramGraph, paused_collector
-from graphstep.layout._assembling import Assembler
 from graphstep.layout._blocks import Block, Blocks
-from graphstep.layout._building import LevelBuilder, Measure, Setting
-from graphstep.layout._content import Content
-from graphstep.layout._kept import Kept
+from graphstep.layout._cache import LayoutCache
+from graphstep.layout._drawing import draw
+from graphstep.layout._items import Measure, Setting
 from graphstep.layout._layout import Layout
-from graphstep.layout._level import Level
-from graphstep.layout._network import FRAME, Network
-from graphstep.layout._ordering import order_layers
-from graphstep.layout._piece import Part, Piece
-from graphstep.layout._placing import place_vertices
-from graphstep.layout._plan import PartPlan, Plan
-from graphstep.layout._ports import align_ports, order_ports
+from graphstep.layout._piece import Piece
 from graphstep.layout._shapes import Direction
-from graphstep.layout._spacing import SPACINGS
-from graphstep.layout._stacking import stack
-from graphstep.layout._stretches import Stretch, stretches
 
 _LONGEST_TITLE = 36
 # Items of a level that are more than a sketch shows.
 _VERY_MANY = 800
-
-
-class LayoutCache:
-    """Drawings of regions, kept from one layout of a program to the next.
-
-    A region's drawing is found again while the same regions inside it are open, and
-    its plan wherever another region has the same boxes and lines: the layers of a
-    network are planned once. One cache serves any number of directions and zoom
-    levels; a new program empties it but for the plans.
-    """
-
-    def __init__(self) -> None:
-        self.blocks: Blocks | None = None
-        self.pieces = Kept[Piece]()
-        self.contents = Kept[Content]()
-        self.plans = Kept[Plan]()
-        self.part_plans = Kept[PartPlan]()
-
-    def blocks_of(self, graph: ProgramGraph) -> Blocks:
-        """Return the blocks of a program, and forget every other program."""
-        if self.blocks is None or self.blocks.graph is not graph:
-            self.blocks = Blocks(graph)
-            self.pieces = Kept[Piece]()
-            self.contents = Kept[Content]()
-        return self.blocks
 
 
 def lay_out(
@@ -120,6 +85,7 @@ def lay_out(
             title or of_name,
             longest,
             cache.contents,
+            cache.boxes.setdefault((direction, zoom), {}),
         )
         pieces: dict[str, Piece] = {}
         for block in reversed(opened):
@@ -134,7 +100,7 @@ def lay_out(
             piece = cache.pieces.get(key)
             if piece is None:
                 check()
-                piece = _draw(setting, block, inner, cache, check)
+                piece = draw(setting, block, inner, cache, (*key[:2], hidden), check)
                 size = sum([len(part.stretch.vertices) for part in piece.parts])
                 cache.pieces.keep(key, piece, size)
             pieces[block.id] = piece
@@ -156,84 +122,3 @@ def _opened(
         opened.append(block)
         pending += [child for child in reversed(block.children) if child in wanted]
     return opened
-
-
-def _draw(
-    setting: Setting,
-    block: Block,
-    inner: dict[str, Piece],
-    cache: LayoutCache,
-    check: Callable[[], None],
-) -> Piece:
-    """Return the drawing of one open region."""
-    level = LevelBuilder(setting, block, inner).build()
-    direction = setting.direction
-    found = stretches(level)
-
-    def plan_of(stretch: Stretch, back: int, more: int) -> PartPlan:
-        key = (direction, back, more, stretch.key)
-        plan = cache.part_plans.get(key)
-        if plan is None:
-            check()
-            plan = _plan(stretch, direction, back, more, check)
-            cache.part_plans.keep(key, plan, len(stretch.vertices))
-        return plan
-
-    title = None if block.id == ROOT_ID else setting.title(block.id)
-    key = (direction, title, tuple([stretch.key for stretch in found]))
-    plan = cache.plans.get(key)
-    if plan is None:
-        plan = stack(found, plan_of, direction, title)
-        cache.plans.keep(key, plan, len(level.vertices))
-    places: dict[int, int] = {}
-    for stretch, part, place in zip(found, plan.parts, plan.places, strict=True):
-        begin = place[direction == "right"]
-        for vertex, across in part.places.items():
-            places[stretch.vertices[vertex]] = begin + across
-    return Piece(
-        block.id,
-        block.kind,
-        plan,
-        tuple(
-            Part(block.id, part, level, stretch, _inside(level, stretch, inner))
-            for stretch, part in zip(found, plan.parts, strict=True)
-        ),
-        {value: places[vertex] for value, vertex in level.entries.items()},
-        {value: places[vertex] for value, vertex in level.exits.items()},
-        level.tagged,
-        frozenset(level.hidden),
-    )
-
-
-def _inside(
-    level: Level, stretch: Stretch, inner: dict[str, Piece]
-) -> tuple[Piece, ...]:
-    """Return the open blocks that a stretch draws."""
-    if not inner:
-        return ()
-    shape = stretch.shape
-    return tuple(
-        [
-            inner[level.names[vertex]]
-            for here, vertex in enumerate(stretch.vertices)
-            if shape.vertices[here].kind == FRAME and here not in shape.ghosts
-        ]
-    )
-
-
-def _plan(
-    stretch: Stretch,
-    direction: Direction,
-    back: int,
-    more: int,
-    check: Callable[[], None],
-) -> PartPlan:
-    """Return where to draw the parts of a stretch."""
-    spacing, network = SPACINGS[direction], Network.of(stretch.shape)
-    order_layers(network, check)
-    order_ports(network, spacing)
-    place_vertices(network, spacing, check, back)
-    align_ports(network, spacing)
-    check()
-    shared = [vertex for vertex in (stretch.top, stretch.bottom) if vertex >= 0]
-    return Assembler(network, direction, more).assemble(shared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from graphstep.graph import Edge
 from graphstep.layout._blocks import Source
@@ -44,6 +44,8 @@ class Level:
         tagged: Per value from outside, the uses that stubs inside stand for.
         hidden: Values for outside that end in a stub inside.
         groups: Vertices that are closed groups.
+        items: What the first vertices are: their numbers in the region.
+        values: What was looked at; lines elsewhere carry others.
     """
 
     vertices: list[Vertex] = dataclasses.field(default_factory=list[Vertex])
@@ -59,6 +61,8 @@ class Level:
     )
     hidden: set[Source] = dataclasses.field(default_factory=set[Source])
     groups: set[int] = dataclasses.field(default_factory=set[int])
+    items: Sequence[int] = ()
+    values: Sequence[Source] = ()
 
     def vertex(self, vertex: Vertex, name: str, rank: int) -> int:
         """Add a vertex."""

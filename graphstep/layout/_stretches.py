@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from graphstep.layout._level import Level, Net
-from graphstep.layout._network import Port, Shape
+from graphstep.layout._network import Port, Shape, Vertex
 
 
-@dataclasses.dataclass(slots=True)
+class Seam(NamedTuple):
+    """A rank that lines pass through one item only.
+
+    Attributes:
+        item: Its number in the region.
+        vertex: What is drawn of it.
+        is_above: Whether the rest of the rank hangs from above, so that the item is
+            drawn with what is above; else with what is below.
+    """
+
+    item: int
+    vertex: Vertex
+    is_above: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StretchKey:
+    """All of a stretch that has to do with where things go.
+
+    Its hash is worked out once: that takes as long as to find out what else is known.
+    """
+
+    shape: Shape
+    top: int
+    bottom: int
+    _hash: int = dataclasses.field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = hash((self.shape, self.top, self.bottom))
+        object.__setattr__(self, "_hash", found)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
 class Stretch:
     """Some ranks of a network, from one cut to the next.
 
@@ -21,6 +58,9 @@ class Stretch:
         nets: What the lines are.
         top: The vertex at the cut before, or -1.
         bottom: The vertex at the cut after, or -1.
+        level: The network that it is part of.
+        above: The cut before, if there is one.
+        below: The cut after, if there is one.
     """
 
     shape: Shape
@@ -28,11 +68,14 @@ class Stretch:
     nets: Sequence[Net]
     top: int
     bottom: int
+    level: Level
+    above: Seam | None
+    below: Seam | None
 
-    @property
-    def key(self) -> Hashable:
+    @functools.cached_property
+    def key(self) -> StretchKey:
         """All of it that has to do with where things go."""
-        return self.shape, self.top, self.bottom
+        return StretchKey(self.shape, self.top, self.bottom)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,8 +94,16 @@ class _Cut:
     is_above: bool
 
 
-def stretches(level: Level) -> list[Stretch]:
-    """Return the stretches of a network, the first ranks first."""
+def stretches(
+    level: Level, above: Seam | None = None, below: Seam | None = None
+) -> list[Stretch]:
+    """Return the stretches of a network, the first ranks first.
+
+    Args:
+        level: The network.
+        above: The cut that it begins with, where it is only part of one.
+        below: The cut that it ends with.
+    """
     cuts = _cuts(level)
     firsts = [0, *[cut.rank for cut in cuts]]
     members: list[list[int]] = [[] for _ in firsts]
@@ -67,30 +118,34 @@ def stretches(level: Level) -> list[Stretch]:
         ports[0] = (starts[vertex], offset)
         nets[place[vertex]].append(net)
         lines[place[vertex]].append(tuple(ports))
-    tops = [-1, *[starts[cut.vertex] for cut in cuts]]
-    bottoms = [*[ends[cut.vertex] for cut in cuts], -1]
-    ghosts: list[list[int]] = [[] for _ in firsts]
-    for i, cut in enumerate(cuts):
-        if cut.is_above:
-            ghosts[i + 1].append(tops[i + 1])
-        else:
-            ghosts[i].append(bottoms[i])
-    vertices, ranks = level.vertices, level.ranks
-    return [
-        Stretch(
-            Shape(
-                tuple([vertices[v] for v in inside]),
-                tuple([ranks[v] - first for v in inside]),
-                tuple(lines[i]),
-                tuple(ghosts[i]),
-            ),
-            inside,
-            nets[i],
-            tops[i],
-            bottoms[i],
-        )
-        for i, (first, inside) in enumerate(zip(firsts, members, strict=True))
+    vertices, ranks, items = level.vertices, level.ranks, level.items
+    seams = [
+        above,
+        *[Seam(items[cut.vertex], vertices[cut.vertex], cut.is_above) for cut in cuts],
+        below,
     ]
+    first_top = -1 if above is None else starts[items.index(above.item)]
+    last_bottom = -1 if below is None else ends[items.index(below.item)]
+    tops = [first_top, *[starts[cut.vertex] for cut in cuts]]
+    bottoms = [*[ends[cut.vertex] for cut in cuts], last_bottom]
+    found: list[Stretch] = []
+    for i, (first, inside) in enumerate(zip(firsts, members, strict=True)):
+        before, after = seams[i : i + 2]
+        ghosts: list[int] = []
+        if before is not None and before.is_above:
+            ghosts.append(tops[i])
+        if after is not None and not after.is_above:
+            ghosts.append(bottoms[i])
+        shape = Shape(
+            tuple([vertices[v] for v in inside]),
+            tuple([ranks[v] - first for v in inside]),
+            tuple(lines[i]),
+            tuple(ghosts),
+        )
+        found.append(
+            Stretch(shape, inside, nets[i], tops[i], bottoms[i], level, before, after)
+        )
+    return found
 
 
 def _numbered(
