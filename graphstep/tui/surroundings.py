@@ -10,12 +10,15 @@ from typing import TextIO
 
 from graphstep.errors import InterfaceError
 
+# A terminal that cannot put a character in its place says so by this name.
+_DUMB = "dumb"
 # What the interface does with each stream. Textual draws on stderr, and asks stdout
 # for the size of the terminal; without one it would draw 80 columns whatever there is.
 USES = {
     "stdin": "it reads keys from",
     "stdout": "it takes its size from",
     "stderr": "it draws on",
+    f"`{_DUMB}`": "TERM calls this one",
 }
 _WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
@@ -32,22 +35,22 @@ def is_notebook() -> bool:
 
 
 def stream_without_terminal() -> str | None:
-    """Return the first of the standard streams that is no terminal, if there is one."""
+    """Return what is no terminal, a standard stream or the terminal itself, if any is."""
     if is_served():
         return None
-    for name in USES:
+    for name in ("stdin", "stdout", "stderr"):
         stream: TextIO | None = getattr(sys, f"__{name}__")
         if stream is None or stream.closed or not stream.isatty():
             return name
-    return None
+    return f"`{_DUMB}`" if os.environ.get("TERM") == _DUMB else None
 
 
 def check_surroundings() -> None:
     """Raise if the walk cannot be opened from here.
 
     Raises:
-        InterfaceError: If this is a notebook, a standard stream is no terminal, an event
-            loop is running, or this is not the main thread.
+        InterfaceError: If this is a notebook, a standard stream is no terminal or a dumb
+            one, an event loop is running, or this is not the main thread.
     """
     if is_notebook():
         msg = (

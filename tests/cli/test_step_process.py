@@ -62,3 +62,16 @@ def test_quitting_ends_the_process_during_a_recording(
     assert "Traceback" not in text
     # Textual goes back from its own screen last.
     assert text.rindex("\x1b[?1049l") > text.rindex("\x1b[?1049h")
+
+
+def test_a_dumb_terminal_is_none(tmp_path: Path) -> None:
+    """Nothing is drawn where no character can be put in its place."""
+    (tmp_path / "model.py").write_text(LOSS)
+
+    with in_terminal(tmp_path, "step", "model.py:loss", TERM="dumb") as walk:
+        text = walk.finish()
+
+    assert walk.process.returncode == 2
+    assert "\x1b" not in text
+    assert "`dumb`" in text
+    assert text.count("\n") == 1
