@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import operator
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,9 +72,9 @@ def letters(closed_jaxpr: ClosedJaxpr) -> dict[Var, str]:
     letters in that order too.
     """
     jaxpr = closed_jaxpr.jaxpr
-    if all(inner is jaxpr for inner in all_jaxprs(jaxpr)):
+    if not any(map(_has_jaxprs, jaxpr.eqns)):
         # Of thousands of equations, JAX's printer takes half a second.
-        return _letters_in_order(jaxpr)
+        return _letters_in_order([jaxpr])
     names: dict[Var, str] = {}
     used = _used(jaxpr)
     bound = (var for eqn in jaxpr.eqns for var in eqn.outvars)
@@ -98,7 +98,7 @@ def letters(closed_jaxpr: ClosedJaxpr) -> dict[Var, str]:
             print_shapes=False,
         )
     except RecursionError:
-        return _letters_in_order(jaxpr)
+        return _letters_in_order(all_jaxprs(jaxpr))
     return names
 
 
@@ -116,15 +116,24 @@ def _has_jaxprs(eqn: JaxprEqn) -> bool:
     return any(True for _ in _core.jaxprs_in_params(eqn.params))
 
 
-def _letters_in_order(jaxpr: Jaxpr) -> dict[Var, str]:
+def _letters_in_order(jaxprs: Iterable[Jaxpr]) -> dict[Var, str]:
     names: dict[Var, str] = {}
-    for inner in all_jaxprs(jaxpr):
+    unused = _all_letters()
+    for inner in jaxprs:
         binders = [*inner.constvars, *inner.invars]
         used = _used(inner)
         bound = (v for eqn in inner.eqns for v in eqn.outvars if v in used)
         for var in [*binders, *bound]:
-            names.setdefault(var, letter_from_index(len(names)))
+            if var not in names:
+                names[var] = next(unused)
     return names
+
+
+def _all_letters() -> Iterator[str]:
+    for index in itertools.count():
+        before = letter_from_index(index) if index else ""
+        for last in string.ascii_lowercase:
+            yield before + last
 
 
 def _used(jaxpr: Jaxpr) -> set[Var]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -12,8 +13,11 @@ from graphstep.tracing._claims import Claim, ClaimReader, Reading
 from graphstep.tracing._ownership import UserCode
 from graphstep.tracing._targets import Path, Target, elementwise, output_names
 
-_TRANSPOSED = re.compile(r"(?<!\w)transpose\(")
-_DIFFERENTIATED = re.compile(r"(?<!\w)jvp\(")
+_TRANSPOSED, _DIFFERENTIATED = "transpose(", "jvp("
+_MARKS = {
+    mark: re.compile(rf"(?<!\w){re.escape(mark)}")
+    for mark in (_TRANSPOSED, _DIFFERENTIATED)
+}
 # What `lax.fori_loop` puts before the user's own carry: its counter and, when the
 # trip count is not static, the bound.
 _FORI_COUNTERS = {"scan": 1, "while": 2}
@@ -56,9 +60,15 @@ def names_from_claims(
 
 def transforms(name_stack: str, eqn: JaxprEqn) -> str:
     """Return what of the name stack around the jaxprs in `eqn` matters for names."""
-    stack = "/".join((name_stack, *scope_names(eqn)))
-    marks = ((_TRANSPOSED, "transpose("), (_DIFFERENTIATED, "jvp("))
-    return "".join(mark for pattern, mark in marks if pattern.search(stack))
+    return _marks((name_stack, *scope_names(eqn)))
+
+
+# Thousands of equations share a few name stacks.
+@functools.lru_cache(maxsize=4096)
+def _marks(names: tuple[str, ...]) -> str:
+    return "".join(
+        mark for mark, pattern in _MARKS.items() if any(map(pattern.search, names))
+    )
 
 
 @dataclasses.dataclass(slots=True, eq=False)
@@ -77,17 +87,24 @@ class _Namer:
         self._eqns: Sequence[JaxprEqn] = jaxpr.eqns
         self._name_stack = name_stack
         self._readings: list[Reading | None] = [
-            None if self._matches(_TRANSPOSED, eqn) else reader.read(eqn.source_info)
+            None if self._is_part_of(_TRANSPOSED, eqn) else reader.read(eqn.source_info)
             for eqn in self._eqns
         ]
-        self._producers: dict[Any, int] = {}
-        self._consumers: dict[Any, list[int]] = {}
-        for i, eqn in enumerate(self._eqns):
-            for var in eqn.outvars:
-                self._producers[var] = i
-            for var in _variables(eqn.invars):
-                self._consumers.setdefault(var, []).append(i)
         self._results = frozenset(_variables(jaxpr.outvars))
+
+    # Most expressions make one equation with one output, which is then their value,
+    # whatever uses it.
+    @functools.cached_property
+    def _producers(self) -> dict[Any, int]:
+        return {var: i for i, eqn in enumerate(self._eqns) for var in eqn.outvars}
+
+    @functools.cached_property
+    def _consumers(self) -> dict[Any, list[int]]:
+        consumers: dict[Any, list[int]] = {}
+        for i, eqn in enumerate(self._eqns):
+            for var in _variables(eqn.invars):
+                consumers.setdefault(var, []).append(i)
+        return consumers
 
     def names(self) -> list[Names]:
         """Return the names of all outputs of all equations."""
@@ -102,9 +119,8 @@ class _Namer:
                 names[i] = tuple(by_output.get(k) for k in range(n_outputs))
         return names
 
-    def _matches(self, pattern: re.Pattern[str], eqn: JaxprEqn) -> bool:
-        stack = [self._name_stack, *scope_names(eqn)]
-        return any(map(pattern.search, stack))
+    def _is_part_of(self, mark: str, eqn: JaxprEqn) -> bool:
+        return mark in transforms(self._name_stack, eqn)
 
     def _runs(self) -> list[_Run]:
         """Return the evaluations of assigned expressions, in program order."""
@@ -144,7 +160,7 @@ class _Namer:
             return False
         # The tangent of a product is a product too, at the same place, but it is not
         # made from the primal; the next evaluation mostly is.
-        return not self._matches(_DIFFERENTIATED, eqn) or any(
+        return not self._is_part_of(_DIFFERENTIATED, eqn) or any(
             self._producers.get(var) in run.members for var in _variables(eqn.invars)
         )
 
@@ -153,7 +169,7 @@ class _Namer:
         members = set(run.members)
         ends = [i for i in run.members if not self._is_input_of(i, members)]
         names = elementwise(run.claim.target, len(ends))
-        if names is None and self._matches(_DIFFERENTIATED, self._eqns[ends[-1]]):
+        if names is None and self._is_part_of(_DIFFERENTIATED, self._eqns[ends[-1]]):
             # Each element is followed by its tangent.
             ends = ends[::2]
             names = elementwise(run.claim.target, len(ends))
@@ -165,6 +181,8 @@ class _Namer:
         if i is None:
             return {}
         eqn, target, is_fori = self._eqns[i], run.claim.target, run.claim.is_fori
+        if isinstance(target, str) and len(eqn.outvars) == 1 and not is_fori:
+            return {i: {0: target}}
         live = [
             k
             for k, var in enumerate(eqn.outvars)
@@ -172,7 +190,7 @@ class _Namer:
         ]
         skipped = _FORI_COUNTERS.get(eqn.primitive.name, 0) if is_fori else 0
         outputs = range(skipped, len(eqn.outvars))
-        is_jvp = self._matches(_DIFFERENTIATED, eqn)
+        is_jvp = self._is_part_of(_DIFFERENTIATED, eqn)
         named: dict[int, str | None] = {}
         for part, positions in _scan_parts(eqn, target, outputs, is_fori=is_fori):
             named |= output_names(part, positions, live, is_jvp=is_jvp)
@@ -181,7 +199,9 @@ class _Namer:
     def _value_of(self, run: _Run) -> int | None:
         """Return which of the equations of one expression makes its value."""
         members = run.members
-        is_jvp = self._matches(_DIFFERENTIATED, self._eqns[members[-1]])
+        if len(members) == 1:
+            return members[0]
+        is_jvp = self._is_part_of(_DIFFERENTIATED, self._eqns[members[-1]])
         candidates = [
             i
             for i in members
