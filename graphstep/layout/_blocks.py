@@ -17,9 +17,9 @@ Source = tuple[int, int]
 _MANY_LEAVES = 8
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
 class Block:
-    """A region or a group.
+    """A region or a group; there is one object for each, so that it is a quick key.
 
     Attributes:
         id: Of the region or group.
@@ -72,6 +72,8 @@ class Blocks:
             for position in range(group.start, group.stop)
         }
         self._leaves: dict[str, frozenset[int]] = {}
+        self._concealed: dict[tuple[str, ...], frozenset[int]] = {}
+        self._cuts: dict[tuple[str, int, int], Block] = {}
         self._labels: dict[Source, str] = {}
         targets: list[int] = []
         keys: list[int] = []
@@ -117,12 +119,15 @@ class Blocks:
 
     def concealed(self, opened: Collection[str]) -> frozenset[int]:
         """Return the positions of the leaves that a closed group hides."""
-        return frozenset(
-            position
-            for group in self.groups
-            if group.id not in opened
-            for position in range(group.start, group.stop)
-        )
+        closed = tuple([group.id for group in self.groups if group.id not in opened])
+        if closed not in self._concealed:
+            self._concealed[closed] = frozenset(
+                position
+                for group in self.groups
+                if group.id in closed
+                for position in range(group.start, group.stop)
+            )
+        return self._concealed[closed]
 
     def leaves_used(self, block_id: str) -> frozenset[int]:
         """Return the positions of the grouped leaves outside that a block uses."""
@@ -158,10 +163,13 @@ class Blocks:
                 start = child.start
             if child.start < stop < child.stop:
                 stop = child.stop
-        inside = [c.id for c in children if start <= c.start and c.stop <= stop]
-        return dataclasses.replace(
-            block, start=start, stop=stop, children=tuple(inside), is_cut=True
-        )
+        key = (block.id, start, stop)
+        if key not in self._cuts:
+            inside = [c.id for c in children if start <= c.start and c.stop <= stop]
+            self._cuts[key] = dataclasses.replace(
+                block, start=start, stop=stop, children=tuple(inside), is_cut=True
+            )
+        return self._cuts[key]
 
     def label(self, position: int, out: int = 0) -> str:
         """Return the name of a value, else its letter."""

@@ -71,7 +71,7 @@ def lay_out(
     with paused_collector():
         blocks = cache.blocks_of(graph)
         opened = _opened(blocks, of, frozenset(open_), near)
-        concealed = blocks.concealed([block.id for block in opened])
+        concealed = blocks.concealed({block.id for block in opened})
 
         def of_name(block_id: str) -> int:
             return min(len(blocks.blocks[block_id].title) + 2, _LONGEST_TITLE)
@@ -90,7 +90,7 @@ def lay_out(
         pieces: dict[str, Piece] = {}
         for block in reversed(opened):
             inner = {i: pieces[i] for i in block.children if i in pieces}
-            hidden = tuple(sorted(concealed & blocks.leaves_used(block.id)))
+            hidden = concealed & blocks.leaves_used(block.id)
             key = (
                 (direction, long_edge, zoom, longest),
                 block,
