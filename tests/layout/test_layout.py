@@ -220,6 +220,30 @@ def test_opening_one_region_draws_only_it_and_those_around_it() -> None:
     )
 
 
+def test_what_is_far_from_a_fold_is_not_drawn_anew() -> None:
+    """Opening one of many layers leaves the others as they are."""
+
+    @jax.jit
+    def layer(x: jax.Array) -> jax.Array:
+        return lax.add(lax.sin(x), lax.exp(lax.neg(x)))
+
+    def fn(x: jax.Array) -> jax.Array:
+        for _ in range(30):
+            x = lax.mul(layer(x), x)
+        return x
+
+    graph, cache = gs.trace(fn, _X).graph, LayoutCache()
+    layers = blocks_of(graph)
+    before = lay_out(graph, layers[:10], _BOX, cache=cache)
+
+    after = lay_out(graph, [*layers[:10], layers[20]], _BOX, cache=cache)
+
+    drawn = {placed.part for placed in before.placed}
+    new = [placed for placed in after.placed if placed.part not in drawn]
+    assert len(after.placed) > 30
+    assert len(new) <= 5
+
+
 def test_equal_layers_are_planned_once() -> None:
     """Layers with the same boxes and lines share one plan, and lie apart all the same."""
 

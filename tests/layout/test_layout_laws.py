@@ -15,7 +15,7 @@ from jax import lax
 
 import graphstep as gs
 from graphstep.graph import ProgramGraph
-from graphstep.layout import Direction, LayoutCache, lay_out
+from graphstep.layout import Direction, Layout, LayoutCache, lay_out
 from tests import programs, strategies
 from tests.layout.checking import Checker
 from tests.layout.views import MEASURES, blocks_of, open_blocks, zoo_graph
@@ -85,10 +85,48 @@ def test_a_cache_changes_no_layout(name: str, direction: Direction) -> None:
             )
             anew = lay_out(graph, opened, measure, direction=direction)
 
-            assert kept.boxes == anew.boxes
-            assert kept.frames == anew.frames
-            assert kept.trunks == anew.trunks
-            assert kept.stubs == anew.stubs
+            _assert_equal(kept, anew)
+
+
+@hypothesis.settings(max_examples=1000 if _LONG else 60)
+@given(st.data(), st.sampled_from(programs.NAMES), measures, directions, long_edges)
+def test_a_cache_changes_no_layout_of_random_views(
+    data: st.DataObject, name: str, measure: str, direction: Direction, long_edge: int
+) -> None:
+    """Whatever opens and closes, what is left as it was is as it would be anew."""
+    graph, cache = zoo_graph(name), LayoutCache()
+    hypothesis.assume(blocks_of(graph))
+    opened = data.draw(open_blocks(graph))
+    turned = st.frozensets(st.sampled_from(blocks_of(graph)), max_size=2)
+
+    for _ in range(5):
+        kept, anew = (
+            lay_out(
+                graph,
+                opened,
+                MEASURES[measure],
+                direction=direction,
+                long_edge=long_edge,
+                cache=each,
+            )
+            for each in (cache, None)
+        )
+
+        _assert_equal(kept, anew)
+        opened ^= data.draw(turned)
+
+
+def _assert_equal(layout: Layout, other: Layout) -> None:
+    assert (layout.width, layout.height) == (other.width, other.height)
+    assert layout.boxes == other.boxes
+    assert layout.frames == other.frames
+    assert layout.trunks == other.trunks
+    assert layout.stubs == other.stubs
+    for placed, same in zip(layout.placed, other.placed, strict=True):
+        assert placed.piece.entries == same.piece.entries
+        assert placed.piece.exits == same.piece.exits
+        assert placed.piece.tagged == same.piece.tagged
+        assert placed.piece.hidden == same.piece.hidden
 
 
 @pytest.mark.parametrize("n_items", [3, 8])
