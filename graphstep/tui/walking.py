@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphstep.errors import GraphstepError
+from graphstep.layout import groups
 from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.messages import SeekAsked, StepsAsked
 from graphstep.tui.passes import FORWARD, SEED
+from graphstep.tui.state import UiState
 
 
 class WalkingActions(Arranging):
@@ -36,11 +38,11 @@ class WalkingActions(Arranging):
 
     def action_over(self) -> None:
         """Step over."""
-        self._move(Cursor.over)
+        self._move(lambda c: over(self.state, c))
 
     def action_reverse_over(self) -> None:
         """Step back over."""
-        self._move(Cursor.reverse_over)
+        self._move(lambda c: reverse_over(self.state, c))
 
     def action_into(self) -> None:
         """Step into."""
@@ -92,6 +94,41 @@ class WalkingActions(Arranging):
     def on_steps_asked(self, message: StepsAsked) -> None:
         """Go so many steps on, or back."""
         self._move(lambda c: c.next(message.by))
+
+
+def over(state: UiState, here: Cursor) -> Cursor:
+    """Return the step after a whole region, or a closed group: both are one box."""
+    leaves = _closed_group(state, here)
+    after = here.over()
+    while _is_among(after, leaves) and not after.at_end:
+        after = after.over()
+    return after
+
+
+def reverse_over(state: UiState, here: Cursor) -> Cursor:
+    """Return the step before a whole region, or at which a closed group begins."""
+    found = here.reverse_over()
+    leaves = _closed_group(state, found)
+    before = found.reverse_over()
+    while _is_among(before, leaves) and before.index != found.index:
+        found, before = before, before.reverse_over()
+    return found
+
+
+def _closed_group(state: UiState, cursor: Cursor) -> range:
+    """Return the positions of the leaves that are drawn as one box with a step's."""
+    open_ = state.drawing.open_groups
+    # The outermost group comes first, and what it hides is not drawn.
+    for group in groups(state.graph):
+        leaves = range(group.start, group.stop)
+        if group.id not in open_ and _is_among(cursor, leaves):
+            return leaves
+    return range(0)
+
+
+def _is_among(cursor: Cursor, leaves: range) -> bool:
+    node = cursor.step.node
+    return bool(leaves and node) and cursor.timeline.graph.position(node) in leaves
 
 
 def _said_of_end(cursor: Cursor) -> str:

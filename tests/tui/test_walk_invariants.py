@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax.numpy as jnp
 import pytest
 
 import graphstep as gs
-from graphstep.stepping import Cursor, cursor
+from graphstep.stepping import BACKWARD, Cursor, cursor
 from graphstep.tui.state import UiState
 from graphstep.tui.timeline_bar import TimelineBar
 from tests import programs
-from tests.tui.pilots import app_of, example, press, walk
+from tests.tui.pilots import app_of, canvas_of, example, press, walk
 
 EXAMPLES = {"lstm_scan": "loss", "newton_while": "error"}
 MOVES = {
@@ -53,6 +54,9 @@ async def test_keys_move_as_the_cursor_does(name: str) -> None:
     fn, args = target(name)
     async with walk(fn, *args) as pilot:
         app = app_of(pilot)
+        # What is drawn as one box is passed in one step; see below.
+        for group in canvas_of(pilot).layouts.labels.groups:
+            app.change(app.state.toggled_item(group))
         length = app.state.cursor.timeline.length
         for start in range(0, length, max(1, length // 3)):
             for key, move in MOVES.items():
@@ -61,6 +65,33 @@ async def test_keys_move_as_the_cursor_does(name: str) -> None:
                 await pilot.press(key)
 
                 assert app.state.cursor.index == expected, (start, key)
+
+
+async def test_a_closed_group_is_passed_in_one_step() -> None:
+    """What is drawn as one box is one step over and one back; open, a leaf is."""
+    params = {name: jnp.float32(1.0) for name in "abcd"}
+    async with walk(lambda p, x: p["a"] * x + p["d"], params, 2.0) as pilot:
+        app = app_of(pilot)
+        (group,) = canvas_of(pilot).layouts.labels.groups
+
+        def here() -> str:
+            return app.state.graph.label(app.state.cursor.step.node)
+
+        assert here() == "p['a']"
+        await press(pilot, "N")
+        assert here() == "x"
+        await press(pilot, "P")
+        assert here() == "p['a']"
+        await press(pilot, "n", "n", "P")
+        assert here() == "p['a']"
+        await press(pilot, "G", "P", "P")
+        assert app.state.cursor.pass_ == BACKWARD
+        await press(pilot, "N", "N")
+        assert app.state.cursor.at_end
+
+        app.change(app.state.toggled_item(group))
+        await press(pilot, "g", "N")
+        assert here() == "p['b']"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
