@@ -22,6 +22,24 @@ _COMPREHENSION_NAMES: dict[type[ast.AST], str] = {
     ast.DictComp: "<dictcomp>",
     ast.GeneratorExp: "<genexpr>",
 }
+# What anything is read from: one node in ten.
+_READ: frozenset[type[ast.AST]] = frozenset(
+    {
+        ast.Assign,
+        ast.AnnAssign,
+        ast.NamedExpr,
+        ast.Return,
+        ast.Lambda,
+        ast.AugAssign,
+        ast.FunctionDef,
+        ast.AsyncFunctionDef,
+        ast.ClassDef,
+        ast.For,
+        ast.AsyncFor,
+        ast.While,
+        *_COMPREHENSION_NAMES,
+    }
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -88,6 +106,8 @@ def index_source(text: str) -> SourceIndex | None:
     definitions: set[tuple[str, int]] = set()
     loops: list[tuple[tuple[int, int], tuple[int, int]]] = []
     for node in ast.walk(tree):
+        if type(node) not in _READ:
+            continue
         for expression, fate in _fates(node):
             for span in _spans(expression):
                 fates[span] = fate

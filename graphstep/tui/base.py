@@ -54,6 +54,15 @@ class StatefulApp(App[int]):
         """Return what Textual's own themes do not define."""
         return {"border-focused": self.current_theme.primary}
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Style everything by the present theme."""
+        if self.screen_stack:
+            super().refresh_css(animate=animate)
+        else:
+            # There is nothing to style yet, and Textual (8.2) would read all rules only
+            # to read them once more.
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def end_by_signal(self, number: int) -> None:
         """End, because the process was told to."""
         self.ended_by = number
