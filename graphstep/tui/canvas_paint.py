@@ -25,7 +25,8 @@ from graphstep.tui.canvas_glyphs import (
 )
 from graphstep.tui.canvas_marks import Look, Marks
 from graphstep.tui.canvas_readings import NORM_WIDTH
-from graphstep.tui.canvas_text import BoxText, Labels, short_path
+from graphstep.tui.canvas_text import BoxText, Labels
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.lines import trips_of
 from graphstep.tui.numbers import fit
 from graphstep.tui.strips import glyphs_of

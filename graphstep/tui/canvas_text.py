@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Callable
 
 from rich.cells import cell_len
@@ -13,12 +12,12 @@ from graphstep.export import kind_of_node
 from graphstep.graph import ProgramGraph
 from graphstep.layout import Group, groups
 from graphstep.tracing import one_line
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.lines import label_of, operation_of, region_title, type_of
 
 _WIDEST = 30
 # Cells of a title between dots.
 _NARROWEST = 12
-_KEY = re.compile(r"""\[(['"])([^'"]*)\1\]""")
 # A region's own mark: closed, and open.
 CLOSED, OPEN = "⊞", "⊟"
 # Cells of a number, and of a strip with a norm.
@@ -177,23 +176,3 @@ def _of_binder(
     """
     what = operation_of(graph, item)
     return (name, f"{type_} {what}") if graph.name(item) else (what, type_)
-
-
-def short_path(path: str, width: int) -> str:
-    """Return the path of a leaf in so many cells; its end tells leaves apart.
-
-    Args:
-        path: Such as `params['layer1']['w']`.
-        width: How many cells.
-
-    Returns:
-        The path itself if it fits, else `params.layer1.w`, or the end of that.
-    """
-    path = one_line(path, 120)
-    if cell_len(path) > width:
-        path = _KEY.sub(r".\2", path)
-    if cell_len(path) <= width:
-        return path
-    while path and cell_len(path) >= width:
-        path = path[1:]
-    return f"…{path}"

@@ -18,7 +18,7 @@ from graphstep.export.chain import (
     signed,
 )
 from graphstep.stepping import FORWARD, SEED
-from graphstep.tui.canvas_text import short_path
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.numbers import fit, fit_end, fit_right, number
 from graphstep.tui.palette import Palette
 from graphstep.tui.paper import Paper

@@ -15,8 +15,8 @@ from graphstep.errors import NotCapturedError
 from graphstep.graph import Node, Region
 from graphstep.stepping import SEED
 from graphstep.tracing import one_line, source_line
-from graphstep.tui.canvas_text import short_path
 from graphstep.tui.inspection_values import ValueWriter, values_of
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.lines import (
     label_of,
     operation_of,

@@ -17,6 +17,7 @@ from graphstep.stepping import Cursor
 from graphstep.tracing import one_line
 from graphstep.tui.breaks import mark_at
 from graphstep.tui.health import Health
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.numbers import fit, fit_right
 from graphstep.tui.palette import Palette
 from graphstep.tui.passes import BACKWARD, FORWARD, SEED, goes_back, is_complete
@@ -207,7 +208,8 @@ class LineMaker:
         style = self._brightness(walk) if state.cursor else palette.text
         if node in state.found.all:
             style += palette.hit
-        label = fit(label_of(graph, node), columns.label - indent - 1)
+        room = columns.label - indent - 1
+        label = fit(short_path(label_of(graph, node), room), room)
         segments = [Segment(label, style), Segment(" ")]
         if columns.primitive:
             hue = palette.kind(kind_of_node(role, primitive))

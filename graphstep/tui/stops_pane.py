@@ -12,7 +12,7 @@ from textual import events
 from graphstep.graph import ProgramGraph
 from graphstep.tracing import one_line
 from graphstep.tui.breaks import Break
-from graphstep.tui.canvas_text import short_path
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.numbers import fit
 from graphstep.tui.orders import StopChosen
 from graphstep.tui.palette import Palette

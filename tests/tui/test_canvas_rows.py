@@ -21,7 +21,8 @@ from graphstep.tui.canvas_layouts import LayoutKey, Layouts
 from graphstep.tui.canvas_marks import Marks, muted
 from graphstep.tui.canvas_paint import Painter
 from graphstep.tui.canvas_rows import PaintedRows
-from graphstep.tui.canvas_text import Labels, short_path
+from graphstep.tui.canvas_text import Labels
+from graphstep.tui.leaf_path import short_path
 from graphstep.tui.palette import palette
 from graphstep.tui.state import UiState
 from graphstep.tui.values import Values

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -105,3 +107,18 @@ def test_health_is_that_of_every_value(budget: int | None) -> None:
             array = getattr(full, of)(node)
             is_bad = not isinstance(array, Absence) and bool(np.isnan(array).any())
             assert (health.letter(position, of) == "N") == is_bad
+
+
+async def test_long_paths_show_what_tells_them_apart() -> None:
+    """Of a path without room the beginning is left out, which many have alike."""
+    inner = {"weight": jnp.float32(2.0), "bias": jnp.float32(1.0)}
+    params = {"a_rather_long_name": {"and_one_that_is_longer": inner}}
+
+    def fn(params: Any) -> jax.Array:
+        inner = params["a_rather_long_name"]["and_one_that_is_longer"]
+        return inner["weight"] * 3.0 + inner["bias"]
+
+    async with walk(fn, params, size=(80, 24), panes=("outline",)) as pilot:
+        lines = [line_with(pilot, f"{end} ", "outline") for end in ("weight", "bias")]
+
+    assert all("…" in line for line in lines)
