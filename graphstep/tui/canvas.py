@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from textual import events
 
 from graphstep.graph import Value
@@ -19,6 +21,8 @@ from graphstep.tui.view import View
 
 # Cells that an arrow key moves the drawing by.
 _STEP_X, _STEP_Y = 8, 3
+# Seconds that a new drawing may take before the old one shows the new state.
+_PATIENCE = 0.08
 
 
 class Canvas(Sheet):
@@ -33,6 +37,8 @@ class Canvas(Sheet):
         self._has_moved = False
         # What was clicked is in sight, even if what it stands for is not.
         self._is_clicked = False
+        # Since when a drawing is awaited, in seconds of the clock.
+        self._waits_since: float | None = None
 
     def show(self, view: View) -> None:
         """Show another state; the old drawing stays until the new one is there."""
@@ -53,7 +59,10 @@ class Canvas(Sheet):
             or before.state.selected != state.selected
             or before.cursor is not view.cursor
         )
-        if has_moved or self._wants_sight:
+        self._wants_sight = self._wants_sight or has_moved
+        if self._holds_back():
+            return
+        if self._wants_sight:
             self._wants_sight = not self.is_up_to_date
             if not self._is_clicked:
                 self.bring_into_sight()
@@ -61,6 +70,23 @@ class Canvas(Sheet):
         self._painter = None
         self._write_heading()
         self._refresh_changed()
+
+    def _holds_back(self) -> bool:
+        """Return whether the picture stays as it is for a drawing that is soon there.
+
+        To show the new state in the old drawing first would draw the screen twice.
+        """
+        if self.is_up_to_date or self.drawn is None or self.drawn.is_sketch:
+            self._waits_since = None
+        elif self._waits_since is None:
+            self._waits_since = time.monotonic()
+            self.set_timer(_PATIENCE, self._lose_patience)
+        waits_since = self._waits_since
+        return waits_since is not None and time.monotonic() - waits_since < _PATIENCE
+
+    def _lose_patience(self) -> None:
+        if self.view is not None and not self.is_up_to_date:
+            self.show(self.view)
 
     def _write_heading(self) -> None:
         assert self.view is not None

@@ -8,11 +8,14 @@ import jax
 import jax.numpy as jnp
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 import graphstep as gs
-from graphstep.layout import Box, Frame
+from graphstep.layout import Box, Frame, Layout
+from graphstep.tui import canvas as canvas_module
+from graphstep.tui import canvas_layouts
 from graphstep.tui.app import StepApp
 from graphstep.tui.canvas import Canvas
 from graphstep.tui.canvas_layouts import Layouts
@@ -25,6 +28,10 @@ def chain(x: jax.Array) -> jax.Array:
     for _ in range(20):
         x = jnp.sin(x)
     return x.sum()
+
+
+def looped(x: jax.Array) -> jax.Array:
+    return jax.lax.fori_loop(0, 3, lambda _, y: jnp.sin(y) * x, x).sum()
 
 
 def canvas_of(pilot: Pilot[int]) -> Canvas:
@@ -188,3 +195,53 @@ async def test_the_first_layout_is_announced(monkeypatch: pytest.MonkeyPatch) ->
         words = f"laying out {len(graph)} nodes …"
 
         await until(pilot, lambda: words in screen_text(pilot))
+
+
+async def test_a_drawing_that_is_soon_there_is_painted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between a key and its drawing nothing is painted; then all that it changes is."""
+    monkeypatch.setattr(canvas_layouts, "_SMALL", 0)
+    monkeypatch.setattr(canvas_module, "_PATIENCE", 60.0)
+    painted: list[tuple[Layout | None, bool]] = []
+    render_lines = Canvas.render_lines
+
+    def noted(self: Canvas, crop: Region) -> list[Strip]:
+        painted.append((self.drawn, self.is_up_to_date))
+        return render_lines(self, crop)
+
+    async with walk(looped, X) as pilot:
+        await show(pilot, "graph")
+        app, canvas = app_of(pilot), canvas_of(pilot)
+        before = canvas.drawn
+        monkeypatch.setattr(Canvas, "render_lines", noted)
+        app.change(app.state.with_open(frozenset()))
+        await until(pilot, lambda: canvas.is_up_to_date)
+        await settle(pilot)
+
+        assert canvas.drawn is not before
+        assert painted
+        assert all(drawn is canvas.drawn for drawn, _ in painted)
+        assert "laying out" not in screen_text(pilot)
+
+
+async def test_a_drawing_that_is_late_is_waited_for_with_the_old_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After a moment the old drawing shows the new state and says what is being done."""
+    async with walk(looped, X) as pilot:
+        await show(pilot, "graph")
+        app, canvas, find = app_of(pilot), canvas_of(pilot), Layouts.find
+        before = canvas.drawn
+        monkeypatch.setattr(Layouts, "find", lambda *_: None)
+        app.change(app.state.with_open(frozenset()))
+        await until(pilot, lambda: "laying out …" in screen_text(pilot))
+
+        assert canvas.drawn is before
+        assert canvas._painter is not None
+        assert canvas._painter.view.state is app.state
+
+        monkeypatch.setattr(Layouts, "find", find)
+        app.mark_stale()
+        await until(pilot, lambda: canvas.is_up_to_date)
+        await until(pilot, lambda: "laying out" not in screen_text(pilot))
