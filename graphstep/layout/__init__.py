@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from graphstep.layout._cache import LayoutCache
 from graphstep.layout._composing import Placed
 from graphstep.layout._groups import Group, groups
-from graphstep.layout._laying_out import LayoutCache, lay_out
+from graphstep.layout._laying_out import lay_out
 from graphstep.layout._layout import Layout
 from graphstep.layout._piece import Piece
 from graphstep.layout._plan import Plan

@@ -28,8 +28,9 @@ class LayoutCache:
 
     A region's drawing is found again while the same regions inside it are open; else
     what has not changed of its last one is used again. A plan is found wherever another
-    region has the same boxes and lines: the layers of a network are planned once. One cache serves any number of directions and zoom
-    levels; a new program empties it but for the plans.
+    region has the same boxes and lines: the layers of a network are planned once. One
+    cache serves any number of directions and zoom levels; a new program empties it but
+    for the plans.
     """
 
     def __init__(self) -> None:
