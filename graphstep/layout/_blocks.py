@@ -119,15 +119,15 @@ class Blocks:
 
     def concealed(self, opened: Collection[str]) -> frozenset[int]:
         """Return the positions of the leaves that a closed group hides."""
-        closed = tuple([group.id for group in self.groups if group.id not in opened])
-        if closed not in self._concealed:
-            self._concealed[closed] = frozenset(
+        closed = [group for group in self.groups if group.id not in opened]
+        key = tuple([group.id for group in closed])
+        if key not in self._concealed:
+            self._concealed[key] = frozenset(
                 position
-                for group in self.groups
-                if group.id in closed
+                for group in closed
                 for position in range(group.start, group.stop)
             )
-        return self._concealed[closed]
+        return self._concealed[key]
 
     def leaves_used(self, block_id: str) -> frozenset[int]:
         """Return the positions of the grouped leaves outside that a block uses."""

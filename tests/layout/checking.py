@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 
 from graphstep.graph import Edge, ProgramGraph, Value
 from graphstep.layout import (
@@ -22,6 +21,7 @@ from graphstep.layout import (
     Trunk,
     groups,
 )
+from tests.layout.overlaps import clashes, is_apart, is_inside
 
 Cell = tuple[int, int]
 _STEPS = {NORTH: (0, -1), EAST: (1, 0), SOUTH: (0, 1), WEST: (-1, 0)}
@@ -43,37 +43,6 @@ def cells_of(trunk: Trunk) -> dict[Cell, int]:
             found[x0, y] |= SOUTH
             found[x0, y + 1] |= NORTH
     return found
-
-
-def is_inside(inner: Box | Frame, outer: Frame, margin: int) -> bool:
-    return (
-        outer.x + margin <= inner.x
-        and inner.x + inner.width + margin <= outer.x + outer.width
-        and outer.y + margin <= inner.y
-        and inner.y + inner.height + margin <= outer.y + outer.height
-    )
-
-
-def is_apart(a: Box | Frame | Stub, b: Box | Frame | Stub) -> bool:
-    height_a = 1 if isinstance(a, Stub) else a.height
-    height_b = 1 if isinstance(b, Stub) else b.height
-    return (
-        a.x + a.width <= b.x
-        or b.x + b.width <= a.x
-        or a.y + height_a <= b.y
-        or b.y + height_b <= a.y
-    )
-
-
-def clashes(shapes: Iterable[Box | Frame | Stub]) -> Iterator[tuple[str, str]]:
-    """Yield pairs of shapes that share a cell, by a sweep from left to right."""
-    active: list[Box | Frame | Stub] = []
-    for shape in sorted(shapes, key=lambda s: s.x):
-        active = [other for other in active if other.x + other.width > shape.x]
-        for other in active:
-            if not is_apart(shape, other):
-                yield str(other), str(shape)
-        active.append(shape)
 
 
 class Checker:

@@ -201,70 +201,6 @@ def test_a_layout_can_be_cancelled() -> None:
     assert asked == 6
 
 
-def test_opening_one_region_draws_only_it_and_those_around_it() -> None:
-    """Every other region's drawing comes from the cache."""
-    graph, cache = zoo_graph("attention"), LayoutCache()
-    everything = blocks_of(graph)
-    inner = max(
-        everything,
-        key=lambda i: len(graph.regions.ancestors(i)) if i in graph.regions else 0,
-    )
-    lay_out(graph, set(everything) - {inner}, _BOX, cache=cache)
-    before = set(cache.pieces)
-
-    lay_out(graph, everything, _BOX, cache=cache)
-
-    drawn = [cache.pieces.get(key) for key in set(cache.pieces) - before]
-    assert sorted(piece.id for piece in drawn if piece) == sorted(
-        r.id for r in graph.regions.ancestors(inner)
-    )
-
-
-def test_what_is_far_from_a_fold_is_not_drawn_anew() -> None:
-    """Opening one of many layers leaves the others as they are."""
-
-    @jax.jit
-    def layer(x: jax.Array) -> jax.Array:
-        return lax.add(lax.sin(x), lax.exp(lax.neg(x)))
-
-    def fn(x: jax.Array) -> jax.Array:
-        for _ in range(30):
-            x = lax.mul(layer(x), x)
-        return x
-
-    graph, cache = gs.trace(fn, _X).graph, LayoutCache()
-    layers = blocks_of(graph)
-    before = lay_out(graph, layers[:10], _BOX, cache=cache)
-
-    after = lay_out(graph, [*layers[:10], layers[20]], _BOX, cache=cache)
-
-    drawn = {placed.part for placed in before.placed}
-    new = [placed for placed in after.placed if placed.part not in drawn]
-    assert len(after.placed) > 30
-    assert len(new) <= 5
-
-
-def test_equal_layers_are_planned_once() -> None:
-    """Layers with the same boxes and lines share one plan, and lie apart all the same."""
-
-    @jax.jit
-    def layer(x: jax.Array) -> jax.Array:
-        return lax.add(lax.sin(x), lax.exp(lax.neg(x)))
-
-    def fn(x: jax.Array) -> jax.Array:
-        for _ in range(5):
-            x = layer(x)
-        return x
-
-    graph, cache = gs.trace(fn, _X).graph, LayoutCache()
-
-    layout = lay_out(graph, blocks_of(graph), _BOX, cache=cache)
-
-    assert len(cache.pieces) == 6
-    assert len(cache.plans) == 2
-    Checker(graph, layout, frozenset(blocks_of(graph))).check()
-
-
 def test_a_long_chain_is_planned_in_stretches_and_does_not_wander_off() -> None:
     """What repeats is planned once, and a drift from one to the next is taken back."""
 
@@ -312,17 +248,6 @@ def test_texts_of_far_values_stand_between_frames() -> None:
     for stub, frame in itertools.product(layout.stubs, layout.frames.values()):
         if frame.y <= stub.y < frame.y + frame.height:
             assert frame.x < stub.x < frame.x + frame.width
-
-
-def test_a_cache_forgets_other_programs() -> None:
-    """The cache of one program gives no drawing of another."""
-    cache = LayoutCache()
-    first, second = layered(), gs.trace(identity, _X).graph
-    lay_out(first, (), _BOX, cache=cache)
-
-    layout = lay_out(second, (), _BOX, cache=cache)
-
-    assert set(layout.boxes) == {"in0", "out0"}
 
 
 def test_many_far_values_share_a_stub() -> None:
