@@ -62,7 +62,7 @@ class TimelineBar(DragBar):
         self._unwanted = threading.Event()
         self._is_tracking = False
         # Whether something else has the processor first.
-        self.holds_back = True
+        self._is_held = True
 
     @property
     def has_more_to_show(self) -> bool:
@@ -116,7 +116,7 @@ class TimelineBar(DragBar):
 
     def hold_back(self, *, is_held: bool) -> None:
         """Leave the processor to something else, or begin with what was held back."""
-        self.holds_back = is_held
+        self._is_held = is_held
         if not is_held and self.view is not None:
             self.show(self.view)
 
@@ -125,7 +125,7 @@ class TimelineBar(DragBar):
     ) -> None:
         n_zoomed = len(recording.zoomed)
         key = (n_zoomed, self._width)
-        if self.holds_back or (recording is self._recording and key == self._track_key):
+        if self._is_held or (recording is self._recording and key == self._track_key):
             return
         if recording is not self._recording or n_zoomed != self._track_key[0]:
             self._known = {}
