@@ -7,11 +7,27 @@ from typing import cast
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.widget import Widget
+
+from graphstep.tui.scroll_bar import QuickScrollBar
 
 
 class LinesView(ScrollView):
     """Draws only visible lines; subclasses say how many there are."""
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar at its right side; it is made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            bar = QuickScrollBar(
+                name="vertical", thickness=self.scrollbar_size_vertical
+            )
+            bar.display = False
+            self._vertical_scrollbar = bar
+            # As Textual does for its own bar, which has no other way either.
+            self.app._start_widget(self, bar)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return self._vertical_scrollbar
 
     def set_length(self, n_lines: int) -> None:
         """Say how many lines there are."""

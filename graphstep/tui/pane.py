@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.timer import Timer
 
 from graphstep.tui.arrangement import Border
+from graphstep.tui.bordered import BorderedLines
 from graphstep.tui.line_strip import line_strip
-from graphstep.tui.lines_view import LinesView
 from graphstep.tui.messages import BorderDragged, PaneFocused, Resized
 from graphstep.tui.values import Values
 from graphstep.tui.view import View
@@ -29,7 +28,7 @@ Motion = Literal["up", "down", "left", "right", "page_up", "page_down", "top", "
 
 
 # Keys are bound once, in the table of actions, and reach a panel as motions.
-class Pane(LinesView, can_focus=True, inherit_bindings=False):
+class Pane(BorderedLines, can_focus=True, inherit_bindings=False):
     """One panel; subclasses say what is in it.
 
     Attributes:
@@ -43,7 +42,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
     heading: ClassVar[str] = ""
 
     def __init__(self) -> None:
-        super().__init__(id=self.pane_id)
+        super().__init__(self.pane_id)
         self.view: View | None = None
         self.seen = Region()
         self._dragged: Border | None = None
@@ -52,7 +51,6 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         # The visible lines of one state, and what else they depend on.
         self._painted: dict[int, Strip] = {}
         self._painted_at: object = None
-        self._is_titling = False
         self.border_title = self.heading
 
     @property
@@ -61,18 +59,6 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
         if self._frame_style is None:
             self._frame_style = super().rich_style
         return self._frame_style
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what lines pass through when they are drawn.
-
-        Every colour of a panel is a red, a green and a blue; to look for those that are
-        the terminal's own takes as long as to write the lines.
-        """
-        return [
-            each
-            for each in super().get_line_filters()
-            if not isinstance(each, ANSIToTruecolor)
-        ]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame."""
@@ -99,6 +85,7 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
             self.refresh()
             return
         changed = [y for y in rows if self.render_line(y) != before[y]]
+        self._painted.update({y: before[y] for y in set(rows).difference(changed)})
         if changed:
             self.refresh(*[Region(0, y, self.seen.width, 1) for y in changed])
 
@@ -181,34 +168,6 @@ class Pane(LinesView, can_focus=True, inherit_bindings=False):
     def enter(self) -> bool:
         """Do what Enter asks for; return whether there was anything to do here."""
         return False
-
-    def set_heading(self, title: str, note: str = "") -> None:
-        """Write the border's title, and a note at its lower edge."""
-        # Both are markup, and a type such as `f32[2]` looks like a tag.
-        title, note = title.replace("[", r"\["), note.replace("[", r"\[")
-        self._is_titling = True
-        if title != self.border_title:
-            self.border_title = title
-        if note != (self.border_subtitle or ""):
-            self.border_subtitle = note
-        self._is_titling = False
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """Have all of it drawn again, or some regions; of new titles, the border."""
-        # Textual would draw the whole panel for them (8.2).
-        if self._is_titling and not regions and not layout:
-            width, height = self.outer_size
-            (x, y), (top, bottom) = self.content_offset, (0, height - 1)
-            regions = tuple(Region(-x, at - y, width, 1) for at in (top, bottom))
-        return super().refresh(
-            *regions, repaint=repaint, layout=layout, recompose=recompose
-        )
 
     @property
     def text_width(self) -> int:

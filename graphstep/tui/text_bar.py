@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from graphstep.tui.line_filters import filtered
 from graphstep.tui.line_strip import line_strip
 
 
@@ -23,6 +27,8 @@ class TextBar(Widget):
         super().__init__(id=id)
         self._written = Text()
         self._lines: list[Text] = []
+        # What the last frame depended on besides, and its lines.
+        self._drawn: tuple[object, list[Strip]] | None = None
 
     @property
     def plain(self) -> str:
@@ -34,11 +40,25 @@ class TextBar(Widget):
         if text != self._written or text.style != self._written.style:
             self._written = text
             self._lines = list(text.split("\n", allow_blank=True))
+            self._drawn = None
             self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line."""
-        width, style = self.content_size.width, self.rich_style
-        if y >= len(self._lines):
-            return Strip.blank(width, style)
-        return line_strip(self._lines[y], width, style, self.app.console)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw a frame."""
+        facts = (crop, self.size, self.rich_style)
+        if self._drawn is None or self._drawn[0] != facts:
+            self._drawn = facts, [self._bar_line(y) for y in crop.line_range]
+        return self._drawn[1]
+
+    def _bar_line(self, y: int) -> Strip:
+        (_, right, _, left), style = self.styles.gutter, self.rich_style
+        width = self.outer_size.width
+        text = self._lines[y] if y < len(self._lines) else Text()
+        room = max(width - left - right, 0)
+        line = line_strip(text, room, style, self.app.console)
+        around = Style(bgcolor=style.bgcolor)
+        sides = [
+            Strip([Segment(" " * cells, around)] if cells else [])
+            for cells in (left, right)
+        ]
+        return filtered(Strip.join([sides[0], line, sides[1]]), self)
