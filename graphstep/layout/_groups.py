@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -43,6 +44,7 @@ class Group:
         return self.stop - self.start
 
 
+@functools.lru_cache(maxsize=4)
 def groups(graph: ProgramGraph) -> tuple[Group, ...]:
     """Return the groups of a program's leaves, outer before inner.
 

@@ -43,8 +43,16 @@ class BorderedLines(LinesView):
         self._is_titling = False
         self._border: _Border | None = None
         self._has_new_border = True
+        self._own_style: Style | None = None
         # By line: its content, and that between the sides of the border.
         self._joined: dict[int, tuple[Strip, Strip]] = {}
+
+    @property
+    def rich_style(self) -> Style:
+        """The style under its lines, worked out when it changes and not per line."""
+        if self._own_style is None:
+            self._own_style = super().rich_style
+        return self._own_style
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what lines pass through when they are drawn."""
@@ -72,7 +80,8 @@ class BorderedLines(LinesView):
         if not regions:
             self._has_new_border = True
         if not regions and not self._is_titling:
-            self._joined = {}
+            # So Textual has all of it drawn again, too, where its style has changed.
+            self._own_style, self._joined = None, {}
         # Textual would draw the whole panel for new titles (8.2).
         if self._is_titling and not regions and not layout:
             width, height = self.outer_size

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import ClassVar, Literal
 
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.geometry import Region
@@ -46,24 +45,14 @@ class Pane(BorderedLines, can_focus=True, inherit_bindings=False):
         self.view: View | None = None
         self.seen = Region()
         self._dragged: Border | None = None
-        self._frame_style: Style | None = None
         self._return: Timer | None = None
         # The visible lines of one state, and what else they depend on.
         self._painted: dict[int, Strip] = {}
         self._painted_at: object = None
         self.border_title = self.heading
 
-    @property
-    def rich_style(self) -> Style:
-        """The style of the panel, worked out once per frame and not per line."""
-        if self._frame_style is None:
-            self._frame_style = super().rich_style
-        return self._frame_style
-
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame."""
-        # Where the style has changed, Textual draws all of the panel.
-        self._frame_style = None
         self._look()
         return super().render_lines(crop)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -44,8 +45,9 @@ class QuickScrollBar(ScrollBar):
             bar_color=style.color,
         ).segments
         # All but the ends of the thumb are the same few cells over and over.
-        strips = {
-            id(cell): filtered(Strip([cell], width).apply_style(self.rich_style), self)
-            for cell in segments
-        }
-        return [strips[id(cell)] for cell in segments]
+        strips: dict[Segment, Strip] = {}
+        base = self.rich_style
+        for cell in segments:
+            if cell not in strips:
+                strips[cell] = filtered(Strip([cell], width).apply_style(base), self)
+        return [strips[cell] for cell in segments]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -27,8 +29,8 @@ class TextBar(Widget):
         super().__init__(id=id)
         self._written = Text()
         self._lines: list[Text] = []
-        # What the last frame depended on besides, and its lines.
-        self._drawn: tuple[object, list[Strip]] | None = None
+        # Where it was drawn, and the lines.
+        self._drawn: tuple[tuple[Region, Size], list[Strip]] | None = None
 
     @property
     def plain(self) -> str:
@@ -40,14 +42,26 @@ class TextBar(Widget):
         if text != self._written or text.style != self._written.style:
             self._written = text
             self._lines = list(text.split("\n", allow_blank=True))
-            self._drawn = None
             self.refresh()
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Have it drawn again."""
+        self._drawn = None
+        return super().refresh(
+            *regions, repaint=repaint, layout=layout, recompose=recompose
+        )
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw a frame."""
-        facts = (crop, self.size, self.rich_style)
-        if self._drawn is None or self._drawn[0] != facts:
-            self._drawn = facts, [self._bar_line(y) for y in crop.line_range]
+        where = crop, self.size
+        if self._drawn is None or self._drawn[0] != where:
+            self._drawn = where, [self._bar_line(y) for y in crop.line_range]
         return self._drawn[1]
 
     def _bar_line(self, y: int) -> Strip:
