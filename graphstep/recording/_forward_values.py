@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
@@ -24,6 +25,9 @@ from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._serial_arrays import StoredArray
 from graphstep.recording._views import apply_view, is_view
 
+# Values computed again that are kept, and up to how many bytes each: a debugger asks
+# three times for what it stands at.
+_RECENT, _RECENT_BYTES = 4, 1 << 24
 # Per enclosing loop, outermost first: one iteration, or all of them.
 Selection = tuple[int | slice, ...]
 ALL = slice(None)
@@ -80,6 +84,7 @@ class ForwardValues:
         self.plan = plan
         self.run = run
         self._constants: MutableMapping[Source, Any] = {}
+        self._recent = collections.deque[tuple[object, np.ndarray]](maxlen=_RECENT)
 
     def trips(self, loop: str, outer: Selection = ()) -> Any:
         """Return how many iterations a loop ran, for the outer iterations selected."""
@@ -230,6 +235,10 @@ class ForwardValues:
     ) -> Any:
         if tangent:
             raise Missing((position, out))
+        asked = position, selection
+        for known, array in tuple(self._recent):
+            if known == asked:
+                return array
         eqn = self.columns.eqns[position]
         assert eqn is not None
         operands = [
@@ -237,7 +246,12 @@ class ForwardValues:
             for _, source in self.columns.operands[position]
         ]
         with self.graph.trace.x64_context():
-            return apply_operation(eqn, operands, n_slices(selection))
+            array = apply_operation(eqn, operands, n_slices(selection))
+        if isinstance(array, np.ndarray) and array.nbytes <= _RECENT_BYTES:
+            # As what the program returned, it can be read by many.
+            array.flags.writeable = False
+            self._recent.append((asked, array))
+        return array
 
     def _recorded(
         self, position: int, out: int, selection: Selection, *, tangent: bool

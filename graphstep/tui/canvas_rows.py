@@ -65,7 +65,8 @@ class PaintedRows:
 
     def strip(self, y: int) -> Strip:
         """Return row `y`, the same object as long as it looks the same."""
-        self.paint(range(y, y + 1))
+        if y not in self._current:
+            self.paint(range(y, y + 1))
         return self._current[y]
 
     def changed(self, rows: range) -> list[int]:

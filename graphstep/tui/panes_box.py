@@ -42,7 +42,8 @@ class PanesBox(Container):
     BLANK = True
 
     def __init__(self, panes: Iterable[Pane]) -> None:
-        super().__init__(*panes, id="panes")
+        self._all = tuple(panes)
+        super().__init__(*self._all, id="panes")
         self._wanted = (Arrangement(), "graph", "inspector")
 
     @property
@@ -57,7 +58,7 @@ class PanesBox(Container):
     @property
     def visible_panes(self) -> tuple[Pane, ...]:
         """The panels that are on the screen."""
-        return tuple(pane for pane in self.query(Pane) if pane.display)
+        return tuple(pane for pane in self._all if pane.display)
 
     def rearrange(self, arrangement: Arrangement, focus: str, beside: str) -> None:
         """Show other panels, or the same elsewhere."""
@@ -77,7 +78,7 @@ class PanesBox(Container):
     def hide_others(self) -> None:
         """Take panels off the screen that have no place there."""
         found = self.places_in(self.size)
-        for pane in self.query(Pane):
+        for pane in self._all:
             pane.display = pane.id in found
 
 
