@@ -247,9 +247,10 @@ class ForwardValues:
         ]
         with self.graph.trace.x64_context():
             array = apply_operation(eqn, operands, n_slices(selection))
-        if isinstance(array, np.ndarray) and array.nbytes <= _RECENT_BYTES:
-            # As what the program returned, it can be read by many.
-            array.flags.writeable = False
+        if array.nbytes <= _RECENT_BYTES:
+            if array.flags.writeable:
+                # As what the program returned, it can be read by many.
+                array.flags.writeable = False
             self._recent.append((asked, array))
         return array
 
