@@ -51,12 +51,13 @@ def _row(items: Items, seam: Seam) -> int:
 
 def _changed_ranks(old: Items, new: Items) -> np.ndarray:
     """Return at which ranks something may have changed, from the rank of entries on."""
+    # There is one object for equal boxes.
     is_changed = np.array(
-        [
-            a != b or old.pieces.get(item) is not new.pieces.get(item)
-            for item, (a, b) in enumerate(zip(old.vertices, new.vertices, strict=True))
-        ]
+        [a is not b for a, b in zip(old.vertices, new.vertices, strict=True)], bool
     )
+    for item in old.pieces.keys() | new.pieces.keys():
+        if old.pieces.get(item) is not new.pieces.get(item):
+            is_changed[item] = True
     numbers, sources, sinks = new.content.pairs
     # The last place is that of the outside.
     touched = np.append(is_changed, False)
@@ -66,10 +67,11 @@ def _changed_ranks(old: Items, new: Items) -> np.ndarray:
     of_pair = of_value[numbers]
     is_line = of_pair & ~(old.is_far & new.is_far)
     # Rows of ranks: entries have the first one, exits the last one.
-    starts = np.array([*new.rank, -1])[sources] + 1
-    ends = np.array([*new.rank, new.last])[sinks] + 1
+    rank = np.array([*new.rank, -1])
+    starts = rank[sources] + 1
+    ends = np.where(sinks < 0, new.last, rank[sinks]) + 1
     # Texts stand in the ranks beside their items.
-    beside = np.array(new.rank)[is_changed] + 1
+    beside = rank[:-1][is_changed] + 1
     first = np.concatenate([starts[is_line], starts[of_pair] - 1, beside - 1])
     last = np.concatenate([ends[is_line], starts[of_pair] + 1, beside + 1])
     more = np.zeros(new.last + 3, np.int64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Collection
 
 import numpy as np
@@ -24,35 +23,38 @@ class Rows:
     def __init__(self, graph: ProgramGraph, open_: Collection[str]) -> None:
         self.graph = graph
         self._region_ids = tuple(graph.regions)
-        pieces: list[np.ndarray] = []
-        starts: list[np.ndarray] = []
+        codes: list[int] = []
+        starts: list[int] = []
         shown, position = {""}, 0
         for number, region in enumerate(graph.regions.values()):
             if region.parent is None or region.parent not in shown:
                 continue
-            pieces += [np.arange(position, region.start), np.array([-1 - number])]
-            starts += [pieces[-2], np.array([region.start])]
+            codes += range(position, region.start)
+            starts += range(position, region.start)
+            codes.append(-1 - number)
+            starts.append(region.start)
             position = region.start
             if region.id in open_:
                 shown.add(region.id)
             else:
                 position = region.stop
-        pieces.append(np.arange(position, graph.regions.root.stop))
-        starts.append(pieces[-1])
-        self.codes = np.concatenate(pieces)
-        self.starts = np.concatenate(starts)
+        codes += range(position, graph.regions.root.stop)
+        starts += range(position, graph.regions.root.stop)
+        self.codes = np.array(codes, np.int64)
+        self.starts = np.array(starts, np.int64)
         self.shown = frozenset(shown)
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    @functools.cached_property
-    def _row_of_code(self) -> dict[int, int]:
-        return {code: row for row, code in enumerate(self.codes.tolist())}
-
     def row_of(self, code: int) -> int | None:
         """Return the line with that code, if it is visible."""
-        return self._row_of_code.get(code)
+        region = self.region_of_code(code)
+        start = code if region is None else region.start
+        first, stop = np.searchsorted(self.starts, (start, start + 1))
+        # Regions that begin at one place, and what is first in them.
+        found = np.flatnonzero(self.codes[first:stop] == code)
+        return int(first + found[0]) if len(found) else None
 
     def row_at(self, position: int) -> int:
         """Return the line of a node, or of the closed region that hides it."""
