@@ -241,7 +241,8 @@ class StepApp(
         state = self.state
         self.panes_box.rearrange(state.arrangement, state.focus, state.beside)
         pane = self.pane(state.focus)
-        is_typing = isinstance(self.focused, Prompt)
+        # The line for typing gets the keys a moment after it has opened.
+        is_typing = self.screen_stack[0].query_one(Prompt).is_open
         if len(self.screen_stack) == 1 and not pane.has_focus and not is_typing:
             pane.focus(scroll_visible=False)
 

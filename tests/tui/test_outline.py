@@ -10,12 +10,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
 
 import graphstep as gs
 from graphstep.recording import Absence
 from graphstep.tui.health import health_of
+from graphstep.tui.outline import Outline
 from graphstep.tui.outline_filter import FilteredRows, filter_texts
-from tests.tui.pilots import app_of, line_with, press, screen_text, until, walk
+from graphstep.tui.prompt import Prompt
+from tests.tui.pilots import (
+    app_of,
+    line_with,
+    press,
+    screen_text,
+    settle,
+    until,
+    walk,
+)
 
 
 def deep(x: jax.Array) -> jax.Array:
@@ -73,6 +84,24 @@ async def test_the_filter_is_typed_and_cleared() -> None:
         await press(pilot, "escape")
         assert "tanh" in screen_text(pilot, "outline")
         assert "tanh" in before
+
+
+@pytest.mark.parametrize("focus", ["graph", "inspector", "source"])
+async def test_the_filter_can_be_typed_wherever_the_keys_are(focus: str) -> None:
+    """Backslash shows the outline too, and what follows at once is typed."""
+    async with walk(deep, X) as pilot:
+        app = app_of(pilot)
+        app.change(app.state.focused(focus))
+        await settle(pilot)
+        for key, char in (("backslash", "\\"), ("t", "t"), ("a", "a"), ("n", "n")):
+            app.post_message(events.Key(key, char))
+        await settle(pilot)
+
+        assert app.state.focus == "outline"
+        assert app.query_one(Prompt).value == "tan"
+        assert app.state.reading.text == "tan"
+        await press(pilot, "enter")
+        assert isinstance(app.focused, Outline)
 
 
 async def test_a_closed_region_counts_what_is_not_finite_inside() -> None:
