@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.message import Message
 
+from graphstep.tui.arrangement import GRAPH
 from graphstep.tui.arranging import Arranging
 from graphstep.tui.background import Task
 from graphstep.tui.canvas import Canvas
@@ -41,7 +42,7 @@ class DrawingActions(Arranging):
 
     def on_layout_made(self, _: LayoutMade) -> None:
         """Show the layout that a thread has made."""
-        self.mark_stale()
+        self.mark_stale(GRAPH)
 
     def _draw(self, **changes: Any) -> None:
         drawing = dataclasses.replace(self.state.drawing, **changes)
