@@ -340,10 +340,10 @@ class _Cells:
     def strip(self, base: Style) -> Strip:
         segments: list[Segment] = []
         start, styles, chars = 0, self.styles, self.chars
-        # Names of objects are compared at once, styles take a call each.
-        for _, cells in itertools.groupby(map(id, styles)):
-            stop, style = start + len(list(cells)), styles[start]
-            style = base if style is None else base + style
-            segments.append(Segment("".join(chars[start:stop]), style))
-            start = stop
+        for i in range(1, self.width + 1):
+            if i == self.width or styles[i] is not styles[start]:
+                style = styles[start]
+                style = base if style is None else base + style
+                segments.append(Segment("".join(chars[start:i]), style))
+                start = i
         return Strip(segments, self.width)
