@@ -20,6 +20,7 @@ from graphstep.cli.interrupt import run_interruptibly
 from graphstep.cli.options import Request
 from graphstep.cli.targets import Target, find_target
 from graphstep.errors import FunctionError, RecordingError
+from graphstep.recording import check_seed
 from graphstep.tracing import without_traceback
 
 
@@ -62,6 +63,7 @@ def open_session(request: Request, *, draw: bool = True) -> Session:
     Raises:
         TargetError: If there is no such function or there are no arguments.
         TraceError: If it cannot be traced.
+        SeedMismatchError: If the seed does not fit the result.
     """
     target = find_target(request.target)
     args = find_arguments(target, request.args, request.spec, draw=draw)
@@ -82,6 +84,7 @@ def open_session(request: Request, *, draw: bool = True) -> Session:
     seed = None
     if request.seed is not None:
         seed = evaluate("--seed", request.seed, target)
+        check_seed(trace.program, seed)
     return Session(target, trace, seed, request.budget)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphstep.recording._absence import Absence
+from graphstep.recording._arguments import check_seed
 from graphstep.recording._budget import default_budget
 from graphstep.recording._recorder import Recorder
 from graphstep.recording._recording import Iteration, Recording
@@ -23,6 +24,7 @@ __all__ = [
     "SavedGraph",
     "Stats",
     "Verification",
+    "check_seed",
     "default_budget",
     "load_recording",
     "stats_from_array",

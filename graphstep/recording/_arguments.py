@@ -121,6 +121,19 @@ def seeds_of(
     ]
 
 
+def check_seed(trace: Trace, seed: Any) -> None:
+    """Find out, before anything is compiled, whether a seed fits.
+
+    Args:
+        trace: What is to be recorded.
+        seed: A pytree like the result.
+
+    Raises:
+        SeedMismatchError: If it does not.
+    """
+    seeds_of(trace, derivative_of(trace, None, []), seed, None, [])
+
+
 def _main_tree(trace: Trace) -> Any:
     return trace.out_tree.children()[0] if trace.spec.has_aux else trace.out_tree
 
@@ -160,6 +173,8 @@ def _seed_leaves(seed: Any, tree: Any, what: str) -> list[Any]:
             f"The {what} has the structure {actual}, but it must have that of what it "
             f"seeds: {tree}."
         )
+        if isinstance(seed, list) and jax.tree_util.treedef_is_leaf(tree):
+            msg += " A list is no array: write `jnp.array([...])`."
         raise SeedMismatchError(msg)
     return [
         x

@@ -94,7 +94,7 @@ def _spread(stats: Stats, x: np.ndarray) -> Spread | None:
     if not ends[0] < ends[1]:
         return None
     low, width = ends[0], ends[1] - ends[0]
-    counts = np.zeros(BINS + 1, np.int64)
+    counts = np.zeros(BINS, np.int64)
     for _, elements in chunks(x):
         found = reals(elements)
         if not stats.is_finite:
@@ -102,10 +102,9 @@ def _spread(stats: Stats, x: np.ndarray) -> Spread | None:
         found /= scale
         found -= low
         found *= BINS / width
-        counts += np.bincount(found.astype(np.intp), minlength=BINS + 1)
-    # The last bin holds what lies on its upper end too.
-    counts[-2] += counts[-1]
-    counts = counts[:-1]
+        bins = found.astype(np.intp)
+        # The last bin holds what lies on its upper end too.
+        counts += np.bincount(np.clip(bins, 0, BINS - 1, out=bins), minlength=BINS)
     return Spread(stats.min, stats.max, tuple(counts.tolist()))
 
 

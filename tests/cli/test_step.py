@@ -109,3 +109,24 @@ def test_a_wrong_direction_is_one_line(
     assert said in done.err
     assert done.err.count("\n") == 1
     assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "said"),
+    [
+        ("(1.0, 2.0)", "structure"),
+        ("[1.0, 2.0]", "jnp.array([...])"),
+        ("jnp.ones(3)", "`out` is f32[]"),
+        ("nowhere", "--seed"),
+    ],
+)
+def test_a_seed_that_does_not_fit_is_one_line(
+    run: Run, opened: list[tuple[Trace, dict[str, Any]]], seed: str, said: str
+) -> None:
+    """Nothing is opened for it either, and nothing compiled."""
+    done = run("step", "model.py:loss", "--seed", seed)
+
+    assert done.status == 2
+    assert said in done.err
+    assert done.err.count("\n") == 1
+    assert opened == []

@@ -16,6 +16,7 @@ import graphstep as gs
 from graphstep.tui.app import StepApp
 from graphstep.tui.bordered import BorderedLines
 from graphstep.tui.line_strip import line_strip
+from graphstep.tui.palette import THEMES
 from graphstep.tui.scroll_bar import QuickScrollBar
 from graphstep.tui.text_bar import TextBar
 from tests.tui.pilots import press, settle, show, walk
@@ -66,9 +67,15 @@ async def test_all_that_is_seen_looks_as_textual_draws_it(
 ) -> None:
     async with walk(fan, X, W, size=size) as pilot:
         assert check(pilot) >= {"Canvas", "KeyBar", "TimelineBar", "TitleBar"}
-        # Other titles and lines, another focus, a scrolled panel, a smaller one, themes.
-        for keys in ("n n n", "tab", "down down", "b n n", "tab end", "(", "ctrl+t"):
+        # Other titles and lines, another focus, a scrolled panel, a smaller one.
+        for keys in ("n n n", "tab", "down down", "b n n", "tab end", "("):
             await press(pilot, *keys.split())
+            check(pilot)
+        for theme in THEMES:
+            pilot.app.theme = theme.name
+            await settle(pilot)
+            check(pilot)
+            await press(pilot, "p")
             check(pilot)
 
 
