@@ -14,11 +14,14 @@ from textual.worker import WorkerFailed
 from graphstep.graph import ProgramGraph
 from graphstep.tui.action import Action
 from graphstep.tui.actions import ACTIONS, BY_NAME
+from graphstep.tui.arrangement import GRAPH
 from graphstep.tui.messages import Stale
 from graphstep.tui.palette import Palette, palette_of
 from graphstep.tui.state import UiState
 
 _KEPT_NOTICES = 100
+# The panels that show which regions are open.
+_SHOW_OPEN = (GRAPH, "outline")
 
 
 class StatefulApp(App[int]):
@@ -125,8 +128,8 @@ class StatefulApp(App[int]):
         """Go over to another state; it is shown when nothing else is waiting."""
         if state.notice and state.notice != self.state.notice:
             self.notices.append(state.notice)
-        self.state = state
-        self.mark_stale()
+        before, self.state = self.state, state
+        self.mark_stale(*(_SHOW_OPEN if state.differs_in_open_alone(before) else ()))
 
     def mark_stale(self, *panes: str) -> None:
         """Have panels write anew what they show: these, or without any all of them."""

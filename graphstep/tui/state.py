@@ -136,6 +136,15 @@ class UiState:
             return self.cursor.step.node
         return self.selected_node
 
+    def differs_in_open_alone(self, other: UiState) -> bool:
+        """Return whether other regions are open in another state, and all else equal."""
+        return self.open != other.open and all(
+            mine is its or (isinstance(mine, int | str) and mine == its)
+            for mine, its in (
+                (getattr(self, name), getattr(other, name)) for name in _NOT_OPEN
+            )
+        )
+
     # Changes -----------------------------------------------------------------------
 
     def say(self, notice: str, *, is_alarming: bool = False) -> UiState:
@@ -259,6 +268,14 @@ class UiState:
             return self
         state = self.with_open(self.open ^ {region.id})
         return dataclasses.replace(state, selected=state.rows.code_of_region(region.id))
+
+
+# What does not follow from which regions are open.
+_NOT_OPEN = tuple(
+    field.name
+    for field in dataclasses.fields(UiState)
+    if field.name not in ("open", "rows")
+)
 
 
 def _around(cursor: Cursor) -> set[str]:

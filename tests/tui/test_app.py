@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import jax
 import jax.numpy as jnp
 import pytest
@@ -9,6 +11,7 @@ from rich.text import Text
 
 from graphstep.tui.actions import ACTIONS
 from graphstep.tui.app import StepApp
+from graphstep.tui.arrangement import Arrangement
 from graphstep.tui.help_screen import HelpScreen
 from graphstep.tui.inspector import Inspector
 from graphstep.tui.view import View
@@ -132,6 +135,27 @@ async def test_enter_opens_and_closes_the_selected_region() -> None:
 
         assert opened > len(state.rows)
         assert len(app_of(pilot).state.rows) == len(state.rows)
+
+
+@pytest.mark.parametrize(
+    "shown", [("outline", "inspector", "chain"), ("source", "jaxpr", "stops", "array")]
+)
+async def test_nothing_but_the_graph_and_the_outline_shows_what_is_open(
+    shown: tuple[str, ...],
+) -> None:
+    """Panels that are not written anew when a region opens would say the same."""
+    async with walk(nested, X, size=(200, 60)) as pilot:
+        app = app_of(pilot)
+        app.change(dataclasses.replace(app.state, arrangement=Arrangement(shown)))
+        await press(pilot, "n", "n")
+        assert {pane.pane_id for pane in app.panes_box.visible_panes} >= set(shown)
+        for opened in (frozenset[str](), frozenset(app.state.graph.regions) - {""}):
+            app.change(app.state.with_open(opened))
+            await settle(pilot)
+            before = app.screen._compositor.render_strips()
+            app.mark_stale()
+            await settle(pilot)
+            assert before == app.screen._compositor.render_strips()
 
 
 async def test_selecting_does_not_move_the_cursor() -> None:
