@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ from graphstep.graph._columns import Operand, Source
 from graphstep.recording._keys import TRIPS, Key
 from graphstep.recording._operations import apply_operation
 from graphstep.recording._plan import Plan, Planner
+from graphstep.recording._run_arrays import RunArrays
 from graphstep.recording._serial_arrays import StoredArray
 from graphstep.recording._views import apply_view, is_view
 
@@ -39,33 +39,6 @@ class Missing(LookupError):  # noqa: N818
     def __init__(self, key: Key) -> None:
         self.key = key
         super().__init__(key)
-
-
-@dataclasses.dataclass(frozen=True)
-class RunArrays:
-    """All that one run of a compiled program took and returned, flat.
-
-    Attributes:
-        inputs: One array per input leaf.
-        consts: Captured constants by node position.
-        outputs: One array per output leaf.
-        seeds: Seed cotangent per seeded inexact output leaf, by leaf.
-        in_cotangents: Per differentiated input leaf, by leaf.
-        records: Primals, trip counts and branches.
-        taps: Cotangents of values and uses.
-        tangents: Tangents of the records, if there are any.
-        in_tangents: Tangents of the inputs, by leaf.
-    """
-
-    inputs: Sequence[Any]
-    consts: Mapping[int, Any]
-    outputs: Sequence[Any]
-    seeds: Mapping[int, Any] = dataclasses.field(default_factory=dict)
-    in_cotangents: Mapping[int, Any] = dataclasses.field(default_factory=dict)
-    records: Mapping[Key, Any] = dataclasses.field(default_factory=dict)
-    taps: Mapping[Key, Any] = dataclasses.field(default_factory=dict)
-    tangents: Mapping[Key, Any] = dataclasses.field(default_factory=dict)
-    in_tangents: Mapping[int, Any] = dataclasses.field(default_factory=dict)
 
 
 def n_slices(selection: Selection) -> int:

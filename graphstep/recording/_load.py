@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from graphstep.errors import FileFormatError, GraphstepError
-from graphstep.recording._forward_values import RunArrays
 from graphstep.recording._plan import Plan, Planner
 from graphstep.recording._recording import Recording
+from graphstep.recording._run_arrays import RunArrays
 from graphstep.recording._saved import (
     SavedPlanner,
     SavedValues,

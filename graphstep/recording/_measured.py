@@ -12,8 +12,9 @@ from graphstep._jaxcompat import Literal
 from graphstep.errors import RecordingError
 from graphstep.recording._absence import Absence, absence
 from graphstep.recording._addressed import Iteration
-from graphstep.recording._forward_values import RunArrays, Selection
+from graphstep.recording._forward_values import Selection
 from graphstep.recording._keys import Key
+from graphstep.recording._run_arrays import RunArrays
 from graphstep.recording._stat_slots import stats_from_slot
 from graphstep.recording._stats import (
     Stats,

@@ -28,10 +28,10 @@ from graphstep.recording._compile import (
     differentiated_inputs,
     seeded_outputs,
 )
-from graphstep.recording._forward_values import RunArrays
 from graphstep.recording._keys import TRIPS, Key
 from graphstep.recording._plan import Derivative, Plan, Planner
 from graphstep.recording._recording import Recording
+from graphstep.recording._run_arrays import RunArrays
 from graphstep.recording._stages import Progress, Stages
 from graphstep.recording._verify import Verification, compare, reference_program
 from graphstep.tracing import Trace, one_line, without_traceback

@@ -15,10 +15,11 @@ from graphstep.errors import RecordingError
 from graphstep.graph import Edge, ProgramGraph
 from graphstep.recording._absence import Absence, Reasons, absence
 from graphstep.recording._addressed import Iteration
-from graphstep.recording._forward_values import Missing, RunArrays, Selection
+from graphstep.recording._forward_values import Missing, Selection
 from graphstep.recording._keys import Key
 from graphstep.recording._measured import Measured
 from graphstep.recording._plan import Plan, Planner
+from graphstep.recording._run_arrays import RunArrays
 from graphstep.recording._stages import Progress
 from graphstep.recording._values import Values
 from graphstep.recording._verify import Verification

@@ -15,8 +15,9 @@ from graphstep._jaxcompat import is_key, key_impl, primitive_named
 from graphstep.errors import FileFormatError, NotCapturedError, RecordingError
 from graphstep.graph import Activity, Columns, ProgramGraph, Regions
 from graphstep.graph._columns import Source
-from graphstep.recording._forward_values import RunArrays, Selection
+from graphstep.recording._forward_values import Selection
 from graphstep.recording._plan import Plan, Planner
+from graphstep.recording._run_arrays import RunArrays
 from graphstep.recording._serial_arrays import StoredArray
 from graphstep.recording._values import Values
 from graphstep.recording._views import is_view

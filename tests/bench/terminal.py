@@ -210,9 +210,10 @@ def terminal_figures(
     """Return how long first pictures and keys take in the terminal UI.
 
     In processor time of the whole process, at 200 by 60 cells: as it was measured, and
-    in proportion to what an undisturbed machine takes for a fixed piece of work. For the
-    median also in that of the interface's thread. The model is measured with its gradient, also
-    with all panels beside it; the other program is a chain of `n` equations.
+    in proportion to what an undisturbed machine takes for a fixed piece of work. For
+    the median also in that of the interface's thread. The model is measured with its
+    gradient, also with all panels beside it; the other program is a chain of `n`
+    equations.
     """
     fn, args = MODELS[model].build()
     # What the numbers are makes no difference here, and compiling takes minutes.
